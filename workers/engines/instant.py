@@ -1,0 +1,58 @@
+"""An engine for tests: a small flat picture at once, or as slowly or as badly as the task's params ask."""
+
+import threading
+from collections.abc import Iterable
+
+from PIL import Image
+
+from workers.engines.protocol import BadRequest, Broken, Made, ModelOffer, OutOfMemory, Report, Task
+
+FAILURES = {
+    "bad_request": lambda: BadRequest("instant_refused", "the task asked to be refused"),
+    "out_of_memory": lambda: OutOfMemory("the task asked for too much"),
+    "broken": lambda: Broken("the task asked the engine to break"),
+}
+
+
+class InstantEngine:
+    """Obeys `steps` (reports per picture), `delay` (seconds per step) and `fail` (a key of FAILURES) in params."""
+
+    name = "instant"
+
+    def __init__(self) -> None:
+        self._clock = threading.Event()
+
+    def offers(self) -> Iterable[ModelOffer]:
+        yield ModelOffer(
+            model="instant",
+            capability="image",
+            display_name="instant (tests)",
+            max_side=4096,
+            memory_gib=0.1,
+            no_gpu=True,
+        )
+
+    def load(self, model: str) -> None:
+        """Nothing to load."""
+
+    def run(self, task: Task, report: Report) -> list[Made]:
+        params = task.params
+        steps, delay, fail = int(params.get("steps", 1)), float(params.get("delay", 0.0)), params.get("fail")
+        count, seed = int(params.get("count", 1)), int(params.get("seed", 0))
+        made: list[Made] = []
+        for index in range(count):
+            colour = ((seed + index) % 256, (seed + index) // 256 % 256, 128)
+            picture = Image.new("RGB", (64, 64), colour)
+            for step in range(steps):
+                self._clock.wait(delay)
+                if fail and step == steps // 2:
+                    raise FAILURES[fail]()
+                report((index * steps + step + 1) / (count * steps), picture)
+            made.append(save(picture, task, index, seed + index))
+        return made
+
+
+def save(picture: Image.Image, task: Task, index: int, seed: int) -> Made:
+    path = task.folder / f"{index}.png"
+    picture.save(path)
+    return Made(path, "image", "png", picture.width, picture.height, metadata={"seed": seed, "model": task.model})
