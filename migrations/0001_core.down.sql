@@ -1,0 +1,2 @@
+drop table usage_daily, artifacts, jobs, users, plans;
+drop extension pg_trgm;
