@@ -1,0 +1,126 @@
+"""Who calls, for whom, and what the caller is told about the account."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scheduler.plans.model import PlanView
+
+
+class Platform(StrEnum):
+    TELEGRAM = "telegram"
+    DISCORD = "discord"
+    WEB = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The user a request is made for, and how it came in."""
+
+    user_id: int
+    platform: Platform
+    platform_user_id: str
+    frontend: str  # telegram, discord, web, api: where the request came from
+    is_admin: bool
+    via_service: bool  # a bot's service key, acting for the user
+    locale: str | None = None
+
+    @property
+    def ref(self) -> str:
+        """`telegram:42`: how users are named outside the database."""
+        return f"{self.platform}:{self.platform_user_id}"
+
+
+class TokensView(BaseModel):
+    daily_limit: int
+    used_today: Decimal  # of the allowance
+    left_today: Decimal  # of the allowance
+    balance: Decimal
+    spendable: Decimal
+    refill_at: datetime
+
+
+class UsageDay(BaseModel):
+    date: date
+    tokens_used: Decimal
+    jobs_completed: int
+    jobs_failed: int
+    tokens_image: Decimal
+    tokens_video: Decimal
+    tokens_text: Decimal
+    tokens_audio: Decimal
+
+
+class AccountView(BaseModel):
+    user: str
+    display_name: str | None
+    plan: PlanView
+    tokens: TokensView
+    open_jobs: int
+    banned: bool
+    is_admin: bool
+    today: UsageDay
+    has_api_key: bool
+
+
+class UsageList(BaseModel):
+    days: list[UsageDay]  # newest first
+
+
+class ApiKey(BaseModel):
+    """A new key: shown once, stored only as SHA-256."""
+
+    key: str
+
+
+class Grant(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    tokens: Decimal = Field(gt=0, le=1_000_000, decimal_places=2)
+    note: str | None = Field(None, max_length=200)
+
+
+class Pause(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    subject: str = Field("all", max_length=120)  # all, capability:image, model:sdxl
+    reason: str | None = Field(None, max_length=200)
+
+
+class PauseList(BaseModel):
+    pauses: list[Pause]
+
+
+class WorkerView(BaseModel):
+    worker_id: str
+    name: str
+    state: str
+    slots: int
+    running: int
+    models: list[str]
+    warm: list[str]
+    seen_seconds_ago: float
+
+
+class SystemStatus(BaseModel):
+    """What /admin status shows."""
+
+    queued: int
+    running: int
+    completed_today: int
+    failed_today: int
+    oldest_wait_seconds: float | None
+    workers: list[WorkerView]
+    pauses: list[Pause]
+    deliveries_due: int
+    deliveries_dead: int
+    leader: str | None
+
+
+class AdminUserView(BaseModel):
+    account: AccountView
+    recent_jobs: list[dict[str, Any]]

@@ -1,0 +1,17 @@
+"""The bytes of finished files."""
+
+from scheduler.artifacts.model import ArtifactView
+from scheduler.client.transport import Actor, Transport
+
+
+class Artifacts:
+    transport: Transport
+    actor: Actor | None
+
+    async def artifact_bytes(self, artifact: ArtifactView) -> bytes:
+        """The file itself; refused as `gone` once it has expired."""
+        return await self.transport.exchange("GET", artifact.url, actor=self.actor, repeatable=True)
+
+    async def thumbnail_bytes(self, artifact: ArtifactView) -> bytes:
+        """A JPEG of at most 512 pixels a side."""
+        return await self.transport.exchange("GET", artifact.url + "/thumbnail", actor=self.actor, repeatable=True)

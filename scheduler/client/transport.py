@@ -1,0 +1,140 @@
+"""One HTTP exchange with the scheduler: keys, time-outs, retries, and problems turned into exceptions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import aiohttp
+from pydantic import BaseModel, ValidationError
+
+from scheduler.errors import Code, Refusal, Refused, Unreachable
+
+M = TypeVar("M", bound=BaseModel)
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
+TRANSIENT = frozenset({502, 503, 504})
+PAUSES_SECONDS = (0.1, 0.3, 1.0, 2.0)
+ACT_FOR = "Tessera-User"
+ACT_NAME = "Tessera-User-Name"
+ACT_LOCALE = "Tessera-User-Locale"
+ACT_ADDRESS = "Tessera-User-Address"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The platform user a bot acts for; the name travels percent-encoded, headers being ASCII."""
+
+    ref: str  # "telegram:42"
+    name: str | None = None
+    locale: str | None = None
+    address: str | None = None  # the network address of a web visitor
+
+    def headers(self) -> dict[str, str]:
+        pairs = ((ACT_FOR, self.ref), (ACT_NAME, self.name), (ACT_LOCALE, self.locale), (ACT_ADDRESS, self.address))
+        return {header: quote(value, safe=":") for header, value in pairs if value}
+
+
+class Transport:
+    """Speaks JSON with the scheduler over one shared session."""
+
+    def __init__(self, base: str, key: str, session: aiohttp.ClientSession) -> None:
+        self.base = base.rstrip("/")
+        self.session = session
+        self.authorization = {"Authorization": f"Bearer {key}"}
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        answer: type[M],
+        *,
+        actor: Actor | None = None,
+        body: BaseModel | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+    ) -> M:
+        """Exchange one request; `repeatable` ones are tried again while no answer comes."""
+        raw = await self.exchange(
+            method, path, actor=actor, body=body, query=query, headers=headers, repeatable=repeatable
+        )
+        try:
+            return answer.model_validate_json(raw)
+        except ValidationError as error:
+            raise Unreachable(f"{method} {path}: unreadable answer") from error
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        actor: Actor | None = None,
+        body: BaseModel | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = False,
+    ) -> bytes:
+        """Like `call`, but returns the answer's bytes."""
+        all_headers = self.authorization | (actor.headers() if actor else {}) | dict(headers or {})
+        data = None
+        if body is not None:
+            data = body.model_dump_json()
+            all_headers["Content-Type"] = "application/json"
+        for pause in (*PAUSES_SECONDS, None) if repeatable else (None,):
+            try:
+                async with self.session.request(
+                    method, self.base + path, data=data, params=query, headers=all_headers, timeout=TIMEOUT
+                ) as response:
+                    raw = await response.read()
+                    if response.status in TRANSIENT and pause is not None:
+                        await asyncio.sleep(pause)
+                        continue
+                    if response.status >= 400:
+                        raise refused(response.status, raw)
+                    return raw
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                if pause is None:
+                    raise Unreachable(f"{method} {path}: {type(error).__name__}") from error
+                await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, *, actor: Actor | None = None, query: Mapping[str, str] | None = None
+    ) -> AsyncIterator[aiohttp.StreamReader]:
+        """Open an event stream; 40 s of silence count as a broken connection (the scheduler speaks every 15 s)."""
+        headers = self.authorization | (actor.headers() if actor else {}) | {"Accept": "text/event-stream"}
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=40)
+        try:
+            async with self.session.get(self.base + path, params=query, headers=headers, timeout=timeout) as response:
+                if response.status >= 400:
+                    raise refused(response.status, await response.read())
+                yield response.content
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unreachable(f"GET {path}: {type(error).__name__}") from error
+
+
+def refused(status: int, raw: bytes) -> Refused | Unreachable:
+    """The exception for a problem document; anything else that is an error came from something in between."""
+    try:
+        problem = Problem.model_validate_json(raw)
+        code = Code(problem.code)
+    except (ValidationError, ValueError):
+        return Unreachable(f"HTTP {status}")
+    return Refused(Refusal(code, problem.facts()))
+
+
+class Problem(BaseModel, extra="allow"):
+    """RFC 9457, with the code and its facts as extension members."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str | None = None
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})

@@ -1,0 +1,103 @@
+"""Every way a request can be turned down: a stable code, an HTTP status, and the facts that words are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class Code(StrEnum):
+    """The stable codes of the API's problems; frontends make their sentences from the code and its facts."""
+
+    INVALID_REQUEST = "invalid_request"  # errors: [{loc, msg}]
+    PROMPT_EMPTY = "prompt_empty"
+    PROMPT_TOO_LONG = "prompt_too_long"  # length, limit
+    UNKNOWN_MODEL = "unknown_model"  # model, alternative
+    IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    BANNED = "banned"
+    NOT_FOUND = "not_found"  # what
+    CONFLICT = "conflict"  # what
+    GONE = "gone"  # what
+    MODEL_NOT_IN_PLAN = "model_not_in_plan"  # model, plan, upgrade, alternative
+    RESOLUTION_TOO_HIGH = "resolution_too_high"  # asked, limit, plan, upgrade
+    RATE_LIMITED = "rate_limited"  # limit, every_seconds, retry_after_seconds, plan
+    TOO_MANY_WAITING = "too_many_waiting"  # limit, plan
+    OUT_OF_TOKENS = "out_of_tokens"  # cost, spendable, limit, used, refill_at, retry_after_seconds, plan, upgrade
+    CAPABILITY_PAUSED = "capability_paused"  # subject, reason
+    NO_WORKER = "no_worker"  # model, alternative: no worker ever offered it
+    ADDRESS_LIMIT = "address_limit"  # limit, retry_after_seconds
+    OVERLOADED = "overloaded"  # retry_after_seconds
+    UNAVAILABLE = "unavailable"  # retry_after_seconds
+    INTERNAL = "internal"
+
+
+STATUS: Mapping[Code, HTTPStatus] = {
+    Code.INVALID_REQUEST: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.PROMPT_EMPTY: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.PROMPT_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.UNKNOWN_MODEL: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.IDEMPOTENCY_MISMATCH: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    Code.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Code.BANNED: HTTPStatus.FORBIDDEN,
+    Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Code.CONFLICT: HTTPStatus.CONFLICT,
+    Code.GONE: HTTPStatus.GONE,
+    Code.MODEL_NOT_IN_PLAN: HTTPStatus.FORBIDDEN,
+    Code.RESOLUTION_TOO_HIGH: HTTPStatus.FORBIDDEN,
+    Code.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
+    Code.TOO_MANY_WAITING: HTTPStatus.TOO_MANY_REQUESTS,
+    Code.OUT_OF_TOKENS: HTTPStatus.PAYMENT_REQUIRED,
+    Code.CAPABILITY_PAUSED: HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.NO_WORKER: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.ADDRESS_LIMIT: HTTPStatus.TOO_MANY_REQUESTS,
+    Code.OVERLOADED: HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Code.INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+Fact = str | int | float | bool | None | list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something was not done: the code, and the facts named beside it in `Code`. Times are ISO 8601, UTC."""
+
+    code: Code
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def status(self) -> HTTPStatus:
+        return STATUS[self.code]
+
+    @property
+    def retry_after_seconds(self) -> float | None:
+        """Seconds until the same request may pass, where that is known."""
+        value = self.facts.get("retry_after_seconds")
+        return float(value) if isinstance(value, int | float) else None
+
+
+class TesseraError(Exception):
+    """The base of what Tessera raises on purpose."""
+
+
+class Refused(TesseraError):
+    """The request was understood and turned down; nothing of it remains."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+    @classmethod
+    def because(cls, code: Code, **facts: Fact) -> "Refused":
+        return cls(Refusal(code, facts))
+
+
+class Unreachable(TesseraError):
+    """The scheduler could not be reached, or gave no readable answer: whether the request took effect is unknown."""
+
+
+class SettingsError(TesseraError):
+    """A setting is wrong; the message names the variable and says what was expected."""

@@ -1,0 +1,149 @@
+"""What people ask for, and what a job looks like from outside."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scheduler.artifacts.model import ArtifactView
+from scheduler.catalogue.model import Capability
+
+PROMPT_LIMIT = 2_000  # characters
+SEED_LIMIT = 2**31 - 1
+SIDE_STEP = 8  # pixels: widths and heights are multiples of it
+SMALLEST_SIDE = 64
+LARGEST_SIDE = 8192
+MOST_IMAGES = 4
+
+
+class Status(StrEnum):
+    CREATED = "CREATED"
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def ended(self) -> bool:
+        return self in (Status.COMPLETED, Status.FAILED, Status.CANCELLED)
+
+
+class JobRequest(BaseModel):
+    """What a person asks for. What is None is chosen at admission: the model by capability, the size by the model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    capability: Capability = Capability.IMAGE
+    prompt: str = Field(max_length=1_000_000)  # the limit people are told about is PROMPT_LIMIT, checked at admission
+    model: str | None = Field(None, max_length=100)
+    width: int | None = Field(None, ge=SMALLEST_SIDE, le=LARGEST_SIDE)
+    height: int | None = Field(None, ge=SMALLEST_SIDE, le=LARGEST_SIDE)
+    seed: int | None = Field(None, ge=0, le=SEED_LIMIT)
+    count: int = Field(1, ge=1, le=MOST_IMAGES)
+    parent_id: UUID | None = None  # the caller's own job that this one repeats or varies
+    strength: float | None = Field(None, ge=0, le=1)  # how far a variation may leave its parent
+
+
+class Destination(BaseModel):
+    """Where a bot wants the answer: only bots send it, with the process that will own the status message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bot_id: str = Field(min_length=1, max_length=50)
+    process: str = Field(min_length=1, max_length=100)
+    address: dict[str, Any] | None = None  # the chat in the platform's terms; None: no message will be owned (web)
+
+
+class Submission(BaseModel):
+    """The body of POST /v1/jobs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    request: JobRequest
+    destination: Destination | None = None
+
+
+class Why(StrEnum):
+    """Why a job waits, most binding reason first."""
+
+    TURN = "turn"  # others go first
+    OWN_JOBS = "own_jobs"  # the plan's limit of jobs at a time
+    NO_WORKER = "no_worker"  # no live worker can run it
+    PAUSED = "paused"  # an admin paused its capability or model
+    NEXT = "next"  # nothing is before it
+
+
+class Wait(BaseModel):
+    """Where a waiting job stands."""
+
+    position: int  # 1: next in line
+    seconds: float | None  # expected until it starts; None: unknown
+    why: Why
+    until: datetime | None = None  # NO_WORKER: how long its place is kept
+
+
+class JobError(BaseModel):
+    """Why a job failed: a stable code for words, and a sentence that is safe to show."""
+
+    code: str  # worker_lost, timeout, engine_failed, bad_request, out_of_memory, no_worker_in_time, store_failed
+    message: str
+
+
+class JobView(BaseModel):
+    """A job as its owner sees it."""
+
+    id: UUID
+    status: Status
+    capability: Capability
+    model: str
+    prompt: str
+    width: int | None
+    height: int | None
+    seed: int | None
+    count: int
+    strength: float | None = None
+    parent_id: UUID | None = None
+    cost_tokens: Decimal
+    bot_id: str | None
+    attempt: int
+    cancel_requested: bool
+    wait: Wait | None  # only while QUEUED
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    run_seconds: float | None
+    error: JobError | None
+    artifacts: list[ArtifactView]
+
+
+class JobList(BaseModel):
+    jobs: list[JobView]  # newest first
+    next: str | None  # pass as `before` for the next page
+
+
+class Accepted(BaseModel):
+    """The answer to a submit."""
+
+    job: JobView
+    replayed: bool  # the same key came before: this is the first answer's job, as it is now
+    tokens_left: Decimal  # of today's allowance and the balance together
+    owned: bool  # the calling process owns the status message
+    message: dict[str, Any] | None  # the status message, when it was already opened
+
+
+class JobEvent(BaseModel):
+    """One line of an event stream. `progress` is lost when nobody listens; the rest can be read from the job."""
+
+    kind: Literal["accepted", "running", "requeued", "progress", "ended"]
+    job_id: UUID
+    attempt: int = 0
+    user: str | None = None  # "telegram:42"; not in progress events
+    bot_id: str | None = None
+    status: Status | None = None
+    fraction: float | None = None  # 0..1
+    seconds_left: float | None = None
+    preview: int | None = None  # number of the newest preview picture; GET /v1/jobs/{id}/preview

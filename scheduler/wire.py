@@ -1,0 +1,147 @@
+"""The messages between scheduler and workers, and the names of the Redis keys that carry them.
+
+Every message may be lost, repeated or late. A worker repeats an outcome with each beat until it is acknowledged; the
+scheduler repeats an assignment that a beat does not list. Keys are `{tagged}` so that a Redis Cluster can hold them.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+BEAT_SECONDS = 2.0  # between two beats of a worker
+BEATS = "tessera:{beats}"  # stream, worker -> every scheduler: Beat
+REPORTS = "tessera:{reports}"  # stream, worker -> one scheduler of the group: Outcome
+REPORTS_GROUP = "schedulers"
+STREAM_LENGTH = 100_000  # entries kept, roughly; everything in a stream can be said again
+
+
+def inbox(worker_id: str) -> str:
+    """Stream, scheduler -> worker: Assignment, Cancel, Acknowledged."""
+    return f"tessera:{{worker:{worker_id}}}:inbox"
+
+
+def preview_key(job_id: UUID | str) -> str:
+    """Bytes of the newest preview picture (JPEG), expiring after PREVIEW_SECONDS."""
+    return f"tessera:{{preview:{job_id}}}"
+
+
+PREVIEW_SECONDS = 300
+EVENTS_PREFIX = "tessera:events:"
+
+
+def events_channel(bot_id: str | None) -> str:
+    """Pub/sub: Progress from workers and job events from schedulers, of all jobs of one bot."""
+    return f"{EVENTS_PREFIX}{bot_id or 'api'}"
+
+
+WAKE_CHANNEL = "tessera:wake"  # pub/sub: something was admitted or filed; the leader looks at once
+
+
+class Offer(BaseModel):
+    """One model that a worker can run."""
+
+    model: str
+    capability: str
+    max_side: int
+    memory_gib: float = 0.0
+    batch: int = 1
+
+
+class AttemptRef(BaseModel, frozen=True):
+    job_id: UUID
+    attempt: int
+
+
+class Beat(BaseModel):
+    """Registers and keeps alive: all a scheduler must know of a worker stands in every beat."""
+
+    kind: Literal["beat"] = "beat"
+    worker_id: str = Field(max_length=50)  # names an incarnation: name and eight random hex digits
+    name: str = Field(max_length=40)
+    slots: int = Field(ge=1)
+    memory_gib: float = 0.0
+    offers: list[Offer]
+    warm: list[str] = []
+    holding: list[AttemptRef] = []  # running, or ended and not yet acknowledged
+    state: Literal["ready", "draining", "gone"] = "ready"
+    version: str = ""
+    sent_at: datetime
+
+
+class Made(BaseModel):
+    """One stored file of an outcome. Paths are below the artifact store, inside the attempt's folder."""
+
+    type: str
+    format: str
+    path: str
+    thumbnail_path: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    size_bytes: int
+    metadata: dict[str, Any] = {}
+
+
+class Outcome(BaseModel):
+    """How an attempt ended."""
+
+    kind: Literal["outcome"] = "outcome"
+    worker_id: str = Field(max_length=50)
+    job_id: UUID
+    attempt: int
+    lease_token: UUID
+    status: Literal["completed", "failed", "cancelled", "handed_back"]
+    error_code: str | None = None  # see scheduler.jobs.model.JobError
+    error_message: str | None = Field(None, max_length=500)  # safe to show to a person
+    retryable: bool = False  # another worker might succeed
+    run_seconds: float = 0.0
+    unused_fraction: float = Field(0.0, ge=0, le=1)  # of the cost, after a cancel under way
+    artifacts: list[Made] = []
+
+
+class Assignment(BaseModel):
+    """Run this. The same attempt number may come again; a worker that holds or held it does nothing then."""
+
+    kind: Literal["assignment"] = "assignment"
+    job_id: UUID
+    attempt: int
+    lease_token: UUID
+    capability: str
+    model: str
+    params: dict[str, Any]  # prompt, width, height, seed, count, strength, parent_seed
+    folder: str  # below the artifact store; files of this attempt go here and nowhere else
+    timeout_seconds: float
+    events_channel: str  # where progress is published
+
+
+class Cancel(BaseModel):
+    kind: Literal["cancel"] = "cancel"
+    job_id: UUID
+    attempt: int
+
+
+class Acknowledged(BaseModel):
+    """The outcome was filed, was filed before, or is superseded: forget it."""
+
+    kind: Literal["acknowledged"] = "acknowledged"
+    job_id: UUID
+    attempt: int
+
+
+class Progress(BaseModel):
+    """Published, never stored. Has the fields of scheduler.jobs.model.JobEvent that it can know."""
+
+    kind: Literal["progress"] = "progress"
+    job_id: UUID
+    attempt: int
+    fraction: float = Field(ge=0, le=1)
+    seconds_left: float | None = None
+    preview: int | None = None  # counts the previews of this attempt; its bytes are under preview_key
+
+
+ToWorker: TypeAdapter[Assignment | Cancel | Acknowledged] = TypeAdapter(
+    Annotated[Assignment | Cancel | Acknowledged, Field(discriminator="kind")]
+)
+FIELD = "m"  # the one field of each stream entry: the message as JSON
