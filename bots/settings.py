@@ -1,0 +1,94 @@
+"""The settings of the bots: where the scheduler is, and each bot's token."""
+
+import os
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from scheduler.accounts.model import Platform
+from scheduler.catalogue.model import Capability
+from scheduler.config import Settings
+from scheduler.errors import SettingsError
+
+Network = IPv4Network | IPv6Network
+
+
+class BotTable(BaseModel):
+    """One `[[bots]]` of tessera.toml."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bot_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,50}$")
+    platform: Platform
+    token_variable: str | None = None  # the environment variable that holds the token; none for the web
+    capabilities: frozenset[Capability] = frozenset({Capability.IMAGE})
+
+
+class BotEntry(BaseModel):
+    """A bot that can be run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    bot_id: str
+    platform: Platform
+    token: SecretStr | None = None  # none for the web
+    capabilities: frozenset[Capability] = frozenset({Capability.IMAGE})
+
+
+class BotSettings(Settings):
+    """Read once, in `bots/__main__.py`."""
+
+    api_url: str = Field("http://127.0.0.1:8080", description="address of the scheduler's HTTP API")
+    service_key: SecretStr | None = Field(None, description="the bots' key for the scheduler's HTTP API")
+
+    telegram_token: SecretStr | None = Field(None, description="token of a Telegram bot, from @BotFather")
+    telegram_api_base: str = Field("https://api.telegram.org", description="address of the Telegram Bot API")
+    telegram_webhook_url: str | None = Field(
+        None, description="public https address for Telegram's webhooks; long polling without it"
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="secret that Telegram's webhook calls must carry; made from the token without it"
+    )
+    telegram_webhook_host: str = Field("127.0.0.1", description="where to listen for webhooks")
+    telegram_webhook_port: int = Field(8081, ge=0, le=65535, description="port to listen on for webhooks")
+
+    discord_token: SecretStr | None = Field(None, description="token of a Discord bot, from the developer portal")
+    discord_api_base: str = Field("https://discord.com/api/v10", description="address of the Discord HTTP API")
+    discord_gateway_url: str | None = Field(None, description="address of the Discord gateway; asked for without it")
+
+    web_host: str = Field("127.0.0.1", description="where the web chat listens")
+    web_port: int = Field(8000, ge=0, le=65535, description="port of the web chat")
+    web_secret: SecretStr | None = Field(None, description="signs the visitors' cookies; made from the key without it")
+    trusted_proxies: list[Network] = Field([], description='JSON list of networks whose "X-Forwarded-For" is believed')
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe log event shown")
+    log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, else JSON")
+
+    bots: list[BotTable] = Field([], description="[[bots]] of tessera.toml: bot_id, platform, token_variable")
+
+    def entries(self) -> dict[str, BotEntry]:
+        """Every bot that has what it needs, by bot_id: the web chat always, the others with their tokens."""
+        found = {"web": BotEntry(bot_id="web", platform=Platform.WEB)}
+        if self.telegram_token:
+            found["telegram"] = BotEntry(bot_id="telegram", platform=Platform.TELEGRAM, token=self.telegram_token)
+        if self.discord_token:
+            found["discord"] = BotEntry(bot_id="discord", platform=Platform.DISCORD, token=self.discord_token)
+        return found | {table.bot_id: entry(table) for table in self.bots}
+
+
+def entry(table: BotTable) -> BotEntry:
+    """The bot of a `[[bots]]` table, with the token that its variable holds."""
+    token = secret(table.token_variable) if table.token_variable else None
+    if token is None and table.platform is not Platform.WEB:
+        missing = table.token_variable or "token_variable"
+        raise SettingsError(f"{missing}: not set (token of [[bots]] {table.bot_id!r})")
+    return BotEntry(bot_id=table.bot_id, platform=table.platform, token=token, capabilities=table.capabilities)
+
+
+def secret(variable: str) -> SecretStr | None:
+    """A variable of the environment or of `.env`; given empty it counts as not given."""
+    value = os.environ.get(variable) or (dotenv_values(".env").get(variable) if Path(".env").is_file() else None)
+    return SecretStr(value) if value else None
