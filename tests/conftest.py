@@ -5,16 +5,15 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import asyncpg
 import pytest
 
+from scheduler import database
 from scheduler.standalone.postgres import Postgres
 from scheduler.standalone.valkey import Valkey
 from tests import services
-
-if TYPE_CHECKING:
-    import asyncpg
 
 BASE = pytest.StashKey[Path]()
 CLOSE_SECONDS = 5.0
@@ -64,11 +63,9 @@ async def empty_database_url(postgres: Postgres) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def db(database_url: str) -> "AsyncIterator[asyncpg.Pool]":
+async def db(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """A pool as the scheduler opens it, on this test's own database."""
-    from scheduler import database
-
-    pool = await database.connect(database_url)
+    pool = await database.connect(database_url, max_size=4)
     yield pool
     try:
         async with asyncio.timeout(CLOSE_SECONDS):

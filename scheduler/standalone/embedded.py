@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from scheduler.standalone import binaries
 from scheduler.standalone.account import ROOT, Account
@@ -43,7 +44,7 @@ def default_base() -> Path:
 def hold(base: Path) -> Iterator[None]:
     """Own the data folder while inside; raises EmbeddedError with the owner's pid if another process does."""
     _make(base)
-    with (base / "owner.lock").open("a+") as file:
+    with _open(base / "owner.lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -113,12 +114,12 @@ class Embedded:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        try:
-            with (self.base / "servers.lock").open("a") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
+        with _open(self.base / "servers.lock") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
                 yield
-        except OSError as error:
-            raise EmbeddedError(f"The data folder {self.base} cannot be used: {error}.") from error
+            except OSError as error:
+                raise EmbeddedError(f"The data folder {self.base} cannot be used: {error}.") from error
 
 
 def _make(base: Path) -> None:
@@ -130,6 +131,16 @@ def _make(base: Path) -> None:
     except OSError as error:
         raise EmbeddedError(
             f"The data folder {base} cannot be made: {error.strerror}. Set TESSERA_DATA_DIR to a folder of yours."
+        ) from error
+
+
+def _open(lock: Path) -> TextIO:
+    try:
+        return lock.open("a+")
+    except OSError as error:
+        raise EmbeddedError(
+            f"The data folder {lock.parent} cannot be written: {error.strerror}. "
+            "Set TESSERA_DATA_DIR to a folder of yours."
         ) from error
 
 

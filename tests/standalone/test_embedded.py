@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 import redis
 
+from scheduler import migrate
 from scheduler.standalone import binaries
 from scheduler.standalone.account import Account
 from scheduler.standalone.daemon import alive
@@ -186,6 +187,18 @@ def test_without_any_programs_the_message_names_the_way_out(base: Path, monkeypa
 
     with pytest.raises(EmbeddedError, match="TESSERA_DATABASE_URL"):
         binaries.postgres_folder(Account.choose(), base)
+
+
+async def test_the_system_has_servers_that_do_as_well(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "POSTGRES_WHEEL", "no_such_wheel")
+    try:
+        binaries.postgres_folder(Account.choose(), base)
+    except EmbeddedError:
+        pytest.skip("no PostgreSQL is installed on this system")
+
+    with Embedded(base) as addresses:
+        assert await migrate.migrate(addresses.database_url)
+        assert await ask(addresses, "select lower('ПЛАМЯ')") == "пламя"
 
 
 def test_the_data_folder_is_chosen_by_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
