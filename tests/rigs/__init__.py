@@ -1,0 +1,1 @@
+"""Strict fake platforms on loopback that the real client libraries talk to."""

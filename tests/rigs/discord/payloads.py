@@ -1,0 +1,254 @@
+"""The rig's things as Discord's JSON."""
+
+from typing import Any
+
+from tests.rigs.discord.clock import iso
+from tests.rigs.discord.model import Asked, Attachment, Bot, Channel, Guild, Interaction, Message, User
+from tests.rigs.discord.rules import FILE_BYTES
+
+Json = dict[str, Any]
+LONG_AGO = "2026-01-01T00:00:00+00:00"
+VIEW, SEND, ATTACH, EMBED, HISTORY, COMMANDS = 1 << 10, 1 << 11, 1 << 15, 1 << 14, 1 << 16, 1 << 31
+MEMBER_PERMISSIONS = VIEW | SEND | ATTACH | EMBED | HISTORY | COMMANDS
+ADMINISTRATOR = 1 << 3
+MEMBER_OVERWRITE = 1
+
+
+def user(account: User) -> Json:
+    return {
+        "id": account.id,
+        "username": account.name.lower().replace(" ", "_"),
+        "global_name": None if account.bot else account.name,
+        "discriminator": "0",
+        "avatar": None,
+        "bot": account.bot,
+        "public_flags": 0,
+        "flags": 0,
+        "primary_guild": None,
+    }
+
+
+def member(account: User, permissions: int = MEMBER_PERMISSIONS) -> Json:
+    return {
+        "user": user(account),
+        "roles": [],
+        "nick": None,
+        "avatar": None,
+        "joined_at": LONG_AGO,
+        "premium_since": None,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "permissions": str(permissions),
+    }
+
+
+def permissions_of(bot: Bot, channel: Channel) -> int:
+    """What the bot may do in the channel; without being able to see it, nothing."""
+    if not channel.visible_to(bot):
+        return 0
+    return MEMBER_PERMISSIONS & ~(SEND if bot.id in channel.muted else 0)
+
+
+def channel(place: Channel) -> Json:
+    if place.guild is None:
+        recipients = [user(place.recipient)] if place.recipient else []
+        return {"id": place.id, "type": 1, "flags": 0, "last_message_id": None, "recipients": recipients}
+    return {
+        "id": place.id,
+        "type": 0,
+        "flags": 0,
+        "guild_id": place.guild.id,
+        "name": place.name,
+        "position": place.guild.channels.index(place),
+        "permission_overwrites": overwrites(place),
+        "nsfw": False,
+        "parent_id": None,
+        "rate_limit_per_user": 0,
+        "topic": None,
+        "last_message_id": None,
+    }
+
+
+def overwrites(place: Channel) -> list[Json]:
+    denied = dict.fromkeys(place.muted, SEND) | dict.fromkeys(place.hidden_from, VIEW | SEND)
+    return [{"id": bot, "type": MEMBER_OVERWRITE, "allow": "0", "deny": str(bits)} for bot, bits in denied.items()]
+
+
+def guild(place: Guild) -> Json:
+    """The guild as GET /guilds/{id} tells it."""
+    return {
+        "id": place.id,
+        "name": place.name,
+        "owner_id": place.owner.id,
+        "roles": [everyone(place)],
+        "emojis": [],
+        "stickers": [],
+        "features": [],
+        "region": "deprecated",
+        "preferred_locale": "en-US",
+        "afk_timeout": 300,
+        "system_channel_flags": 0,
+        "max_presences": None,
+        "max_members": 500_000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "premium_subscription_count": 0,
+        "widget_enabled": False,
+        "premium_progress_bar_enabled": False,
+        "nsfw": False,
+        **dict.fromkeys(ZERO, 0),
+        **dict.fromkeys(NOTHING),
+    }
+
+
+ZERO = (
+    "verification_level",
+    "default_message_notifications",
+    "mfa_level",
+    "explicit_content_filter",
+    "premium_tier",
+    "nsfw_level",
+)
+NOTHING = (
+    "icon",
+    "description",
+    "home_header",
+    "splash",
+    "discovery_splash",
+    "banner",
+    "application_id",
+    "afk_channel_id",
+    "system_channel_id",
+    "widget_channel_id",
+    "vanity_url_code",
+    "rules_channel_id",
+    "safety_alerts_channel_id",
+    "public_updates_channel_id",
+)
+
+
+def guild_create(place: Guild) -> Json:
+    """The guild as the gateway announces it."""
+    empty = ("threads", "presences", "voice_states", "stage_instances", "guild_scheduled_events", "soundboard_sounds")
+    members = [member(bot.user) for bot in place.bots] + [member(account) for account in place.people]
+    return {
+        **guild(place),
+        "joined_at": LONG_AGO,
+        "large": False,
+        "unavailable": False,
+        "member_count": len(members),
+        "members": members,
+        "channels": [channel(one) for one in place.channels],
+        **{name: [] for name in empty},
+    }
+
+
+def everyone(place: Guild) -> Json:
+    return {
+        "id": place.id,
+        "name": "@everyone",
+        "permissions": str(MEMBER_PERMISSIONS),
+        "position": 0,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": False,
+        "mentionable": False,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+    }
+
+
+def attachment(file: Attachment, message: Message, origin: str) -> Json:
+    url = f"{origin}/attachments/{message.channel.id}/{file.id}/{file.filename}"
+    told = {"description": file.description} if file.description else {}
+    return {
+        "id": file.id,
+        "filename": file.filename,
+        "size": len(file.data),
+        "content_type": file.content_type,
+        "url": url,
+        "proxy_url": url,
+        "ephemeral": message.ephemeral,
+        **told,
+    }
+
+
+def message(said: Message, origin: str) -> Json:
+    """`origin` is where the files are served from."""
+    told: Json = {
+        "id": said.id,
+        "channel_id": said.channel.id,
+        "author": user(said.author),
+        "content": said.content,
+        "timestamp": iso(said.created_at),
+        "edited_timestamp": iso(said.edited_at) if said.edited_at else None,
+        "tts": False,
+        "pinned": False,
+        "mention_everyone": False,
+        "mentions": [],
+        "mention_roles": [],
+        "type": said.kind,
+        "flags": said.flags,
+        "embeds": [{"type": "rich", **embed} for embed in said.embeds],
+        "components": said.components,
+        "attachments": [attachment(file, said, origin) for file in said.attachments],
+    }
+    if said.nonce is not None:
+        told["nonce"] = said.nonce
+    if said.reference is not None:
+        told["message_reference"] = reference(said.reference)
+    if said.interaction is not None:
+        told |= {"application_id": said.interaction.bot.id, "webhook_id": said.interaction.bot.id}
+        told["interaction_metadata"] = metadata(said.interaction)
+    return told
+
+
+def reference(said: Message) -> Json:
+    where = {"guild_id": said.channel.guild.id} if said.channel.guild else {}
+    return {"type": 0, "channel_id": said.channel.id, "message_id": said.id, **where}
+
+
+def metadata(act: Interaction) -> Json:
+    told: Json = {
+        "id": act.id,
+        "type": int(act.asked),
+        "user": user(act.user),
+        "authorizing_integration_owners": act.owners,
+    }
+    if act.asked is Asked.COMPONENT and act.source is not None:
+        told["interacted_message_id"] = act.source.id
+    if act.asked is Asked.MODAL:
+        told["triggering_interaction_metadata"] = {**told, "type": int(Asked.COMMAND)}
+    return told
+
+
+def interaction(act: Interaction, origin: str, permissions: int) -> Json:
+    """The event by which a bot learns of it."""
+    place = act.channel
+    told: Json = {
+        "id": act.id,
+        "token": act.token,
+        "application_id": act.bot.id,
+        "type": int(act.asked),
+        "version": 1,
+        "data": act.data,
+        "channel_id": place.id,
+        "channel": channel(place),
+        "locale": "en-US",
+        "app_permissions": str(permissions_of(act.bot, place)),
+        "entitlements": [],
+        "authorizing_integration_owners": act.owners,
+        "context": act.context,
+        "attachment_size_limit": FILE_BYTES,
+    }
+    if place.guild is None:
+        told["user"] = user(act.user)
+    else:
+        told |= {"guild_id": place.guild.id, "guild_locale": "en-US", "member": member(act.user, permissions)}
+        told["guild"] = {"id": place.guild.id, "features": [], "locale": "en-US"}
+    if act.source is not None:
+        told["message"] = message(act.source, origin)
+    return told
