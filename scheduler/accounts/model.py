@@ -10,6 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from scheduler.plans.model import PlanView
 
+# The headers in which a bot names the user it acts for; values are percent-encoded UTF-8.
+ACT_FOR = "Tessera-User"  # telegram:42
+ACT_NAME = "Tessera-User-Name"
+ACT_LOCALE = "Tessera-User-Locale"
+ACT_ADDRESS = "Tessera-User-Address"  # the network address of a web visitor
+
 
 class Platform(StrEnum):
     TELEGRAM = "telegram"

@@ -10,6 +10,7 @@ from urllib.parse import quote
 import aiohttp
 from pydantic import BaseModel, ValidationError
 
+from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME
 from scheduler.errors import Code, Refusal, Refused, Unreachable
 
 M = TypeVar("M", bound=BaseModel)
@@ -17,10 +18,6 @@ M = TypeVar("M", bound=BaseModel)
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
 TRANSIENT = frozenset({502, 503, 504})
 PAUSES_SECONDS = (0.1, 0.3, 1.0, 2.0)
-ACT_FOR = "Tessera-User"
-ACT_NAME = "Tessera-User-Name"
-ACT_LOCALE = "Tessera-User-Locale"
-ACT_ADDRESS = "Tessera-User-Address"
 
 
 @dataclass(frozen=True, slots=True)

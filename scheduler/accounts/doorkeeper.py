@@ -1,0 +1,173 @@
+"""Finds out who is calling: a bot's service key acting for a platform user, or a user's own API key."""
+
+import hashlib
+import ipaddress
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import unquote
+
+import asyncpg
+
+from scheduler.accounts import queries
+from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME, Caller, Platform
+from scheduler.errors import Code, Refused
+
+KEY_PREFIX = "tsr_"
+REMEMBERED_SECONDS = 30.0
+MOST_REMEMBERED = 20_000
+NAME_LIMIT = 100  # users.display_name
+LOCALE_LIMIT = 20
+DAY = timedelta(days=1)
+
+
+def new_key() -> str:
+    """A fresh key; 256 bits of randomness need no slow hash."""
+    return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+def digest(key: str) -> str:
+    """What is stored of a key: SHA-256 in hex."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@dataclass(slots=True)
+class Memory:
+    """Answers that hold for a while, the oldest forgotten first."""
+
+    entries: OrderedDict[str, tuple[float, Caller]] = field(default_factory=OrderedDict)
+
+    def get(self, name: str) -> Caller | None:
+        at, caller = self.entries.get(name, (0.0, None))
+        return caller if caller and time.monotonic() - at < REMEMBERED_SECONDS else None
+
+    def put(self, name: str, caller: Caller) -> None:
+        self.entries[name] = (time.monotonic(), caller)
+        if len(self.entries) > MOST_REMEMBERED:
+            self.entries.popitem(last=False)
+
+
+class Doorkeeper:
+    """`admins` are refs ("telegram:42") that get the Admin plan; `newcomers_a_day` limits web visitors per address."""
+
+    def __init__(self, pool: asyncpg.Pool, admins: frozenset[str], newcomers_a_day: int) -> None:
+        self.pool = pool
+        self.admins = admins
+        self.newcomers_a_day = newcomers_a_day
+        self.memory = Memory()
+
+    async def service(self, headers: Mapping[str, str]) -> str | None:
+        """Check a service key; returns the platform it is bound to, None for any."""
+        known, platform = await queries.service_platform(self.pool, digest(bearer(headers)))
+        if not known:
+            raise Refused.because(Code.UNAUTHORIZED)
+        return platform
+
+    async def caller(self, headers: Mapping[str, str]) -> Caller:
+        """Who is calling; a newcomer is registered on the Free plan, an admin of the settings on the Admin plan."""
+        key = digest(bearer(headers))
+        acts_for = headers.get(ACT_FOR)
+        remembered = self.memory.get(f"{key} {acts_for}")
+        if remembered:
+            return remembered
+        if acts_for is None:
+            caller = await self._owner(key)
+        else:
+            caller = await self._acting(key, unquote(acts_for), headers)
+        self.memory.put(f"{key} {acts_for}", caller)
+        return caller
+
+    async def admin(self, headers: Mapping[str, str]) -> Caller:
+        """The caller, if an admin by the plan as it stands in the database now."""
+        caller = await self.caller(headers)
+        user = await queries.find_user(self.pool, caller.platform, caller.platform_user_id)
+        if not user or not user.is_admin:
+            raise Refused.because(Code.FORBIDDEN)
+        return caller
+
+    async def _owner(self, key: str) -> Caller:
+        user = await queries.user_by_api_key(self.pool, key)
+        if user is None:
+            raise Refused.because(Code.UNAUTHORIZED)
+        return Caller(user.id, user.platform, user.platform_user_id, "api", user.is_admin, False, user.locale)
+
+    async def _acting(self, key: str, ref: str, headers: Mapping[str, str]) -> Caller:
+        known, bound_to = await queries.service_platform(self.pool, key)
+        if not known:
+            raise Refused.because(Code.UNAUTHORIZED)
+        platform, platform_user_id = parse_ref(ref)
+        if bound_to not in (None, platform):
+            raise Refused.because(Code.FORBIDDEN)
+        name = cleaned(headers.get(ACT_NAME), NAME_LIMIT)
+        locale = cleaned(headers.get(ACT_LOCALE), LOCALE_LIMIT)
+        user = await queries.find_user(self.pool, platform, platform_user_id)
+        if user is None:
+            await self._register(platform, platform_user_id, name, locale, address_of(headers))
+        elif ref in self.admins and not user.is_admin:
+            await self._promote(user)
+        user = await queries.find_user(self.pool, platform, platform_user_id)
+        if user is None:
+            raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=1.0)
+        await queries.touch(self.pool, user.id, name, locale)
+        return Caller(user.id, platform, platform_user_id, platform, user.is_admin, True, locale or user.locale)
+
+    async def _register(
+        self, platform: Platform, platform_user_id: str, name: str | None, locale: str | None, address: str | None
+    ) -> None:
+        tier = "admin" if f"{platform}:{platform_user_id}" in self.admins else "free"
+        async with self.pool.acquire() as connection, connection.transaction():
+            if platform is Platform.WEB and address:
+                newcomers = await queries.newcomers_from(connection, network_of(address), DAY)
+                if newcomers >= self.newcomers_a_day:
+                    raise Refused.because(
+                        Code.ADDRESS_LIMIT, limit=self.newcomers_a_day, retry_after_seconds=DAY.total_seconds()
+                    )
+            await queries.register(connection, platform, platform_user_id, name, locale, address, tier)
+
+    async def _promote(self, user: queries.User) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await queries.change_plan(connection, user.id, "admin")
+            await queries.write_audit(connection, None, "settings", "plan", user.ref, {"tier": "admin"})
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    scheme, _, key = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise Refused.because(Code.UNAUTHORIZED)
+    return key.strip()
+
+
+def parse_ref(ref: str) -> tuple[Platform, str]:
+    """`telegram:42` in its parts, or refuse."""
+    platform, _, platform_user_id = ref.partition(":")
+    wrong = {"loc": ACT_FOR, "msg": "must be platform:id, such as telegram:42"}
+    if platform not in set(Platform) or not 0 < len(platform_user_id) <= 100 or not platform_user_id.isprintable():
+        raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
+    return Platform(platform), platform_user_id
+
+
+def cleaned(value: str | None, limit: int) -> str | None:
+    """A header's percent-encoded text, without what cannot be shown, cut to the column's width."""
+    if not value:
+        return None
+    return "".join(char for char in unquote(value) if char.isprintable())[:limit].strip() or None
+
+
+def address_of(headers: Mapping[str, str]) -> str | None:
+    try:
+        return str(ipaddress.ip_address(unquote(headers.get(ACT_ADDRESS, ""))))
+    except ValueError:
+        return None
+
+
+def network_of(address: str) -> str:
+    """Whose tokens an address spends: an IPv4 address is one household, of IPv6 it is the /64."""
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address

@@ -1,0 +1,32 @@
+"""What can be asked for at this moment, read anew every few seconds and whenever an admin changes it."""
+
+from datetime import timedelta
+
+from scheduler.catalogue.queries import all_models, pauses
+from scheduler.database import Db
+from scheduler.fleet.queries import offered_models
+from scheduler.plans.limits import Market
+from scheduler.plans.queries import active_plans
+
+REFRESH_SECONDS = 2.0
+
+
+class MarketKeeper:
+    """Holds the newest `Market`."""
+
+    def __init__(self, db: Db, alive_for: timedelta) -> None:
+        self.db = db
+        self.alive_for = alive_for
+        self.market = Market({}, (), frozenset(), frozenset(), frozenset())
+
+    async def refresh(self) -> bool:
+        """One tick: read everything anew."""
+        offered, online = await offered_models(self.db, self.alive_for)
+        self.market = Market(
+            models=await all_models(self.db),
+            plans=await active_plans(self.db),
+            offered=offered,
+            online=online,
+            paused=frozenset(pause.subject for pause in await pauses(self.db)),
+        )
+        return False

@@ -1,0 +1,55 @@
+"""Reading the catalogue, and pausing parts of it."""
+
+from scheduler.accounts.model import Pause
+from scheduler.catalogue.model import Capability, Model
+from scheduler.database import Db
+
+
+async def all_models(db: Db) -> dict[str, Model]:
+    rows = await db.fetch(
+        """
+        select id, display_name, coalesce(description, '') as description, capability, price_tokens,
+               coalesce(default_width, 1024) as width, coalesce(default_height, 1024) as height, rank, is_available
+          from catalogue.models
+         order by capability, rank, id
+        """
+    )
+    return {
+        row["id"]: Model(
+            id=row["id"],
+            display_name=row["display_name"],
+            description=row["description"],
+            capability=Capability(row["capability"]),
+            price_tokens=row["price_tokens"],
+            default_width=row["width"],
+            default_height=row["height"],
+            rank=row["rank"],
+            is_available=row["is_available"],
+        )
+        for row in rows
+    }
+
+
+async def pauses(db: Db) -> list[Pause]:
+    rows = await db.fetch("select subject, reason from catalogue.pauses order by subject")
+    return [Pause(subject=row["subject"], reason=row["reason"]) for row in rows]
+
+
+async def pause(db: Db, subject: str, reason: str | None, by: int) -> None:
+    """Stop admission and dispatch of a subject; pausing twice keeps the newer reason."""
+    await db.execute(
+        """
+        insert into catalogue.pauses (subject, reason, paused_by) values ($1, $2, $3)
+            on conflict (subject) do update
+           set reason = excluded.reason, paused_by = excluded.paused_by, paused_at = now()
+        """,
+        subject,
+        reason,
+        by,
+    )
+
+
+async def resume(db: Db, subject: str) -> bool:
+    """End a pause; resuming `all` ends every pause. Returns whether there was one."""
+    done = await db.execute("delete from catalogue.pauses where subject = $1 or $1 = 'all'", subject)
+    return done != "DELETE 0"

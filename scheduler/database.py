@@ -1,0 +1,56 @@
+"""Connections to PostgreSQL: one pool, sessions in UTC that give up on locks and never hang in a transaction."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import asyncpg
+
+SESSION = {
+    "TimeZone": "UTC",
+    "application_name": "tessera",
+    "idle_in_transaction_session_timeout": "5s",
+    "jit": "off",
+    "lock_timeout": "2s",
+    "plan_cache_mode": "force_generic_plan",
+}
+
+# What means "the database is away or busy, the same may pass later", and not "this statement is wrong".
+OUTAGES = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+
+
+class Db(Protocol):
+    """What queries need: a connection or the pool."""
+
+    async def execute(self, query: str, *args: Any) -> str: ...
+    async def fetch(self, query: str, *args: Any) -> list[Any]: ...
+    async def fetchrow(self, query: str, *args: Any) -> Any: ...
+    async def fetchval(self, query: str, *args: Any) -> Any: ...
+
+
+async def connect(url: str, *, max_size: int = 10) -> asyncpg.Pool:
+    """A pool on the migrated database at `url`."""
+    return await asyncpg.create_pool(
+        url, min_size=1, max_size=max_size, command_timeout=15, server_settings=SESSION, init=prepare
+    )
+
+
+async def prepare(connection: asyncpg.Connection) -> None:
+    """Speak JSON in Python objects."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+
+
+def columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Turn rows into the `width` arrays that `unnest` takes; no rows give empty arrays."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

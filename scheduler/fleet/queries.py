@@ -1,0 +1,106 @@
+"""The workers that were ever seen, and what they offer."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from scheduler.accounts.model import WorkerView
+from scheduler.database import Db, columns
+from scheduler.wire import Beat
+
+
+async def record_beats(db: Db, beats: Sequence[Beat]) -> None:
+    """Insert or refresh workers, one row per incarnation."""
+    rows = [
+        (
+            beat.worker_id,
+            beat.name,
+            beat.state,
+            beat.slots,
+            beat.memory_gib,
+            json.dumps([offer.model_dump() for offer in beat.offers]),
+            json.dumps(beat.warm),
+            beat.version,
+        )
+        for beat in sorted({beat.worker_id: beat for beat in beats}.values(), key=lambda beat: beat.worker_id)
+    ]
+    await db.execute(
+        """
+        insert into workers as w (worker_id, name, state, slots, memory_gib, offers, warm, version, gone_at)
+        select b.id, b.name, b.state, b.slots, b.memory, b.offers::jsonb,
+               array(select jsonb_array_elements_text(b.warm::jsonb)), b.version,
+               case b.state when 'gone' then now() end
+          from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::float8[], $6::text[], $7::text[], $8::text[])
+               b (id, name, state, slots, memory, offers, warm, version)
+            on conflict (worker_id) do update
+           set state = excluded.state, slots = excluded.slots, memory_gib = excluded.memory_gib,
+               offers = excluded.offers, warm = excluded.warm, last_seen_at = now(), gone_at = excluded.gone_at
+        """,
+        *columns(rows, 8),
+    )
+
+
+async def mark_gone(db: Db, silent_for: timedelta) -> list[str]:
+    """Workers that were silent too long; their names."""
+    rows = await db.fetch(
+        """
+        update workers set state = 'gone', gone_at = now()
+         where state <> 'gone' and last_seen_at < now() - $1::interval
+        returning worker_id
+        """,
+        silent_for,
+    )
+    return [row["worker_id"] for row in rows]
+
+
+async def offered_models(db: Db, alive_for: timedelta) -> tuple[frozenset[str], frozenset[str]]:
+    """The models that any worker ever offered, and those that a live one offers."""
+    rows = await db.fetch(
+        """
+        select offer ->> 'model' as model, bool_or(state <> 'gone' and last_seen_at > now() - $1::interval) as online
+          from workers, jsonb_array_elements(offers) offer
+         group by 1
+        """,
+        alive_for,
+    )
+    return frozenset(row["model"] for row in rows), frozenset(row["model"] for row in rows if row["online"])
+
+
+async def live_workers(db: Db) -> list[WorkerView]:
+    """Workers that are not gone, with how many jobs they run."""
+    rows = await db.fetch(
+        """
+        select w.worker_id, w.name, w.state, w.slots, w.warm, w.offers,
+               extract(epoch from now() - w.last_seen_at)::float8 as silent,
+               (select count(*) from jobs j where j.worker_id = w.worker_id and j.status = 'RUNNING')::int as running
+          from workers w
+         where w.state <> 'gone'
+         order by w.name, w.worker_id
+        """
+    )
+    return [
+        WorkerView(
+            worker_id=row["worker_id"],
+            name=row["name"],
+            state=row["state"],
+            slots=row["slots"],
+            running=row["running"],
+            models=sorted(offer["model"] for offer in row["offers"]),
+            warm=row["warm"],
+            seen_seconds_ago=round(row["silent"], 1),
+        )
+        for row in rows
+    ]
+
+
+async def forget_gone(db: Db, older_than: timedelta, keep_offers_of: int = 1) -> None:
+    """Drop workers long gone, but keep the newest of each name: what was ever offered stays known."""
+    await db.execute(
+        """
+        delete from workers w
+         where w.state = 'gone' and w.gone_at < now() - $1::interval
+           and (select count(*) from workers n where n.name = w.name and n.started_at > w.started_at) >= $2
+        """,
+        older_than,
+        keep_offers_of,
+    )

@@ -1,0 +1,29 @@
+"""Movements of tokens that no job causes: grants, purchases, corrections."""
+
+from decimal import Decimal
+
+from scheduler.database import Db
+
+
+async def move(db: Db, user_id: int, reason: str, reference_id: str, delta: Decimal, note: str | None = None) -> bool:
+    """Add to (or, corrected, take from) a balance, once per reference. Returns whether anything moved.
+
+    Run inside a transaction. A balance that would become negative violates a check and moves nothing.
+    """
+    await db.execute("select 1 from billing.token_account where user_id = $1 for update", user_id)
+    if await db.fetchval("select 1 from billing.token_ledger where reference_id = $1", reference_id):
+        return False
+    await db.execute(
+        """
+        with a as (update billing.token_account set balance = balance + $4, last_seq = last_seq + 1
+                    where user_id = $1 returning last_seq, balance)
+        insert into billing.token_ledger (user_id, seq, reason, reference_id, delta, day, balance_after, note)
+        select $1, a.last_seq, $2, $3, $4, (clock_timestamp() at time zone 'utc')::date, a.balance, $5 from a
+        """,
+        user_id,
+        reason,
+        reference_id,
+        delta,
+        note,
+    )
+    return True

@@ -1,0 +1,212 @@
+"""Whether a request may become a job: the rules of every limit, written once, pure.
+
+The order is fixed, so that a person is told first what no waiting would mend: the account, the model, the size; then
+what frees by itself: the rate, the waiting jobs, the tokens. A refused request changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from scheduler.catalogue.model import Capability, Model, price
+from scheduler.errors import Code, Fact, Refusal
+from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
+from scheduler.plans.model import Plan, Standing, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What can be asked for at this moment."""
+
+    models: Mapping[str, Model]
+    plans: tuple[Plan, ...]  # cheapest first
+    offered: frozenset[str]  # by any worker, ever
+    online: frozenset[str]  # by a live worker
+    paused: frozenset[str]  # subjects: all, capability:image, model:sdxl
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An admitted request: what will be made, and what is held for it."""
+
+    model: Model
+    width: int
+    height: int
+    cost: Tokens
+    from_allowance: Tokens
+    from_balance: Tokens
+
+
+def check_prompt(prompt: str) -> Refusal | None:
+    """The limits of the prompt itself, the same for everybody."""
+    if not prompt.strip():
+        return Refusal(Code.PROMPT_EMPTY)
+    if len(prompt) > PROMPT_LIMIT:
+        return Refusal(Code.PROMPT_TOO_LONG, {"length": len(prompt), "limit": PROMPT_LIMIT})
+    return None
+
+
+def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, now: datetime) -> Admission | Refusal:
+    """Admit the request, changing `standing` for the next one in the batch, or say why not."""
+    turned = renew_day(standing, now.date())
+    chosen = choose_model(request, plan, market)
+    if standing.banned:
+        return Refusal(Code.BANNED)
+    if isinstance(chosen, Refusal):
+        return chosen
+    width, height = size_of(request, chosen)
+    cost = price(chosen, width, height, request.count)
+    refusal = (
+        too_large(width, height, plan, market.plans)
+        or too_fast(plan, standing, now)
+        or too_many(plan, standing)
+        or out_of_tokens(cost, plan, turned, market.plans, now)
+    )
+    if refusal:
+        return refusal
+    allowance = min(cost, allowance_left(plan, turned))
+    admission = Admission(chosen, width, height, cost, allowance, cost - allowance)
+    charge(standing, turned, admission, plan, now)
+    return admission
+
+
+def charge(standing: Standing, turned: Standing, admission: Admission, plan: Plan, now: datetime) -> None:
+    """Write an admission into the standing."""
+    standing.allowance_day = turned.allowance_day
+    standing.allowance_used = turned.allowance_used + admission.from_allowance
+    standing.balance -= admission.from_balance
+    standing.rate_tat = max(standing.rate_tat, now) + interval(plan)
+    standing.open_jobs += 1
+    standing.last_seq += 1
+
+
+def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
+    """The model asked for, or the best of the capability that the plan has and a worker runs."""
+    if request.model is None:
+        usable = [m for m in of_capability(request.capability, market) if plan.allows(m.id) and not paused(m, market)]
+        for candidates in (market.online, market.offered):
+            for candidate in usable:
+                if candidate.id in candidates:
+                    return candidate
+        if any(paused(m, market) for m in of_capability(request.capability, market)):
+            return Refusal(Code.CAPABILITY_PAUSED, {"subject": f"capability:{request.capability}"})
+        return Refusal(Code.NO_WORKER, {"model": request.capability.value})
+    model = market.models.get(request.model)
+    if not model or not model.is_available or model.capability is not request.capability:
+        return Refusal(Code.UNKNOWN_MODEL, {"model": request.model, "alternative": alternative(request, plan, market)})
+    if not plan.allows(model.id):
+        upgrade = next((p.name for p in market.plans if p.allows(model.id) and p.price_cents), None)
+        facts: dict[str, Fact] = {"model": model.id, "plan": plan.name, "upgrade": upgrade}
+        return Refusal(Code.MODEL_NOT_IN_PLAN, facts | {"alternative": alternative(request, plan, market)})
+    if paused(model, market):
+        return Refusal(Code.CAPABILITY_PAUSED, {"subject": f"model:{model.id}"})
+    if model.id not in market.offered:
+        return Refusal(Code.NO_WORKER, {"model": model.id, "alternative": alternative(request, plan, market)})
+    return model
+
+
+def of_capability(capability: Capability, market: Market) -> list[Model]:
+    """The available models of a capability, best first."""
+    listed = [m for m in market.models.values() if m.capability is capability and m.is_available]
+    return sorted(listed, key=lambda m: m.rank)
+
+
+def alternative(request: JobRequest, plan: Plan, market: Market) -> str | None:
+    """A model that would do instead, now."""
+    other = choose_model(request.model_copy(update={"model": None}), plan, market)
+    return None if isinstance(other, Refusal) else other.id
+
+
+def paused(model: Model, market: Market) -> bool:
+    subjects = ("all", f"capability:{model.capability}", f"model:{model.id}")
+    return not market.paused.isdisjoint(subjects)
+
+
+def size_of(request: JobRequest, model: Model) -> tuple[int, int]:
+    """The size asked for, or the model's; whole steps of 8 pixels, never larger than asked."""
+    width = request.width or request.height or model.default_width
+    height = request.height or request.width or model.default_height
+    return max(SMALLEST_SIDE, width - width % SIDE_STEP), max(SMALLEST_SIDE, height - height % SIDE_STEP)
+
+
+def too_large(width: int, height: int, plan: Plan, plans: Iterable[Plan]) -> Refusal | None:
+    longest = max(width, height)
+    if longest <= plan.max_resolution:
+        return None
+    upgrade = next((p.name for p in plans if p.max_resolution >= longest and p.price_cents), None)
+    facts: dict[str, Fact] = {"asked": longest, "width": width, "height": height, "limit": plan.max_resolution}
+    return Refusal(Code.RESOLUTION_TOO_HIGH, facts | {"plan": plan.name, "upgrade": upgrade})
+
+
+def interval(plan: Plan) -> timedelta:
+    """Time between two requests at the plan's rate."""
+    return timedelta(seconds=60 / plan.requests_per_minute)
+
+
+def too_fast(plan: Plan, standing: Standing, now: datetime) -> Refusal | None:
+    """GCRA (ITU-T I.371): a burst of n requests, then one every 60/n seconds."""
+    burst = timedelta(seconds=60) - interval(plan)
+    wait = (standing.rate_tat - now - burst).total_seconds()
+    if wait <= 0:
+        return None
+    facts: dict[str, Fact] = {
+        "limit": plan.requests_per_minute,
+        "every_seconds": round(60 / plan.requests_per_minute, 2),
+        "retry_after_seconds": round(wait, 3),
+        "plan": plan.name,
+    }
+    return Refusal(Code.RATE_LIMITED, facts)
+
+
+def too_many(plan: Plan, standing: Standing) -> Refusal | None:
+    """Unfinished jobs: those that may run and those that may wait."""
+    if standing.open_jobs < plan.max_open_jobs:
+        return None
+    return Refusal(Code.TOO_MANY_WAITING, {"limit": plan.max_open_jobs, "plan": plan.name})
+
+
+def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetime) -> Refusal | None:
+    """The allowance of the day is spent first, then the balance."""
+    left = spendable(plan, standing)
+    if cost <= left:
+        return None
+    refill = next_midnight(now)
+    upgrade = next((p.name for p in plans if p.daily_token_limit > plan.daily_token_limit and p.price_cents), None)
+    facts: dict[str, Fact] = {
+        "cost": plain(cost),
+        "spendable": plain(left),
+        "used": plain(standing.allowance_used),
+        "limit": plan.daily_token_limit,
+        "refill_at": refill.isoformat(),
+        "retry_after_seconds": round((refill - now).total_seconds(), 3),
+        "plan": plan.name,
+        "upgrade": upgrade,
+    }
+    return Refusal(Code.OUT_OF_TOKENS, facts)
+
+
+def renew_day(standing: Standing, today: date) -> Standing:
+    """The standing as of today; a day only ever moves forward. The given one is left alone."""
+    if today <= standing.allowance_day:
+        return replace(standing)
+    return replace(standing, allowance_day=today, allowance_used=Decimal(0))
+
+
+def allowance_left(plan: Plan, standing: Standing) -> Tokens:
+    """Zero, never less, when the limit was lowered below what is used."""
+    return max(Decimal(0), plan.daily_token_limit - standing.allowance_used)
+
+
+def spendable(plan: Plan, standing: Standing) -> Tokens:
+    return allowance_left(plan, standing) + standing.balance
+
+
+def next_midnight(now: datetime) -> datetime:
+    """The turn of the UTC day, when allowances are new."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
+def plain(tokens: Tokens) -> float:
+    """Tokens as a JSON number."""
+    return float(tokens)
