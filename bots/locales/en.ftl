@@ -1,0 +1,245 @@
+# Every sentence of the bots, in English. Other files of a locale may stand beside this one: en.web.ftl, en.discord.ftl.
+# Variables: $span is a length of time ("3 h 20 min"), $moment a time of day ("18:00 UTC"); both come ready to read.
+
+## Figures
+
+span-seconds = { $seconds } s
+span-minutes = { $minutes } min
+span-hours = { $hours } h
+span-hours-minutes = { $hours } h { $minutes } min
+span-days = { $days } d
+span-days-hours = { $days } d { $hours } h
+tokens = { $count ->
+    [one] { $count } token
+   *[other] { $count } tokens
+}
+pictures = { $count ->
+    [one] { $count } picture
+   *[other] { $count } pictures
+}
+place = { $position ->
+    [1] Next
+    [2] Second
+    [3] Third
+    [4] Fourth
+    [5] Fifth
+    [6] Sixth
+    [7] Seventh
+    [8] Eighth
+    [9] Ninth
+    [10] Tenth
+   *[other] { NUMBER($position, type: "ordinal") ->
+        [one] { $position }st
+        [two] { $position }nd
+        [few] { $position }rd
+       *[other] { $position }th
+    }
+}
+
+## Buttons
+
+button-cancel = Cancel
+button-cancel-number = Cancel { $number }
+button-again = Again
+button-variation = Variation
+button-larger = Larger
+button-try-again = Try again
+button-make-again = Make it again
+button-use-model = Use { $model }
+button-make-it = Make it { $limit }
+button-surprise = Surprise me
+button-help = What can you do?
+button-more = ⋯
+
+## A first word
+
+start = { $name ->
+    [none] Hello.
+   *[other] Hello { $name }.
+} Tell me what you would like to see and I'll paint it: { $words ->
+    [yes] just write it.
+   *[no] write /imagine and then what it shows.
+}
+start-plan = You have { $tokens } a day on the { $plan } plan; a picture costs { $price }.
+help-words = Just write what you would like to see, or use the command:
+help-commands =
+    /imagine a fox in the snow
+    /usage: your tokens and what you made
+    /jobs: what waits and what is done
+    /cancel: stop what you asked for last
+help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 paints the same picture again · --model NAME · --count 1 to { $limit }
+help-buttons = Under a picture: Again paints it anew, Variation stays close to it, Larger doubles its size where your plan allows.
+unknown-command = I don't know that command. /help says what I can do.
+surprise-1 = a lighthouse in a storm at night, waves breaking over the rocks
+surprise-2 = morning fog in a pine forest, the first light between the trees
+surprise-3 = a city in the rain at night, neon in the puddles
+surprise-4 = a desert at dusk, long shadows on the dunes
+surprise-5 = green aurora over a frozen lake
+surprise-6 = a meadow of poppies under a summer sky
+surprise-7 = a red sunset over the sea
+surprise-8 = snow on silent mountains, full moon
+surprise-9 = an abstract dance of gold and deep blue
+surprise-10 = a harbour at dawn, boats in pink water
+surprise-11 = autumn leaves on a still pond
+surprise-12 = a field of lavender before a thunderstorm
+
+## While it waits and runs
+
+waiting-turn = { $place } in line
+waiting-turn-about = { $place } in line · about { $span }
+waiting-turn-moment = { $place } in line · { $moment }
+waiting-own-jobs = { $limit ->
+    [0] Waiting for your other job
+    [1] Waiting for your other job: your plan runs one at a time
+   *[other] Waiting for your other jobs: your plan runs { $limit } at a time
+}
+waiting-no-worker = Waiting for a worker with { $model }: none is awake.
+waiting-no-worker-until = Waiting for a worker with { $model }: none is awake. I'll keep your place until { $moment }
+waiting-paused = { $model } is paused at the moment. I'll keep your place
+waiting-accepted = Accepted
+requeued = Worker stopped; moved to another one, same place in line
+running = Painting
+running-percent = { $percent } %
+running-percent-left = { $percent } % · { $span } left
+stopping = Stopping
+ready = Here it comes
+studio-silent = I can't reach the studio right now. Your request is not lost and not charged; I'll try again for a minute.
+studio-gave-up = It didn't work. Nothing was charged.
+studio-down = I can't reach the studio right now. Please try again in a minute.
+studio-back = The studio is back; your place in line was kept
+
+## What became of it
+
+result-seed = seed { $seed }
+result-cost-today = { $tokens }, { $left } left today
+result-cost = { $tokens }, { $left } left
+failed-worker-lost = The worker failed twice on this one.
+failed-timeout = This one took longer than it may.
+failed-engine-failed = The worker could not finish this one.
+failed-out-of-memory = The worker ran out of memory on this one; a smaller size may work.
+failed-no-worker-in-time = No worker with { $model } woke up in time.
+failed-store-failed = The finished picture could not be stored.
+failed-bad-request = This one can't be made: { $reason }
+failed-other = Something went wrong with this one.
+tokens-back = { $count ->
+    [one] Your token is back.
+   *[other] Your { $count } tokens are back.
+}
+cancelled = Cancelled.
+cancelled-running = Cancelled while it was being painted. What it did not use is back.
+expired = This picture has expired. Its seed is kept, so it can be made again.
+expired-quote = That picture has expired; I'll make it again from its seed: { $tokens }
+
+## Refusals
+
+refused-invalid-request = I can't do that with these options. /help shows how to write them.
+refused-prompt-empty = What should I paint? Write it after the command: /imagine a fox in the snow
+refused-prompt-too-long = That prompt has { $length } characters; { $limit } is the limit.
+refused-unknown-model = { $alternative ->
+    [none] I don't know a model named { $model }.
+   *[other] I don't know a model named { $model }. There is { $alternative }.
+}
+refused-idempotency-mismatch = I have already taken a different request from that message. Please write it anew.
+refused-unauthorized = The studio doesn't accept my key. An admin can mend that with: tessera doctor
+refused-forbidden = That is not yours to do.
+refused-banned = This account is closed. An admin can say more.
+refused-not-found = { $what ->
+    [preview] There is no preview yet.
+    [user] I don't know that person.
+   *[other] I can't find that any more.
+}
+refused-conflict = That has changed in the meantime. Please look again.
+refused-gone = That picture has expired.
+refused-model-not-in-plan = { $upgrade ->
+    [none] { $model } is not in the { $plan } plan.
+   *[other] { $model } comes with { $upgrade }.
+}
+refused-resolution-too-high = { $asked } is beyond your plan ({ $limit }).
+refused-rate-limited = { $limit ->
+    [one] Your plan allows { $limit } request at once, then one every { $pace }. Next one in { $span }.
+   *[other] Your plan allows { $limit } requests at once, then one every { $pace }. Next one in { $span }.
+}
+refused-too-many-waiting = { $limit ->
+    [one] You have { $limit } job waiting already; that is what the { $plan } plan keeps. One more as soon as it starts.
+   *[other] You have { $limit } jobs waiting already; that is what the { $plan } plan keeps. One more as soon as one of them starts.
+}
+refused-out-of-tokens = You've used today's { $limit ->
+    [one] { $limit } token
+   *[other] { $limit } tokens
+}. New ones at { $moment }, in { $span }.
+refused-out-of-tokens-short = That costs { $cost ->
+    [one] { $cost } token
+   *[other] { $cost } tokens
+}; you have { $spendable } left. New ones at { $moment }, in { $span }.
+refused-capability-paused = { $reason ->
+    [none] That is paused at the moment. Nothing was charged; please try again later.
+   *[other] That is paused at the moment: { $reason }. Nothing was charged; please try again later.
+}
+refused-no-worker = { $alternative ->
+    [none] No worker here can run { $model } at that size.
+   *[other] No worker here can run { $model } at that size. { $alternative } is there.
+}
+refused-address-limit = Too many new visitors from your network today ({ $limit }). A place frees in { $span }.
+refused-overloaded = More is waiting than the studio can take. Nothing was charged; please try again in { $span }.
+refused-unavailable = The studio is starting or resting. Nothing was charged; please try again in { $span }.
+refused-internal = Something went wrong in the studio. Nothing was charged.
+
+mistake-unknown-flag = I don't know --{ $flag }. There is --size, --seed, --model and --count.
+mistake-value-missing = What should --{ $flag } be? For example: { $flag ->
+    [size] --size wide
+    [seed] --seed 7
+    [count] --count 2
+   *[other] --model painter
+}
+mistake-bad-size = I can't read the size { $value }. Write square, portrait, landscape, wide or 1024x768.
+mistake-size-out-of-range = A side has { $smallest } to { $largest } pixels.
+mistake-bad-seed = A seed is a whole number from 0 to { $limit }; { $value } is not.
+mistake-bad-count = I paint 1 to { $limit } pictures at a time; { $value } is not in between.
+mistake-bad-model = A model's name has at most { $limit } characters.
+mistake-admin = /admin status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT]
+
+## Account and jobs
+
+usage-plan = { $plan } plan · { $used } of { $limit } tokens used today, { $left } left
+usage-refill = New ones at { $moment }, in { $span }
+usage-balance = Bought or granted: { $tokens }
+usage-today = Today: { $completed } done, { $failed } failed
+usage-days = Last { $days } days: { $completed } done, { $tokens }
+jobs-none = Nothing yet. Write what you would like to see.
+jobs-title = Your latest, newest first:
+jobs-waiting = waiting
+jobs-waiting-place = { $place } in line
+jobs-running = being painted
+jobs-completed = done
+jobs-expired = done, expired
+jobs-failed = failed
+jobs-cancelled = cancelled
+jobs-line = { $number }. { $prompt } · { $state }
+cancel-nothing = Nothing of yours waits or runs.
+
+## Short answers to a press
+
+note-cancelling = Stopping it
+note-over = That one has ended already
+note-working = On its way
+note-not-yours = Only the person who asked for it can do that
+note-unknown = I don't know that picture any more
+note-too-large = Your plan has no room for a larger one
+
+## Admins
+
+admin-status = { $queued } waiting, { $running } running · today { $completed } done, { $failed } failed
+admin-oldest = Longest wait: { $span }
+admin-deliveries = Deliveries: { $due } due, { $dead } dead
+admin-leader = Leader: { $leader ->
+    [none] nobody
+   *[other] { $leader }
+}
+admin-worker = { $name } · { $state } · { $running } of { $slots } · { $models } · seen { $span } ago
+admin-no-workers = No worker is awake.
+admin-user = { $user } · { $name } · { $plan } · { $used } of { $limit } used today, balance { $balance } · { $open } open
+admin-user-banned = Banned
+admin-granted = { $user } has { $tokens } more; the balance is { $balance }.
+admin-pauses-none = Nothing is paused.
+admin-pause = Paused: { $subject }
+admin-pause-reason = Paused: { $subject } ({ $reason })

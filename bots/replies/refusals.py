@@ -1,0 +1,94 @@
+"""Which limit, when it frees, what helps: the words for everything that is turned down."""
+
+from datetime import datetime
+
+from bots.buttons import Action, button
+from bots.commands import CommandError, Mistake
+from bots.messenger import Button, Screen
+from bots.replies.frame import cut
+from bots.replies.translator import Translator, Variable, number
+from scheduler.errors import Code, Refusal, Refused, Unreachable
+
+SHARED_WITH_REFUSALS = {Mistake.PROMPT_EMPTY, Mistake.PROMPT_TOO_LONG}
+LONGEST_FACT = 120  # characters of anything that came from outside
+
+
+def worded(
+    error: CommandError | Refused | Unreachable, tr: Translator, now: datetime, *, helps: bool = False
+) -> Screen:
+    """The screen for what a handler caught. `helps`: the platform can read the refused words again when one of the
+    buttons USE and FIT is pressed."""
+    if isinstance(error, CommandError):
+        return mistaken(error, tr)
+    if isinstance(error, Refused):
+        return refused(error.refusal, tr, now, helps=helps)
+    return Screen(tr("studio-down"))
+
+
+def mistaken(error: CommandError, tr: Translator) -> Screen:
+    """Words that cannot be understood."""
+    kind = "refused" if error.code in SHARED_WITH_REFUSALS else "mistake"
+    facts = dict(error.facts)
+    if error.code is Mistake.BAD_SEED:
+        facts["limit"] = str(facts["limit"])
+    return Screen(tr(f"{kind}-{key(error.code)}", **facts))
+
+
+def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = False) -> Screen:
+    """The sentence of a refusal, and the buttons that help."""
+    name = f"refused-{key(refusal.code)}"
+    if refusal.code is Code.OUT_OF_TOKENS and number(refusal.facts.get("spendable")) > 0:
+        name += "-short"
+    return Screen(tr(name, **variables(refusal, tr, now)), buttons=help_for(refusal, tr) if helps else ())
+
+
+def help_for(refusal: Refusal, tr: Translator) -> tuple[tuple[Button, ...], ...]:
+    alternative, limit = refusal.facts.get("alternative"), refusal.facts.get("limit")
+    if refusal.code in (Code.MODEL_NOT_IN_PLAN, Code.UNKNOWN_MODEL, Code.NO_WORKER) and isinstance(alternative, str):
+        return ((button(tr("button-use-model", model=cut(alternative, 40)), Action.USE, alternative[:50]),),)
+    if refusal.code is Code.RESOLUTION_TOO_HIGH and isinstance(limit, int):
+        return ((button(tr("button-make-it", limit=str(limit)), Action.FIT, limit),),)
+    return ()
+
+
+def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Variable]:
+    """The facts as words; what is not known is "none", so that a sentence can do without it."""
+    facts = refusal.facts
+    texts = ("model", "alternative", "plan", "upgrade", "what", "reason")
+    found: dict[str, Variable] = {name: text(facts.get(name)) for name in texts}
+    found |= {name: number(facts.get(name)) for name in ("limit", "length", "cost", "spendable")}
+    found["asked"] = text(facts.get("asked")).replace("x", "×")
+    found["pace"] = tr.span(number(facts.get("every_seconds"), 60))
+    found["span"] = tr.span(number(facts.get("retry_after_seconds"), 60))
+    if refill := instant(facts.get("refill_at")):
+        found |= {"moment": tr.moment(refill), "span": tr.span((refill - now).total_seconds())}
+    if refusal.code is Code.RESOLUTION_TOO_HIGH:
+        found["limit"] = str(facts.get("limit"))  # pixels carry no thousands separator
+    return found
+
+
+def text(fact: object) -> str:
+    return "none" if fact is None or fact == "" else cut(str(fact), LONGEST_FACT)
+
+
+def instant(fact: object) -> datetime | None:
+    """A fact that should be a time, ISO 8601."""
+    try:
+        return datetime.fromisoformat(fact) if isinstance(fact, str) else None
+    except ValueError:
+        return None
+
+
+def trying_again(tr: Translator) -> Screen:
+    """The scheduler does not answer; the same request is repeated for a minute."""
+    return Screen(tr("studio-silent"))
+
+
+def gave_up(tr: Translator, *, helps: bool = False) -> Screen:
+    """The minute is over. `helps`: the platform can read the words again when RETRY is pressed."""
+    retry = ((button(tr("button-try-again"), Action.RETRY),),) if helps else ()
+    return Screen(tr("studio-gave-up"), buttons=retry)
+
+
+def key(code: str) -> str:
+    return code.replace("_", "-")

@@ -1,0 +1,95 @@
+"""What the status message says once the job has ended."""
+
+from decimal import Decimal
+
+from bots import commands
+from bots.buttons import Action, button
+from bots.messenger import Button, Picture, Screen
+from bots.replies.frame import framed, is_cut, joined
+from bots.replies.translator import Translator
+from scheduler.accounts.model import AccountView
+from scheduler.jobs.model import JobView, Status
+
+REASONS = frozenset(
+    {"worker_lost", "timeout", "engine_failed", "out_of_memory", "no_worker_in_time", "store_failed", "bad_request"}
+)
+
+
+def ended(job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None) -> Screen:
+    """The last screen of a job. `model` is the display name; the account says what is left and what the plan allows."""
+    match job.status:
+        case Status.COMPLETED:
+            return completed(job, tr, account, model, picture)
+        case Status.CANCELLED:
+            return cancelled(job, tr)
+        case _:
+            return failed(job, tr, model)
+
+
+def completed(job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None) -> Screen:
+    """The result; without a picture, one that has expired."""
+    line = figures(job, tr, account, model)
+    if picture is None:
+        again = (button(tr("button-make-again"), Action.REMAKE, job.id),)
+        return Screen(framed(job.prompt, tr("expired"), line), None, (again,))
+    first = [
+        button(tr("button-again"), Action.AGAIN, job.id),
+        button(tr("button-variation"), Action.VARY, job.id),
+    ]
+    if account is not None and commands.larger(job, account.plan.max_resolution):
+        first.append(button(tr("button-larger"), Action.LARGER, job.id))
+    rows = [tuple(first)]
+    if is_cut(job.prompt, line):
+        rows.append((button(tr("button-more"), Action.MORE, job.id),))
+    return Screen(framed(job.prompt, line), picture, tuple(rows))
+
+
+def figures(job: JobView, tr: Translator, account: AccountView | None, model: str) -> str:
+    """The small line: "painter (no GPU) · seed 7 · 1 token, 19 left today"."""
+    return joined(
+        [
+            model,
+            tr("pictures", count=job.count) if job.count > 1 else "",
+            tr("result-seed", seed=str(job.seed)) if job.seed is not None else "",
+            cost(job.cost_tokens, tr, account),
+        ]
+    )
+
+
+def cost(spent: Decimal, tr: Translator, account: AccountView | None) -> str:
+    if account is None:
+        return tr.tokens(spent)
+    key = "result-cost" if account.tokens.balance else "result-cost-today"
+    return tr(key, tokens=tr.tokens(spent), left=account.tokens.spendable)
+
+
+def failed(job: JobView, tr: Translator, model: str) -> Screen:
+    """Why it failed, as far as a person can act on it, and that nothing was lost."""
+    code = job.error.code if job.error and job.error.code in REASONS else "other"
+    reason = tr(f"failed-{code.replace('_', '-')}", model=model, reason=job.error.message[:200] if job.error else "")
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    if code != "bad_request":  # the same would only fail again
+        buttons = ((button(tr("button-try-again"), Action.RETRY, job.id),),)
+    return Screen(framed(job.prompt, f"{reason} {tr('tokens-back', count=job.cost_tokens)}"), None, buttons)
+
+
+def cancelled(job: JobView, tr: Translator) -> Screen:
+    if job.started_at is not None:
+        line = tr("cancelled-running")
+    else:
+        line = f"{tr('cancelled')} {tr('tokens-back', count=job.cost_tokens)}"
+    return Screen(framed(job.prompt, line), None, ((button(tr("button-again"), Action.AGAIN, job.id),),))
+
+
+def quote(job: JobView, tr: Translator) -> Screen:
+    """Before a picture whose file has expired is made again."""
+    return Screen(
+        framed(job.prompt, tr("expired-quote", tokens=tr.tokens(job.cost_tokens))),
+        None,
+        ((button(tr("button-make-again"), Action.REMAKE, job.id),),),
+    )
+
+
+def has_expired(job: JobView) -> bool:
+    """Whether the job was done and none of its files is kept any more."""
+    return job.status is Status.COMPLETED and all(artifact.expired for artifact in job.artifacts)

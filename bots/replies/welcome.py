@@ -1,0 +1,40 @@
+"""The first words, and what the bot can do."""
+
+from decimal import Decimal
+
+from bots.buttons import Action, button
+from bots.messenger import Screen
+from bots.replies.frame import cut
+from bots.replies.translator import Translator
+from scheduler.accounts.model import AccountView
+from scheduler.jobs.model import MOST_IMAGES
+
+SURPRISES = 12
+
+
+def start(account: AccountView, tr: Translator, *, name: str | None = None, plain_words: bool = True) -> Screen:
+    """`plain_words`: the bot reads messages that are no command (on Discord it does not)."""
+    plan = account.plan
+    return Screen(
+        tr("start", name=cut(name, 60) if name else "none", words="yes" if plain_words else "no")
+        + "\n"
+        + tr("start-plan", tokens=tr.tokens(plan.daily_token_limit), plan=plan.name, price=Decimal(1)),
+        buttons=((button(tr("button-surprise"), Action.SURPRISE), button(tr("button-help"), Action.HELP)),),
+    )
+
+
+def help_(tr: Translator, *, plain_words: bool = True) -> Screen:
+    parts = [tr("help-words") + "\n"] if plain_words else []
+    parts.append(tr("help-commands"))
+    if plain_words:
+        parts.append("\n" + tr("help-flags", limit=MOST_IMAGES))
+    return Screen("\n".join([*parts, "\n" + tr("help-buttons")]))
+
+
+def surprise(tr: Translator, number: int) -> str:
+    """A prompt for who asks to be surprised; any number picks one."""
+    return tr(f"surprise-{number % SURPRISES + 1}")
+
+
+def unknown_command(tr: Translator) -> Screen:
+    return Screen(tr("unknown-command"))
