@@ -1,0 +1,70 @@
+"""Looks at settings, engines and store without starting anything: `python -m workers --check`."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scheduler.config import load
+from scheduler.errors import SettingsError
+from workers.bench import Bench
+from workers.engines.protocol import ModelOffer
+from workers.scratch import own_folder
+from workers.settings import WorkerSettings
+from workers.store import Store
+
+
+@dataclass(slots=True)
+class Findings:
+    engines: list[ModelOffer] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"ok": self.ok, "engines": [asdict(offer) for offer in self.engines], "problems": self.problems}
+
+
+def check() -> Findings:
+    """Everything that can be said without starting."""
+    findings = Findings()
+    try:
+        settings = load(WorkerSettings)
+    except SettingsError as error:
+        return Findings(problems=str(error).splitlines())
+    for look in (engines_load, store_opens, scratch_is_there):
+        try:
+            look(settings, findings)
+        except SettingsError as error:
+            findings.problems.append(str(error))
+    return findings
+
+
+def engines_load(settings: WorkerSettings, findings: Findings) -> None:
+    try:
+        findings.engines = Bench.of(settings.worker_engines).offers
+    except ImportError as error:  # an engine whose extra is not installed
+        raise SettingsError(f"TESSERA_WORKER_ENGINES: {error}") from None
+
+
+def store_opens(settings: WorkerSettings, findings: Findings) -> None:
+    Store.open(settings.store_url)
+
+
+def scratch_is_there(settings: WorkerSettings, findings: Findings) -> None:
+    with own_folder(settings.worker_scratch):
+        pass
+
+
+def lines(findings: Findings) -> list[str]:
+    """For people."""
+    offered = [f"{offer.capability}: {offer.display_name}, up to {offer.max_side} pixels" for offer in findings.engines]
+    return [*offered, *findings.problems, "ok" if findings.ok else "not ready"]
+
+
+def show(*, as_json: bool) -> int:
+    """Print what was found; the exit code is 0 only if all is well."""
+    findings = check()
+    print(json.dumps(findings.as_dict()) if as_json else "\n".join(lines(findings)))
+    return 0 if findings.ok else 1

@@ -1,0 +1,92 @@
+"""What this worker has in its hands: attempts that wait or run, and outcomes nobody acknowledged yet."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scheduler.wire import BEAT_SECONDS, AttemptRef, Outcome
+from workers.attempt import Attempt
+from workers.recent import Recent
+
+SEEN_SECONDS = 3600.0  # a duplicate that comes later than this was lost for good
+SEEN_MOST = 10_000
+
+
+@dataclass(slots=True)
+class Kept:
+    """An outcome as it goes over the wire, and when it last did."""
+
+    text: str
+    sent_at: float | None = None
+
+    def due(self, now: float) -> bool:
+        return self.sent_at is None or now - self.sent_at >= BEAT_SECONDS * 0.9
+
+
+@dataclass(slots=True)
+class Holding:
+    """Shared by the loops of one worker, all on one event loop; `changed` asks for a beat at once."""
+
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    state: Literal["ready", "draining", "gone"] = "ready"
+    warm: tuple[str, ...] = ()
+    attempts: dict[AttemptRef, Attempt] = field(default_factory=dict)
+    outcomes: dict[AttemptRef, Kept] = field(default_factory=dict)
+    idle: asyncio.Event = field(default_factory=asyncio.Event)  # no attempt waits or runs
+    settled: asyncio.Event = field(default_factory=asyncio.Event)  # idle, and every outcome is acknowledged
+    _ended: Recent = field(default_factory=lambda: Recent(SEEN_SECONDS, SEEN_MOST))
+
+    def __post_init__(self) -> None:
+        self._changed()
+
+    @property
+    def refs(self) -> list[AttemptRef]:
+        return list({**self.attempts, **self.outcomes})
+
+    def knows(self, ref: AttemptRef) -> bool:
+        """Whether this attempt is or was here: then a second assignment of it says nothing new."""
+        return ref in self.attempts or ref in self.outcomes or ref in self._ended
+
+    def take(self, attempt: Attempt) -> None:
+        self.attempts[attempt.ref] = attempt
+        self._changed()
+
+    def end(self, ref: AttemptRef, outcome: Outcome | None) -> None:
+        """The attempt is over; its outcome, if anybody waits for one, is kept until it is acknowledged."""
+        self.attempts.pop(ref, None)
+        self._ended.add(ref)
+        if outcome is not None:
+            self.outcomes[ref] = Kept(outcome.model_dump_json())
+        self._changed()
+
+    def forget(self, ref: AttemptRef) -> None:
+        """The outcome was acknowledged."""
+        if self.outcomes.pop(ref, None):
+            self._changed()
+
+    def due(self, now: float) -> list[Kept]:
+        """The outcomes to send now: new ones, and those a beat ago that nobody acknowledged."""
+        return [kept for kept in self.outcomes.values() if kept.due(now)]
+
+    def warmed(self, models: Iterable[str]) -> None:
+        warm = tuple(sorted(set(models)))
+        if warm != self.warm:
+            self.warm = warm
+            self._changed()
+
+    def leave(self, state: Literal["draining", "gone"]) -> None:
+        self.state = state
+        self._changed()
+
+    def _changed(self) -> None:
+        set_if(self.idle, not self.attempts)
+        set_if(self.settled, not self.attempts and not self.outcomes)
+        self.changed.set()
+
+
+def set_if(event: asyncio.Event, value: bool) -> None:
+    if value:
+        event.set()
+    else:
+        event.clear()

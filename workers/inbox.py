@@ -1,0 +1,79 @@
+"""Reads what the scheduler sends to this worker, and passes it on."""
+
+from collections.abc import Sequence
+from typing import assert_never, cast
+
+import structlog
+from pydantic import ValidationError
+
+from scheduler.bus import Redis, RedisError
+from scheduler.wire import FIELD, Acknowledged, Assignment, AttemptRef, Cancel, ToWorker, inbox
+from workers.holding import Holding
+from workers.link import Link
+from workers.runner import Runner
+
+log = structlog.get_logger(__name__)
+
+BLOCK_SECONDS = 2.0
+EXPIRE_SECONDS = 3600  # an inbox that a killed worker left behind goes away by itself
+MOST = 100  # messages in one read
+Entry = tuple[bytes, dict[bytes, bytes]]  # id and fields, as redis-py gives them
+
+
+class Inbox:
+    """A stream of this incarnation's own. What was handled is deleted, so that reading always starts at the beginning:
+    no position is kept that a flush, a restart or a clock that was set back could make wrong."""
+
+    def __init__(
+        self, reading: Redis, redis: Redis, worker_id: str, runner: Runner, holding: Holding, link: Link
+    ) -> None:
+        self._reading = reading
+        self._redis = redis
+        self._key = inbox(worker_id)
+        self._runner = runner
+        self._holding = holding
+        self._link = link
+
+    async def tick(self) -> bool:
+        """Handle what is there, or wait for it; there may always be more."""
+        try:
+            entries = await self._read()
+            for _, fields in entries:
+                self._handle(fields.get(FIELD.encode(), b""))
+            if entries:
+                await self._delete([entry_id for entry_id, _ in entries])
+        except RedisError as error:
+            await self._link.failed("inbox", error)
+        else:
+            self._link.works("inbox")
+        return True
+
+    async def close(self) -> None:
+        await self._redis.delete(self._key)
+
+    async def _read(self) -> list[Entry]:
+        answer = await self._reading.xread({self._key: "0"}, count=MOST, block=int(BLOCK_SECONDS * 1000))
+        streams = cast(Sequence[tuple[bytes, list[Entry]]], answer or ())
+        return [entry for _, entries in streams for entry in entries]
+
+    async def _delete(self, entry_ids: list[bytes]) -> None:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.xdel(self._key, *entry_ids)
+            pipe.expire(self._key, EXPIRE_SECONDS)
+            await pipe.execute()
+
+    def _handle(self, content: bytes) -> None:
+        try:
+            message = ToWorker.validate_json(content)
+        except ValidationError as error:  # from a newer scheduler, or from nobody we know
+            log.warning("inbox.unreadable", errors=error.error_count())
+            return
+        match message:
+            case Assignment():
+                self._runner.accept(message)
+            case Cancel():
+                self._runner.cancel(AttemptRef(job_id=message.job_id, attempt=message.attempt))
+            case Acknowledged():
+                self._holding.forget(AttemptRef(job_id=message.job_id, attempt=message.attempt))
+            case _:
+                assert_never(message)

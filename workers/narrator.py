@@ -1,0 +1,90 @@
+"""What an engine's reports become: progress at a bearable pace, previews more seldom, the end of a called-off task."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from scheduler.wire import Progress
+from workers import thumbnails
+from workers.attempt import Attempt
+from workers.engines.protocol import Cancelled
+
+PROGRESS_SECONDS = 0.25  # least time between two lines of progress
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One line of progress, where it is published, and the preview that came with it (JPEG)."""
+
+    progress: Progress
+    channel: str
+    preview: bytes | None = None
+
+
+class Narrator:
+    """The `Report` of one attempt, called in the engine's thread; `tell` must be safe to call from there."""
+
+    def __init__(
+        self,
+        attempt: Attempt,
+        tell: Callable[[News], None],
+        preview_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._attempt = attempt
+        self._tell = tell
+        self._preview_seconds = preview_seconds
+        self._clock = clock
+        self._began = clock()
+        self._told_at = self._began
+        self._previewed_at = float("-inf")
+        self._previews = 0
+
+    def begin(self) -> None:
+        """The engine starts: seconds left are reckoned from here, without the loading of the model."""
+        self._began = self._clock()
+
+    def __call__(self, fraction: float, preview: Image.Image | None = None) -> None:
+        self.check()
+        now = self._clock()
+        if fraction == fraction:  # not NaN
+            self._attempt.fraction = max(self._attempt.fraction, min(float(fraction), 1.0))
+        due = preview is not None and now - self._previewed_at >= self._preview_seconds
+        if not due and now - self._told_at < PROGRESS_SECONDS:
+            return
+        self._told_at = now
+        content = None
+        if due and preview is not None:
+            self._previewed_at = now
+            self._previews += 1
+            content = thumbnails.preview(preview)
+        self._tell(News(self._progress(now), self._attempt.assignment.events_channel, content))
+
+    def finish(self) -> None:
+        """The engine is done: the last line, always told."""
+        self.check()
+        self._attempt.fraction = 1.0
+        self._tell(News(self._progress(self._clock()), self._attempt.assignment.events_channel))
+
+    def check(self) -> None:
+        if self._attempt.calloff is not None:
+            raise Cancelled
+
+    def _progress(self, now: float) -> Progress:
+        fraction = self._attempt.fraction
+        left = (now - self._began) * (1 - fraction) / fraction if fraction else None
+        return Progress(
+            job_id=self._attempt.assignment.job_id,
+            attempt=self._attempt.assignment.attempt,
+            fraction=fraction,
+            seconds_left=None if left is None else round(left, 1),
+            preview=self._previews or None,
+        )
+
+
+def first_line(attempt: Attempt) -> News:
+    """Told the moment the attempt starts."""
+    progress = Progress(job_id=attempt.assignment.job_id, attempt=attempt.assignment.attempt, fraction=0.0)
+    return News(progress, attempt.assignment.events_channel)

@@ -1,0 +1,56 @@
+"""Tells the scheduler who is here, what is held and how attempts ended, until it is acknowledged."""
+
+import time
+from datetime import UTC, datetime
+
+from scheduler.bus import Redis, RedisError
+from scheduler.wire import FIELD, REPORTS, STREAM_LENGTH, Beat
+from workers.holding import Holding
+from workers.identity import Identity
+from workers.link import Link
+
+
+class Reporter:
+    """Its tick is one beat, with the outcomes that are due; the first one registers the worker."""
+
+    def __init__(self, redis: Redis, identity: Identity, holding: Holding, link: Link) -> None:
+        self._redis = redis
+        self._identity = identity
+        self._holding = holding
+        self._link = link
+
+    async def tick(self) -> bool:
+        """Returns whether to beat again at once: after a failure, when the pause is over."""
+        try:
+            await self.report()
+        except RedisError as error:
+            await self._link.failed("beat", error)
+            return True
+        self._link.works("beat")
+        return False
+
+    async def report(self) -> None:
+        """One beat and the due outcomes in one round trip; raises RedisError, then all of it is due again."""
+        due = self._holding.due(time.monotonic())
+        # the beat first: a slot that an outcome frees is given away by what the beat says is warm
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for text in (self._beat(), *(kept.text for kept in due)):
+                pipe.xadd(REPORTS, {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)
+            await pipe.execute()
+        for kept in due:
+            kept.sent_at = time.monotonic()
+
+    def _beat(self) -> str:
+        identity, holding = self._identity, self._holding
+        return Beat(
+            worker_id=identity.worker_id,
+            name=identity.name,
+            slots=identity.slots,
+            memory_gib=identity.memory_gib,
+            offers=list(identity.offers),
+            warm=list(holding.warm),
+            holding=holding.refs,
+            state=holding.state,
+            version=identity.version,
+            sent_at=datetime.now(UTC),
+        ).model_dump_json()

@@ -1,0 +1,79 @@
+"""What a worker can be told from outside."""
+
+import json
+import os
+import re
+import socket
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PositiveFloat, field_validator
+from pydantic_settings import NoDecode
+
+from scheduler.config import Settings
+
+NAME_LIMIT = 40
+GIB = 2**30
+
+
+def machine_memory_gib() -> float:
+    """All memory of this machine: what engines without a GPU can use."""
+    return round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GIB, 1)
+
+
+class WorkerSettings(Settings):
+    """Settings of `python -m workers`."""
+
+    redis_url: str = Field(
+        "redis://127.0.0.1:6379/0", description="where Redis answers: redis://, rediss:// or unix://"
+    )
+    store_url: str = Field(
+        default_factory=lambda: (Path.cwd() / "artifacts").as_uri(),
+        description="where artifacts are kept: file:///folder or s3://bucket/prefix",
+    )
+    worker_name: str = Field(
+        default_factory=socket.gethostname,
+        validate_default=True,
+        description="the worker's name; the host's by default",
+    )
+    worker_slots: int = Field(1, ge=1, le=256, description="attempts that run at the same time")
+    worker_engines: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("painter",), min_length=1, description="engines to run: names separated by commas, or a JSON list"
+    )
+    worker_memory_gib: PositiveFloat = Field(
+        default_factory=machine_memory_gib, description="memory that models may use, in GiB; the machine's by default"
+    )
+    worker_scratch: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()), description="folder for unfinished files"
+    )
+    worker_grace_seconds: float = Field(
+        20.0, ge=0, description="how long running attempts may go on after SIGTERM before they are handed back"
+    )
+    worker_preview_seconds: float = Field(1.0, ge=0.1, description="least time between two previews of an attempt")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
+    log_format: Literal["auto", "json", "text"] = Field("auto", description="auto, json or text")
+
+    @field_validator("worker_name")
+    @classmethod
+    def fit_for_a_key(cls, name: str) -> str:
+        """Cut and clean the name: it becomes part of a Redis key, where braces have a meaning."""
+        return re.sub(r"[^A-Za-z0-9._-]", "-", name.strip())[:NAME_LIMIT] or "worker"
+
+    @field_validator("worker_engines", mode="before")
+    @classmethod
+    def split_names(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        names = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
+        return [name.strip() if isinstance(name, str) else name for name in names if name]
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @property
+    def log_json(self) -> bool | None:
+        """What `setup_logging` wants to know; None lets the terminal decide."""
+        return None if self.log_format == "auto" else self.log_format == "json"

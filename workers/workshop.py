@@ -1,0 +1,59 @@
+"""Makes one attempt's artifacts, start to end, in the thread of its slot: engine, thumbnails, store."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scheduler.wire import Assignment, Made
+from workers import thumbnails
+from workers.bench import Bench
+from workers.engines import protocol
+from workers.narrator import Narrator
+from workers.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Blocking; whatever goes wrong is raised, see `outcomes.outcome_of`."""
+
+    store: Store
+    scratch: Path
+
+    def make(self, assignment: Assignment, bench: Bench, narrator: Narrator, loaded: Callable[[], None]) -> list[Made]:
+        """Run the engine and store what it made, below the attempt's folder; `loaded` is called before it runs."""
+        with TemporaryDirectory(dir=self.scratch, ignore_cleanup_errors=True) as folder:
+            task = protocol.Task(
+                job_id=str(assignment.job_id),
+                attempt=assignment.attempt,
+                capability=assignment.capability,
+                model=assignment.model,
+                params=assignment.params,
+                folder=Path(folder),
+            )
+            engine = bench.load(task)
+            loaded()
+            narrator.begin()
+            made = engine.run(task, narrator)
+            narrator.finish()
+            return [self._keep(assignment, position, file) for position, file in enumerate(made)]
+
+    def _keep(self, assignment: Assignment, position: int, made: protocol.Made) -> Made:
+        path = f"{assignment.folder.strip('/')}/{position}.{made.format}"
+        small = thumbnails.thumbnail(made.path) if made.type == "image" else None
+        thumbnail_path = f"{assignment.folder.strip('/')}/{position}.thumb.jpg" if small else None
+        size_bytes = made.path.stat().st_size
+        self.store.put(path, made.path)
+        if small and thumbnail_path:
+            self.store.put(thumbnail_path, small)
+        return Made(
+            type=made.type,
+            format=made.format,
+            path=path,
+            thumbnail_path=thumbnail_path,
+            width=made.width,
+            height=made.height,
+            duration_seconds=made.duration_seconds,
+            size_bytes=size_bytes,
+            metadata=made.metadata,
+        )
