@@ -28,7 +28,7 @@ place = { $position ->
     [8] Eighth
     [9] Ninth
     [10] Tenth
-   *[other] { NUMBER($position, type: "ordinal") ->
+   *[other] { $ending ->
         [one] { $position }st
         [two] { $position }nd
         [few] { $position }rd

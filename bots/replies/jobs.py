@@ -63,7 +63,7 @@ def state(job: JobView, tr: Translator) -> str:
         case Status.CREATED | Status.QUEUED:
             if job.wait is None:
                 return tr("jobs-waiting")
-            return tr("jobs-waiting-place", place=tr("place", position=job.wait.position))
+            return tr("jobs-waiting-place", place=tr.place(job.wait.position))
         case Status.RUNNING:
             return tr("jobs-running")
         case Status.COMPLETED:

@@ -42,7 +42,7 @@ def waits(wait: Wait, tr: Translator, now: datetime, model: str, at_once: int = 
 
 
 def in_line(wait: Wait, tr: Translator, now: datetime) -> str:
-    place = tr("place", position=wait.position)
+    place = tr.place(wait.position)
     if wait.seconds is None:
         return tr("waiting-turn", place=place)
     if tr.platform == "discord" and wait.seconds >= SHORTEST_COUNTDOWN_SECONDS:

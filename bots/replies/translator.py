@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 
 LOCALES = Path(__file__).parent.parent / "locales"
 FALLBACK = "en"
+LONGEST_IN_SECONDS = 90  # "75 s" is nearer the truth than "2 min"
 
 Variable = str | int | float | Decimal
 
@@ -43,7 +44,7 @@ class Translator:
     def span(self, seconds: float) -> str:
         """A length of time in its two largest units, rounded up: "9 s", "12 min", "3 h 20 min"."""
         whole = max(1, ceil(seconds))
-        if whole < 60:
+        if whole <= LONGEST_IN_SECONDS:
             return self("span-seconds", seconds=whole)
         minutes = ceil(whole / 60)
         if minutes < 60:
@@ -62,6 +63,10 @@ class Translator:
             return f"<t:{int(at.timestamp())}:t>"
         return f"{at.astimezone(UTC):%H:%M} UTC"
 
+    def place(self, position: int) -> str:
+        """A place in line: "Next", "Third", "11th"."""
+        return self("place", position=position, ending=ordinal_ending(position))
+
     def tokens(self, count: Decimal | float) -> str:
         return self("tokens", count=count)
 
@@ -71,6 +76,13 @@ def plain(value: Variable) -> str | int | float:
     if isinstance(value, Decimal | float):
         return int(value) if value == int(value) else float(value)
     return value
+
+
+def ordinal_ending(position: int) -> str:
+    """The category of English ordinals (1st, 2nd, 3rd, 4th), which fluent.runtime cannot select by."""
+    if position % 100 in (11, 12, 13):
+        return "other"
+    return {1: "one", 2: "two", 3: "few"}.get(position % 10, "other")
 
 
 def number(value: object, default: int = 0) -> int | float:

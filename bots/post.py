@@ -1,0 +1,120 @@
+"""One status message that this process owns: what is known of its job, and what it shows."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bots.messenger import Address, Message, Screen
+from bots.replies import progress
+from bots.replies.translator import Translator
+from scheduler.jobs.model import JobEvent, JobView, Status
+
+Shown = tuple[object, ...]
+Clock = Callable[[], float]  # seconds that only go forward
+
+
+class Released(Exception):
+    """The message is no longer this process's, or the process stops: leave it as it is."""
+
+
+@dataclass(slots=True)
+class Post:
+    """Written to by the postman, read by the one task that edits the message."""
+
+    job: JobView
+    user: str  # "telegram:42"
+    locale: str | None
+    tr: Translator
+    address: Address
+    message: Message | None
+    renewed_at: float  # when the claim was last renewed
+    stored: bool  # whether the scheduler knows the message
+    tries: int = 0
+    due: bool = False
+    ending: bool = False  # the job has ended; the claim that says how is under way
+    over: bool = False  # posted, dead, handed back, lost, or the process stops
+    quiet: bool = False  # the person deleted the message: silence until the result
+    moved: bool = False  # came back from a worker that stopped
+    fraction: float | None = None
+    seconds_left: float | None = None
+    preview: int | None = None
+    at_once: int = 0  # jobs that the plan runs at a time; 0: not asked yet
+    shown: Shown | None = None
+    shown_text: str | None = None
+    edited_at: float | None = None  # the last progress edit
+    unsure_at: float | None = None  # the last edit of unknown outcome
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, event: JobEvent) -> None:
+        """Take in a live event; those of an earlier attempt are late."""
+        if event.attempt < self.job.attempt or self.due:
+            return
+        match event.kind:
+            case "running":
+                self.learn_status(Status.RUNNING, event.attempt)
+                self.moved, self.fraction, self.seconds_left, self.preview = False, None, None, None
+            case "requeued":
+                self.learn_status(Status.QUEUED, event.attempt)
+                self.moved, self.fraction, self.seconds_left, self.preview = True, None, None, None
+            case "progress":
+                self.learn_status(Status.RUNNING, event.attempt)
+                self.fraction, self.seconds_left = event.fraction, event.seconds_left
+                self.preview = event.preview if event.preview is not None else self.preview
+            case "ended":
+                self.ending = True
+            case "accepted":
+                return
+        self.news.set()
+
+    def learn_status(self, status: Status, attempt: int) -> None:
+        if (self.job.status, self.job.attempt) != (status, attempt):
+            self.job = self.job.model_copy(update={"status": status, "attempt": attempt, "wait": None})
+
+    def learn(self, job: JobView) -> None:
+        """Take in the job as the scheduler tells it."""
+        if self.due or job.attempt < self.job.attempt:
+            return
+        self.job = job
+        self.ending = self.ending or job.status.ended
+        self.news.set()
+
+    def end(self) -> None:
+        self.over = True
+        self.opened.set()
+        self.news.set()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait for news, no longer than `seconds`; raises Released when the message is not ours any more."""
+        if not self.over:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.news.wait(), seconds)
+        self.news.clear()
+        if self.over:
+            raise Released
+
+    async def wait(self, seconds: float, clock: Clock) -> None:
+        """Wait `seconds`, whatever news come."""
+        until = clock() + seconds
+        while (left := until - clock()) > 0:
+            await self.pause(left)
+
+    def key(self) -> Shown:
+        """What the message should say now; an equal key means nothing worth an edit has changed."""
+        job = self.job
+        if job.status is Status.RUNNING:
+            percent = int(self.fraction * 100) if self.fraction else 0
+            return Status.RUNNING, percent, self.preview, job.cancel_requested
+        wait = job.wait
+        why = (wait.position, wait.why, wait.until) if wait else ()
+        return Status.QUEUED, *why, self.moved, self.at_once, job.cancel_requested
+
+    def screen(self, now: datetime, model: str) -> Screen:
+        """The words for `key`, without a preview."""
+        if self.job.status is Status.RUNNING:
+            return progress.running(self.job, self.tr, self.fraction, self.seconds_left)
+        if self.job.status.ended or self.due:
+            return progress.opening(self.job, self.tr, now, model=model)
+        return progress.waiting(self.job, self.tr, now, model=model, at_once=self.at_once, moved=self.moved)
