@@ -35,7 +35,7 @@ FakeTelegram(*, strict=False, limits=Limits())
         problems         what the official description forbids, in words; the call was answered 400
         rule_breaks      RuleBreak(rule, detail, call); rules: bot-rate, chat-rate, group-rate, flood-wait, two-pollers,
                          answered-twice
-        dropped_replies  calls whose effect stands while the answer was lost
+        dropped_replies  calls whose effect stands while the answer was lost: on order, or because the bot had gone
         unanswered_presses
         assert_clean()   no problems and no rule breaks
     callback_lifetime_seconds = 15.0           afterwards answerCallbackQuery gets "query is too old"
@@ -49,7 +49,8 @@ FakeBot: id, token, username, user, commands, profile, webhook, updates (.pendin
 
 Person: id, user, chat
     at(bot_or_group) -> Person                 the same person elsewhere
-    writes(text, *, reply_to=None) -> id;  sends_photo(data, caption="") -> id;  sends_document(data, name) -> id
+    writes(text, *, reply_to=None) -> id       cut into messages of 4096 characters, as clients do
+    sends_photo(data, caption="") -> id;  sends_document(data, name) -> id
     rewrites(message_id, text)                 edits an own message
     presses(seen, button, *, inaccessible=False) -> Press (is_answered, answer, is_alert, await is_answered_within(s))
     deletes(seen_or_id);  blocks();  unblocks()

@@ -11,6 +11,8 @@ from tests.rigs.telegram.model import Chat, Content, Json, Message, Query, User
 from tests.rigs.telegram.seen import Button, Seen, look
 from tests.rigs.telegram.world import World
 
+LONGEST_TEXT = 4096
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -94,10 +96,12 @@ class Person:
         return self.world.private_chat(self._bot().user, self.user)
 
     def writes(self, text: str, *, reply_to: Seen | None = None) -> int:
-        """Send a text; returns the message's id."""
+        """Send a text; returns the id. As any client does, a long one is cut into several messages."""
         plain, _ = parse(text, None)
-        content = Content("text", plain, tuple(with_automatic(plain, [])))
-        return self._says(content, reply_to)
+        assert plain, "a person cannot send an empty message"
+        pieces = [plain[start : start + LONGEST_TEXT] for start in range(0, len(plain), LONGEST_TEXT)]
+        ids = [self._says(Content("text", piece, tuple(with_automatic(piece, []))), reply_to) for piece in pieces]
+        return ids[0]
 
     def sends_photo(self, data: bytes, caption: str = "", *, reply_to: Seen | None = None) -> int:
         """Send a photo; returns the message's id."""

@@ -48,7 +48,11 @@ class Server:
             self.world.calls.append(call)
         try:
             return await self._answer(request, bot, call)
+        except Exception as error:
+            self.world.problems.append(f"the rig failed at {call!r}: {error!r}")
+            raise
         finally:
+            call.is_reply_lost = not _is_alive(request)
             call.is_done = True
             self.world.changes.announce()
 
@@ -66,7 +70,6 @@ class Server:
         else:
             answer = web.json_response({"ok": True, "result": call.result})
         if fault and fault.trouble is Trouble.DROPPED_AFTER:
-            call.is_reply_lost = True
             return _hang_up(request)
         return answer
 

@@ -15,6 +15,7 @@ from tests.rigs.telegram.entities import BadEntities, parse, utf16_length
 
 PATH = Path(__file__).parent.parent / "specs" / "telegram-bot-api.json"
 
+ARRAY = "Array of "
 LENGTH = re.compile(r"(\d+)[-–](\d+) (characters|bytes)")
 ITEMS = re.compile(r"must include (\d+)[-–](\d+) items|list of (\d+)[-–](\d+) identifiers")
 VALUE = re.compile(r"Values between (\d+)[-–](\d+) are accepted|for update delivery, (\d+)-(\d+)\.")
@@ -83,17 +84,22 @@ def _object(value: Any, fields: dict[str, Field], path: str) -> Iterator[str]:
 
 
 def _any_of(value: Any, types: tuple[str, ...], path: str) -> list[str]:
-    """The complaints of the type that fits best."""
+    """The complaints of the type that fits best; the items of an array may be of different types."""
+    if len(types) > 1 and all(name.startswith(ARRAY) for name in types):
+        if not isinstance(value, list):
+            return [f"{path}: not an array"]
+        inner = tuple(name.removeprefix(ARRAY) for name in types)
+        return [each for index, item in enumerate(value) for each in _any_of(item, inner, f"{path}[{index}]")]
     return min((list(_typed(value, name, path)) for name in types), key=len)
 
 
 def _typed(value: Any, name: str, path: str) -> Iterator[str]:
-    if name.startswith("Array of "):
+    if name.startswith(ARRAY):
         if not isinstance(value, list):
             yield f"{path}: not an array"
             return
         for index, item in enumerate(value):
-            yield from _typed(item, name.removeprefix("Array of "), f"{path}[{index}]")
+            yield from _typed(item, name.removeprefix(ARRAY), f"{path}[{index}]")
     elif name in _SIMPLE:
         if not _is_simple(value, name):
             yield f"{path}: {value!r:.40} is not of type {name}"
