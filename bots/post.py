@@ -15,6 +15,18 @@ Shown = tuple[object, ...]
 Clock = Callable[[], float]  # seconds that only go forward
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds; tests are in more of a hurry."""
+
+    claim: float = 5.0  # between two claims, unless something has ended
+    poll: float = 5.0  # between two looks at a waiting job's place in line
+    listen_again: float = 1.0  # after the event stream was cut off
+    repeat: float = 10.0  # after an edit of unknown outcome
+    retry: float = 30.0  # before a delivery that was handed back comes due again, doubled each time
+    goodbye: float = 7.0  # for calls in flight when the process is told to stop
+
+
 class Released(Exception):
     """The message is no longer this process's, or the process stops: leave it as it is."""
 
@@ -25,12 +37,12 @@ class Post:
 
     job: JobView
     user: str  # "telegram:42"
-    locale: str | None
     tr: Translator
     address: Address
     message: Message | None
     renewed_at: float  # when the claim was last renewed
     stored: bool  # whether the scheduler knows the message
+    address_stored: bool = True  # False: it changed, and the scheduler does not know yet
     tries: int = 0
     due: bool = False
     ending: bool = False  # the job has ended; the claim that says how is under way
@@ -42,15 +54,20 @@ class Post:
     preview: int | None = None
     at_once: int = 0  # jobs that the plan runs at a time; 0: not asked yet
     shown: Shown | None = None
-    shown_text: str | None = None
+    shown_screen: Screen | None = None  # its words and buttons
+    preview_shown: int | None = None
     edited_at: float | None = None  # the last progress edit
     unsure_at: float | None = None  # the last edit of unknown outcome
+    unknown_calls: int = 0
+    fresh_sends: int = 0  # for a message that was deleted
+    posted: bool = False  # the result is shown; the scheduler may not know yet
+    task: asyncio.Task[None] | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
-    opened: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hear(self, event: JobEvent) -> None:
         """Take in a live event; those of an earlier attempt are late."""
-        if event.attempt < self.job.attempt or self.due:
+        late = event.attempt < self.job.attempt or (self.moved and event.attempt == self.job.attempt)
+        if self.due or (late and event.kind != "ended"):
             return
         match event.kind:
             case "running":
@@ -78,12 +95,25 @@ class Post:
         if self.due or job.attempt < self.job.attempt:
             return
         self.job = job
+        self.moved = self.moved and job.status is not Status.RUNNING
         self.ending = self.ending or job.status.ended
         self.news.set()
 
+    def show(self, key: Shown, screen: Screen, preview: int | None = None) -> None:
+        """Remember what the message shows."""
+        self.shown, self.shown_screen, self.preview_shown = key, screen, preview
+
+    def differs(self, screen: Screen) -> bool:
+        """Whether an edit would change what the person sees."""
+        return screen != self.shown_screen or self.preview not in (None, self.preview_shown)
+
+    def forget_message(self) -> None:
+        """The message is not there any more."""
+        self.message, self.stored = None, False
+        self.shown = self.shown_screen = self.preview_shown = None
+
     def end(self) -> None:
         self.over = True
-        self.opened.set()
         self.news.set()
 
     async def pause(self, seconds: float) -> None:

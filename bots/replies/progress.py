@@ -18,7 +18,10 @@ def waiting(
     `moved`: it comes back from a worker that stopped."""
     if job.cancel_requested:
         return Screen(framed(job.prompt, tr("stopping"), sign=SIGN))
-    place = waits(job.wait, tr, now, model or job.model, at_once) if job.wait else tr("waiting-accepted")
+    if job.wait:
+        place = waits(job.wait, tr, now, model or job.model, at_once)
+    else:
+        place = "" if moved else tr("waiting-accepted")
     lines = [tr("requeued")] if moved else []
     return Screen(
         framed(job.prompt, *lines, joined([place, tr.tokens(job.cost_tokens)]), sign=SIGN),
