@@ -1,13 +1,13 @@
 """An engine for tests: a small flat picture at once, or as slowly or as badly as the task's params ask."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from PIL import Image
 
 from workers.engines.protocol import BadRequest, Broken, Made, ModelOffer, OutOfMemory, Report, Task
 
-FAILURES = {
+FAILURES: Mapping[str, Callable[[], Exception]] = {
     "bad_request": lambda: BadRequest("instant_refused", "the task asked to be refused"),
     "out_of_memory": lambda: OutOfMemory("the task asked for too much"),
     "broken": lambda: Broken("the task asked the engine to break"),

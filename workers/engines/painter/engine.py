@@ -1,0 +1,136 @@
+"""The engine `painter`: needs no GPU and no weights, and says so in its name."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from workers.engines.painter import finish, scenes
+from workers.engines.painter.canvas import Canvas
+from workers.engines.painter.dice import Dice
+from workers.engines.painter.palette import mix_palette
+from workers.engines.painter.studio import open_studio
+from workers.engines.painter.words import read
+from workers.engines.protocol import BadRequest, Made, ModelOffer, Report, Task
+
+MODEL = "painter"
+MAX_SIDE, MIN_SIDE = 4096, 64
+NATIVE_SIDE = 2048  # what is larger is painted at half the size and enlarged before the grain
+MAX_COUNT = 4
+SEEDS = 2**31
+USUAL_STRENGTH = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a task's params ask for, checked."""
+
+    prompt: str
+    width: int
+    height: int
+    seed: int
+    count: int
+    parent_seed: int | None
+    strength: float
+
+
+class PainterEngine:
+    """Paints scenes, subjects and abstract moods from a prompt's words and a seed."""
+
+    name = "painter"
+
+    def offers(self) -> Iterable[ModelOffer]:
+        yield ModelOffer(
+            model=MODEL,
+            capability="image",
+            display_name="painter (no GPU)",
+            max_side=MAX_SIDE,
+            memory_gib=1.0,
+            no_gpu=True,
+        )
+
+    def load(self, model: str) -> None:
+        """Nothing to load: there are no weights."""
+
+    def run(self, task: Task, report: Report) -> list[Made]:
+        order = checked(task.params)
+        made: list[Made] = []
+        for index in range(order.count):
+            seed = (order.seed + index) % SEEDS
+
+            def share(fraction: float, preview: Image.Image | None = None, done: int = index) -> None:
+                report((done + fraction) / order.count, preview)
+
+            picture = paint(order, seed, share)
+            path = task.folder / f"{index}.png"
+            metadata = described(order, seed)
+            save(picture, path, metadata)
+            made.append(Made(path, "image", "png", picture.width, picture.height, metadata=metadata))
+        return made
+
+
+def checked(params: Mapping[str, Any]) -> Order:
+    """The order in a task's params, or BadRequest."""
+    width, height = int(params.get("width", 1024)), int(params.get("height", 1024))
+    if not (MIN_SIDE <= width <= MAX_SIDE and MIN_SIDE <= height <= MAX_SIDE):
+        raise BadRequest("size_out_of_range", f"each side must be {MIN_SIDE} to {MAX_SIDE} pixels")
+    count = int(params.get("count", 1))
+    if not 1 <= count <= MAX_COUNT:
+        raise BadRequest("count_out_of_range", f"count must be 1 to {MAX_COUNT}")
+    parent, strength = params.get("parent_seed"), params.get("strength")
+    return Order(
+        prompt=str(params.get("prompt", "")),
+        width=width,
+        height=height,
+        seed=int(params.get("seed", 0)),
+        count=count,
+        parent_seed=None if parent is None else int(parent),
+        strength=USUAL_STRENGTH if strength is None else min(max(float(strength), 0.0), 1.0),
+    )
+
+
+def paint(order: Order, seed: int, report: Report) -> Image.Image:
+    """One picture, layer by layer; reports a preview after each."""
+    scene = read(order.prompt)
+    dice = Dice(scene.key, seed, order.parent_seed, order.strength)
+    halved = max(order.width, order.height) > NATIVE_SIDE
+    width, height = ((order.width + 1) // 2, (order.height + 1) // 2) if halved else (order.width, order.height)
+    canvas = Canvas(width, height)
+    report(0.0)
+    horizon = scenes.HORIZONS.get(scene.place, (0.5, 0.6))
+    studio = open_studio(canvas, scene, mix_palette(scene, dice.fork("palette")), dice, horizon)
+    layers = scenes.steps(studio)
+    for number, layer in enumerate(layers, start=1):
+        layer(studio)
+        report(0.94 * number / len(layers), finish.preview(canvas))
+    finish.bloom(canvas)
+    finish.develop(canvas)
+    report(0.97, finish.preview(canvas))
+    picture = finish.grain(canvas, (order.width, order.height), dice.fork("grain"))
+    report(1.0, picture.resize(thumbnail(picture.size), Image.Resampling.BOX))
+    return picture
+
+
+def thumbnail(size: tuple[int, int], side: int = 384) -> tuple[int, int]:
+    longest = max(size)
+    return max(1, size[0] * side // longest), max(1, size[1] * side // longest)
+
+
+def described(order: Order, seed: int) -> dict[str, Any]:
+    """How the picture was made; nothing about who asked."""
+    made: dict[str, Any] = {"model": MODEL, "seed": seed, "prompt": order.prompt}
+    if order.parent_seed is not None:
+        made |= {"parent_seed": order.parent_seed, "strength": order.strength}
+    return made
+
+
+def save(picture: Image.Image, path: Path, metadata: Mapping[str, Any]) -> None:
+    """Write a PNG fast, with how it was made in its text chunks."""
+    text = PngInfo()
+    text.add_text("Software", "Tessera painter (no GPU)")
+    for name, value in metadata.items():
+        text.add_itxt(name, str(value).encode("utf-8", "replace").decode().replace("\x00", ""))
+    picture.save(path, pnginfo=text, compress_level=1)

@@ -1,0 +1,131 @@
+"""Compositions: for each place, what is painted in which order and where the horizon lies."""
+
+from collections.abc import Callable
+from functools import partial
+
+from workers.engines.painter import (
+    abstract,
+    aurora,
+    city,
+    flowers,
+    forest,
+    land,
+    shores,
+    sky,
+    space,
+    street,
+    subjects,
+    underwater,
+    weather,
+)
+from workers.engines.painter.studio import Step, Studio
+from workers.engines.painter.water import water
+
+HORIZONS: dict[str, tuple[float, float]] = {
+    "sea": (0.52, 0.64),
+    "lake": (0.5, 0.56),
+    "island": (0.52, 0.6),
+    "beach": (0.44, 0.52),
+    "river": (0.46, 0.54),
+    "waterfall": (0.55, 0.6),
+    "mountains": (0.56, 0.64),
+    "volcano": (0.6, 0.66),
+    "hills": (0.52, 0.6),
+    "desert": (0.5, 0.58),
+    "snow": (0.48, 0.56),
+    "forest": (0.54, 0.6),
+    "meadow": (0.42, 0.5),
+    "city": (0.58, 0.66),
+    "street": (0.5, 0.58),
+}
+LAKE_SHORE = 9.0
+
+
+def steps(studio: Studio) -> list[Step]:
+    """Everything that makes this picture, back to front."""
+    place, scene = studio.scene.place, studio.scene
+    if place in ("abstract", "space", "underwater", "bouquet"):
+        inside = {
+            "abstract": abstract.steps,
+            "space": space.steps,
+            "underwater": underwater.steps,
+            "bouquet": flowers.bouquet,
+        }
+        return [*inside[place](studio), *figures(studio)]
+    heaven: list[Step] = [sky.air, sky.stars, sky.sun]
+    heaven += [aurora.aurora] if scene.has("aurora") else []
+    heaven += [sky.clouds] if not scene.has("aurora") else []
+    heaven += [weather.lightning] if scene.light == "storm" and (scene.has("lightning") or place != "sea") else []
+    heaven += [weather.rainbow] if scene.has("rainbow") else []
+    return [*heaven, *LANDS[place](studio), *figures(studio), *weather.steps(studio)]
+
+
+def figures(studio: Studio) -> list[Step]:
+    return [partial(subjects.paint, subject=subject, number=at) for at, subject in enumerate(studio.scene.subjects)]
+
+
+def sea(studio: Studio) -> list[Step]:
+    if studio.scene.light == "storm":
+        return [shores.swell]
+    return [partial(water, calm=0.85 if studio.scene.has("calm") else 0.45)]
+
+
+def lake(studio: Studio) -> list[Step]:
+    bank = studio.horizon + (studio.canvas.height - studio.horizon) / LAKE_SHORE
+    return [
+        partial(land.mountains, share=0.5, shore=LAKE_SHORE),
+        partial(water, calm=0.55 if "sea" in studio.scene.places else 0.88, shore=bank),
+        shores.bank,
+    ]
+
+
+def island(studio: Studio) -> list[Step]:
+    bank = studio.horizon + (studio.canvas.height - studio.horizon) / 15
+    return [partial(land.island, tropical=studio.scene.has("palms")), partial(water, calm=0.6, shore=bank)]
+
+
+def beach(studio: Studio) -> list[Step]:
+    return [partial(water, calm=0.5), shores.beach, *([shores.palms] if wants_palms(studio) else [])]
+
+
+def wants_palms(studio: Studio) -> bool:
+    return studio.scene.has("palms") or studio.dice.fork("palms?").chance(0.6)
+
+
+def mountains(studio: Studio) -> list[Step]:
+    return [land.mountains, partial(forest.grove, count=60, depths=(4.0, 18.0), tall=0.5)]
+
+
+def hills(studio: Studio) -> list[Step]:
+    return [land.hills, forest.grove]
+
+
+def snow(studio: Studio) -> list[Step]:
+    return [partial(land.mountains, share=0.34), land.snowfield, partial(forest.grove, count=34, tall=0.6)]
+
+
+def meadow(studio: Studio) -> list[Step]:
+    return [partial(land.hills, share=0.16), forest.grove, *flowers.meadow(studio)]
+
+
+def river(studio: Studio) -> list[Step]:
+    return [shores.valley, partial(forest.grove, count=40)]
+
+
+LANDS: dict[str, Callable[[Studio], list[Step]]] = {
+    "sea": sea,
+    "lake": lake,
+    "island": island,
+    "beach": beach,
+    "mountains": mountains,
+    "hills": hills,
+    "snow": snow,
+    "meadow": meadow,
+    "river": river,
+    "forest": forest.steps,
+    "city": city.steps,
+    "street": street.steps,
+    "desert": lambda studio: [land.dunes],
+    "volcano": lambda studio: [land.volcano],
+    "waterfall": lambda studio: [shores.cliff, shores.fall, shores.basin],
+}

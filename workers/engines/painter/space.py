@@ -1,0 +1,132 @@
+"""Space: stars, a nebula in two colours, planets with bands, air and rings."""
+
+from functools import partial
+
+import numpy as np
+
+from workers.engines.painter import noise, sky
+from workers.engines.painter.arrays import Colour, Plane, colour, gradient, mix, ramp
+from workers.engines.painter.dice import Dice
+from workers.engines.painter.palette import named
+from workers.engines.painter.studio import Step, Studio
+
+NEBULAE = (("magenta", "blue"), ("teal", "orange"), ("purple", "coral"), ("crimson", "gold"), ("emerald", "indigo"))
+WORLDS = (
+    ("brown", "orange", "white"),
+    ("navy", "blue", "white"),
+    ("teal", "lavender", "white"),
+    ("crimson", "coral", "gold"),
+)
+MARS = ("brown", "orange", "coral")
+
+
+def deep_sky(studio: Studio) -> None:
+    canvas, dice = studio.canvas, studio.dice.fork("deep sky")
+    canvas.rgb[:] = colour(0.008, 0.01, 0.026)
+    count = canvas.width * canvas.height // 620
+    sky.sprinkle(studio, dice.random(count), dice.random(count), dice.random(count))
+
+
+def nebula(studio: Studio) -> None:
+    """Two clouds of gas with dust before them; brightest where both meet."""
+    canvas, dice = studio.canvas, studio.dice.fork("nebula")
+    x = (canvas.columns / canvas.unit + canvas.rows * 0).astype(np.float32)
+    y = (canvas.rows / canvas.unit + canvas.columns * 0).astype(np.float32)
+    table = dice.table()
+    bend = noise.fractal(x * 1.6, y * 1.6, table, 4) - 0.5
+    gas = [
+        noise.contrast(noise.fractal(x * s + bend * 2 + o, y * s - bend * 2, table, 6, 0.55), 2.4)
+        for s, o in ((1.3, 3), (1.9, 50))
+    ]
+    dust = noise.contrast(noise.fractal(x * 2.6 + bend * 3, y * 2.6 + 70, table, 6, 0.58, ridged=True), 1.8)
+    lean, shift = dice.uniform(-0.9, 0.9), dice.uniform(-0.15, 0.15)
+    across = (y - canvas.height / canvas.unit / 2) + lean * (x - canvas.width / canvas.unit / 2) + shift
+    band = np.exp(-((across + bend * 0.5) ** 2) / 0.1)
+    names = studio.scene.colours or dice.pick(NEBULAE)
+    tints = [named(names[0]), named(names[-1])]
+    clear = (1 - 0.7 * dust)[..., None]
+    for cloud, tint in zip(gas, tints, strict=True):
+        canvas.rgb += (cloud**1.5 * band)[..., None] * tint * clear * np.float32(0.85)
+    core = (gas[0] * gas[1] * band**2)[..., None] * clear
+    canvas.rgb += core * mix(tints[0], colour(1, 0.95, 0.9), np.float32(0.6)) * np.float32(0.9)
+
+
+def planet(studio: Studio, x: float, y: float, radius: float, tints: tuple[str, ...], rings: bool, dice: Dice) -> None:
+    """A sphere lit from one side."""
+    canvas = studio.canvas
+    side = int(radius * 2.3) + 4
+    v, u = np.mgrid[-1.15 : 1.15 : side * 1j, -1.15 : 1.15 : side * 1j].astype(np.float32)
+    away = np.hypot(u, v)
+    depth = np.sqrt(np.clip(1 - away * away, 0, 1))
+    tilt = dice.uniform(-0.5, 0.5)
+    along, across = u * np.cos(tilt) + v * np.sin(tilt), v * np.cos(tilt) - u * np.sin(tilt)
+    rgb = gradient(np.stack([named(name) for name in tints]), surface(along, across, depth, dice))
+    sun = np.array((studio.sunward * 0.75, -0.45, 0.5), np.float32)
+    lit = np.clip((u * sun[0] + v * sun[1] + depth * sun[2]) / np.linalg.norm(sun), 0, 1)
+    rim = np.clip(away, 0, 1) ** 5
+    air = mix(named(tints[-1]), colour(0.6, 0.8, 1.0), np.float32(0.4))
+    body = rgb * (lit * np.float32(1.25) + np.float32(0.012))[..., None] + (rim * lit * 0.55)[..., None] * air
+    left, top = int(x - side / 2), int(y - side / 2)
+    halo = ramp(1.14, 0.98, away) * (away > 0.98) * np.clip(u * sun[0] + v * sun[1] + 0.25, 0, 1) * np.float32(0.4)
+    canvas.add(halo.astype(np.float32), air, left, top)
+    if rings:
+        ring(studio, x, y, radius, tilt, named(tints[-1]), back=True)
+    canvas.over(ramp(1.0, 1 - 2.2 / radius, away), body.astype(np.float32), left, top)
+    if rings:
+        ring(studio, x, y, radius, tilt, named(tints[-1]), back=False)
+
+
+def surface(along: Plane, across: Plane, depth: Plane, dice: Dice) -> Plane:
+    """Bands of cloud or continents, 0..1."""
+    table = dice.table()
+    rocky = dice.chance(0.5)
+    east = np.arctan2(along, depth + np.float32(1e-3)) * np.float32(1.4)
+    swirl = noise.fractal(east * 2 + 9, across * 4, table, 5, 0.55)
+    if rocky:
+        t = noise.contrast(noise.fractal(east * 2.2 + 40, across * 3, table, 7, 0.55), 2.6)
+    else:
+        t = noise.contrast(noise.fractal(east * 0.35 + 3, across * 6 + (swirl - 0.5) * 1.1, table, 5, 0.55), 2.4)
+    result: Plane = np.clip(t, 0, 1).astype(np.float32)
+    return result
+
+
+def ring(studio: Studio, x: float, y: float, radius: float, tilt: float, tint: Colour, back: bool) -> None:
+    canvas, dice = studio.canvas, studio.dice.fork("ring")
+    side = int(radius * 5)
+    v, u = np.mgrid[-2.5 : 2.5 : side * 1j, -2.5 : 2.5 : side * 1j].astype(np.float32)
+    along, across = u * np.cos(tilt) + v * np.sin(tilt), v * np.cos(tilt) - u * np.sin(tilt)
+    away = np.hypot(along, across / np.float32(0.28))
+    gaps = np.interp(away, np.linspace(1.2, 2.4, 200), noise.line(200, 18, dice, 4)).astype(np.float32)
+    cover = ramp(1.3, 1.34, away) * ramp(2.3, 2.22, away) * (0.15 + 0.95 * gaps)
+    cover *= (across < 0) if back else (across >= 0)
+    rgb = mix(tint, colour(1, 0.95, 0.88), gaps[..., None]) * np.float32(0.85)
+    canvas.over(
+        np.clip(cover, 0, 0.95).astype(np.float32), rgb.astype(np.float32), int(x - side / 2), int(y - side / 2)
+    )
+
+
+def worlds(studio: Studio, near: bool) -> None:
+    """One great planet, and a small one farther away."""
+    canvas, dice = studio.canvas, studio.dice.fork(f"world {near}")
+    planets = near or studio.dice.fork("moons").chance(0.7)
+    if not planets:
+        return
+    radius = canvas.unit * (dice.uniform(0.2, 0.3) if near else dice.uniform(0.04, 0.08))
+    side = -studio.sunward / abs(studio.sunward)
+    x = canvas.width * (0.5 + side * dice.uniform(0.08, 0.2) * (1 if near else -1.8))
+    y = canvas.height * (dice.uniform(0.5, 0.64) if near else dice.uniform(0.16, 0.3))
+    tints = MARS if "mars" in studio.scene.key.split() else dice.pick(WORLDS)
+    rings = near and (studio.scene.has("ring") or dice.chance(0.35))
+    planet(studio, x, y, radius * (0.75 if rings else 1), tints, rings, dice)
+
+
+def far_sun(studio: Studio) -> None:
+    canvas = studio.canvas
+    x = canvas.width * (0.5 + 0.36 * studio.sunward)
+    away = canvas.distance(x, canvas.height * 0.14)
+    canvas.add(np.exp(-away / np.float32(canvas.unit * 0.012)) * np.float32(2.5), colour(1, 0.97, 0.92))
+    canvas.add(np.exp(-away / np.float32(canvas.unit * 0.09)) * np.float32(0.3), colour(0.8, 0.85, 1.0))
+
+
+def steps(studio: Studio) -> list[Step]:
+    return [deep_sky, nebula, far_sun, partial(worlds, near=False), partial(worlds, near=True)]

@@ -1,0 +1,167 @@
+"""From a prompt's words to what shall be painted."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from workers.engines.painter.lexicon import COLOURS, FEATURES, LIGHTS, MOODS, PLACES, SUBJECTS
+
+LIMIT = 400  # words after this many no longer change the picture's content, only its seed
+HOMES = {
+    **dict.fromkeys(("boat", "ship", "whale", "dolphin", "lighthouse"), "sea"),
+    **dict.fromkeys(("fish", "turtle"), "underwater"),
+    **dict.fromkeys(("astronaut", "rocket"), "space"),
+    **dict.fromkeys(("fox", "wolf", "bear", "deer", "owl"), "forest"),
+    **dict.fromkeys(("castle", "dragon", "balloon"), "mountains"),
+    **dict.fromkeys(("butterfly", "rabbit"), "meadow"),
+    "car": "street",
+    "penguin": "snow",
+    "bridge": "river",
+}
+SKYWARD = frozenset(LIGHTS) | {"clouds", "sun", "moon", "sky", "fog", "aurora"}
+WATERS = frozenset(("sea", "lake", "river", "beach", "island", "underwater", "waterfall"))
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that stands, swims or flies in the scene."""
+
+    kind: str
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a prompt asks for, in the painter's own vocabulary (the keys of `lexicon`)."""
+
+    place: str
+    light: str
+    features: frozenset[str]
+    subjects: tuple[Subject, ...]
+    places: frozenset[str]
+    colours: tuple[str, ...]
+    sky_colours: tuple[str, ...]
+    place_colours: tuple[str, ...]
+    key: str
+
+    def has(self, *features: str) -> bool:
+        return not self.features.isdisjoint(features)
+
+
+def read(prompt: str) -> Scene:
+    """Understand a prompt; every word, known or not, ends up in `key`, from which chance is drawn."""
+    words = re.findall(r"[\w'-]+", unicodedata.normalize("NFKC", prompt).casefold())
+    known = words[:LIMIT]
+    places = found(known, PLACES)
+    features = found(known, FEATURES)
+    lights = found(known, LIGHTS)
+    kinds = found(known, SUBJECTS)
+    bound = bind_colours(known)
+    place = choose_place(places, lights, features, kinds)
+    every = tuple(dict.fromkeys(name for name, _ in bound)) or (mood_colours(known) if place == "abstract" else ())
+    return Scene(
+        place=place,
+        light=choose_light(place, lights, features),
+        features=frozenset(features),
+        subjects=tuple(Subject(kind, next((c for c, target in bound if target == kind), None)) for kind in kinds[:3]),
+        places=frozenset(places),
+        colours=every,
+        sky_colours=tuple(c for c, target in bound if target in SKYWARD),
+        place_colours=tuple(c for c, target in bound if target in PLACES),
+        key=" ".join(words) or prompt,
+    )
+
+
+def found(words: Iterable[str], table: Mapping[str, str]) -> tuple[str, ...]:
+    """The table's names that the words mention, in the prompt's order."""
+    names = index(tuple(table.items()))
+    return tuple(dict.fromkeys(name for word in words for name in look_up(word, names)))
+
+
+def look_up(word: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Names of a word itself or of its longest known stem."""
+    if word in names:
+        return names[word]
+    stems = (word[:size] + "*" for size in range(len(word), 1, -1))
+    return next((names[stem] for stem in stems if stem in names), ())
+
+
+@cache
+def index(table: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
+    names: dict[str, tuple[str, ...]] = {}
+    for name, words in table:
+        for word in words.split():
+            names[word] = (*names.get(word, ()), name)
+    return names
+
+
+def bind_colours(words: list[str]) -> list[tuple[str, str | None]]:
+    """Each colour word with the next thing named after it, or else the last one before it."""
+    colours = index(tuple((name, spelt) for name, (_, spelt) in COLOURS.items()))
+    things = [thing(word) for word in words]
+    bound: list[tuple[str, str | None]] = []
+    for at, word in enumerate(words):
+        for name in look_up(word, colours):
+            target = next((t for t in things[at + 1 :] if t), None) or next((t for t in things[:at][::-1] if t), None)
+            bound.append((name, target))
+    return bound
+
+
+def thing(word: str) -> str | None:
+    if word in ("sky", "небо", "himmel", "ciel", "cielo"):
+        return "sky"
+    if any(look_up(word, index(((name, spelt),))) for name, (_, spelt) in COLOURS.items()):
+        return None
+    for table in (SUBJECTS, LIGHTS, PLACES, FEATURES):
+        if names := look_up(word, index(tuple(table.items()))):
+            return names[0]
+    return None
+
+
+def mood_colours(words: list[str]) -> tuple[str, ...]:
+    return next((MOODS[word] for word in words if word in MOODS), ())
+
+
+def choose_place(
+    places: tuple[str, ...], lights: tuple[str, ...], features: tuple[str, ...], kinds: tuple[str, ...]
+) -> str:
+    named = set(places)
+    if "abstract" in named and not (named - {"abstract"} or kinds):
+        return "abstract"
+    if "sea" in named and "mountains" in named:
+        return "lake"
+    if "mountains" in named and named & {"forest", "hills", "snow"}:
+        return "mountains"
+    if named & {"snow"} and "forest" in named:
+        return "forest"
+    order = [place for place in PLACES if place in named and place != "abstract"]
+    if order:
+        return order[0]
+    if homes := [HOMES[kind] for kind in kinds if kind in HOMES]:
+        return homes[0]
+    if "aurora" in features:
+        return "lake"
+    if set(features) & {"neon"}:
+        return "street"
+    if kinds:
+        return "hills"
+    if "storm" in lights:
+        return "sea"
+    if "rain" in features:
+        return "street"
+    if lights or set(features) & {"clouds", "fog", "autumn", "sun", "moon", "rainbow"}:
+        return "forest" if set(features) & {"fog", "autumn"} else "hills"
+    return "abstract"
+
+
+def choose_light(place: str, lights: tuple[str, ...], features: tuple[str, ...]) -> str:
+    if "aurora" in features:
+        return "night"
+    if "neon" in features:
+        return "night"
+    for light in ("storm", "night", "sunset", "dawn", "dusk", "overcast", "day"):
+        if light in lights:
+            return light
+    return {"street": "dusk", "city": "dusk"}.get(place, "day")
