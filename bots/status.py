@@ -5,7 +5,6 @@ import time
 from datetime import UTC, datetime
 
 from bots.messenger import Address, Message
-from bots.post import Clock
 from bots.postman import Postman
 from bots.replies import refusals
 from bots.replies.translator import Translator
@@ -21,11 +20,15 @@ class StatusBoard:
     """What a handler needs; one for each bot."""
 
     def __init__(
-        self, postman: Postman, *, patience_seconds: float = PATIENCE_SECONDS, clock: Clock = time.monotonic
+        self,
+        postman: Postman,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        again_after_seconds: float = AGAIN_AFTER_SECONDS,
     ) -> None:
         self.postman = postman
         self.patience_seconds = patience_seconds
-        self.clock = clock
+        self.again_after_seconds = again_after_seconds
 
     def destination(self, address: Address) -> Destination:
         """Goes with a submit: this process will own the status message in the chat."""
@@ -89,9 +92,9 @@ class StatusBoard:
         tr = Translator(locale, self.postman.messenger.platform)
         writer = self.postman.writer
         line = await writer.say(address, refusals.trying_again(tr))
-        until = self.clock() + self.patience_seconds
-        while self.clock() < until:
-            await asyncio.sleep(min(AGAIN_AFTER_SECONDS, self.patience_seconds / 10))
+        until = time.monotonic() + self.patience_seconds
+        while time.monotonic() < until:
+            await asyncio.sleep(self.again_after_seconds)
             try:
                 accepted = await user.submit(request, key=key, destination=self.destination(address))
             except Unreachable:

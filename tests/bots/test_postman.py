@@ -1,0 +1,420 @@
+"""A status message becomes the result once, whatever fails on the way."""
+
+import asyncio
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bots.messenger import Blocked, Gone, Later, Moved, Rate, Unknown
+from bots.postman import Postman
+from bots.status import StatusBoard
+from scheduler.deliveries.model import DeliveryState
+from scheduler.jobs.model import JobRequest, Status, Wait, Why
+from tests.bots.studio import ADDRESS, HURRY, FakeMessenger, Studio, serving, until
+
+
+@pytest.fixture
+def studio() -> Studio:
+    return Studio()
+
+
+@pytest.fixture
+def chat() -> FakeMessenger:
+    return FakeMessenger()
+
+
+async def ask(postman: Postman, key: str = "1", address: dict[str, Any] = ADDRESS) -> UUID:
+    """What a handler does with a prompt."""
+    user = postman.scheduler.acting_for("telegram:42")
+    board = StatusBoard(postman, again_after_seconds=0.05)
+    accepted = await board.request(
+        user, JobRequest(prompt="a fox"), key=key, address=address, ref="telegram:42", locale="en"
+    )
+    assert accepted is not None
+    return accepted.job.id
+
+
+async def test_one_message_goes_from_the_place_in_line_over_previews_to_the_picture(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: len(chat.shown) == 1)
+        assert chat.shown[1].text == "🎨 a fox\nNext in line · about 2 s · 1 token"
+        await until(lambda: studio.deliveries[job].message == {"number": 1})
+        studio.run(job)
+        studio.progress(job, 0.6, preview=1)
+        await until(lambda: "60 %" in chat.shown[1].text)
+        assert chat.shown[1].text == "🎨 a fox\n60 % · 1 s left"
+        assert chat.shown[1].screens[-1].picture is not None
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert chat.shown[1].is_result
+    assert chat.shown[1].text == "a fox\npainter (no GPU) · seed 7 · 1 token, 19 left today"
+    assert [button.label for button in chat.shown[1].screens[-1].buttons[0]] == ["Again", "Variation"]
+    assert len(chat.shown) == 1
+
+
+async def test_an_end_that_nobody_heard_is_found_by_polling(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: len(chat.shown) == 1)
+        studio.end(job, silently=True)
+        await until(lambda: studio.posted(job))
+
+
+async def test_a_job_that_ended_before_its_message_was_opened(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        user = postman.scheduler.acting_for("telegram:42")
+        board = StatusBoard(postman)
+        accepted = await user.submit(JobRequest(prompt="x"), key="1", destination=board.destination(ADDRESS))
+        studio.run(accepted.job.id)
+        studio.end(accepted.job.id)
+        await board.open(accepted, ADDRESS, user="telegram:42")
+        await until(lambda: studio.posted(accepted.job.id))
+    assert [kind for _, kind, _ in chat.calls] == ["send", "edit"]
+
+
+async def test_a_deleted_message_is_replaced_by_one_fresh_send(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(Gone())
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert len(chat.shown) == 2
+    assert chat.shown[2].is_result
+    assert "Here it comes" in chat.shown[2].screens[0].text
+    assert studio.deliveries[job].message == {"number": 2}
+
+
+async def test_a_message_deleted_during_the_run_stays_away_until_the_result(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(Gone())
+        studio.run(job)
+        await until(lambda: not chat.failures)
+        studio.progress(job, 0.5)
+        studio.progress(job, 0.7)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert len(chat.shown) == 2
+    assert len(chat.shown[2].screens) == 2
+
+
+async def test_a_message_deleted_twice_is_a_dead_letter(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.extend([Gone(), None, Gone()])
+        studio.end(job)
+        await until(lambda: studio.deliveries[job].state is DeliveryState.DEAD)
+
+
+async def test_who_blocked_the_bot_is_a_dead_letter_without_retries(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(Blocked())
+        studio.end(job)
+        await until(lambda: studio.deliveries[job].state is DeliveryState.DEAD)
+        await until(lambda: not postman.posts)
+    assert studio.deliveries[job].error == "blocked"
+    assert len(chat.finals()) == 1
+
+
+async def test_a_group_that_became_a_supergroup_is_followed(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(Moved({"chat": -100}))
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert chat.shown[2].chat == -100
+    assert chat.shown[2].is_result
+    assert studio.deliveries[job].address == {"chat": -100}
+
+
+async def test_a_429_is_obeyed_and_the_result_follows(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(Later(0.3))
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    (first, *_), (second, *_) = chat.calls[-2:]
+    assert second - first >= 0.3
+
+
+async def test_a_429_of_a_progress_edit_silences_the_whole_chat(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job, other = await ask(postman), await ask(postman, key="2")
+        await until(lambda: all(row.message for row in studio.deliveries.values()))
+        chat.failures.append(Later(0.4))
+        studio.run(job)
+        await until(lambda: not chat.failures)
+        told_at = chat.calls[-1][0]
+        studio.end(other)
+        await until(lambda: studio.posted(other))
+        assert monotonic() - told_at >= 0.4
+
+
+@pytest.mark.parametrize("landed", [True, False])
+async def test_a_final_edit_of_unknown_outcome_is_repeated_once(
+    studio: Studio, chat: FakeMessenger, landed: bool
+) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(Unknown())
+        chat.landing.append(landed)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    (first, *_), (second, *_) = chat.calls[-2:]
+    assert second - first >= HURRY.repeat
+    assert len(chat.finals()) == 2
+    assert len(chat.shown) == 1
+
+
+async def test_after_a_progress_edit_of_unknown_outcome_the_final_edit_is_repeated(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    """The late progress edit may land after the result."""
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(Unknown())
+        studio.run(job)
+        await until(lambda: not chat.failures)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert len(chat.finals()) == 2
+
+
+async def test_after_two_unknown_outcomes_the_delivery_is_handed_back_and_comes_again(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.extend([Unknown(), Unknown()])
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert studio.deliveries[job].tries == 1
+    assert len(chat.shown) == 1
+
+
+async def test_a_status_line_of_unknown_outcome_may_be_sent_again(studio: Studio, chat: FakeMessenger) -> None:
+    chat.failures.append(Unknown())
+    chat.landing.append(True)
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert len(chat.shown) == 2
+    assert sum(shown.is_result for shown in chat.shown.values()) == 1
+
+
+async def test_a_lost_claim_is_left_alone(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        row = studio.deliveries[job]
+        row.claimed_by, row.claim_until = "another", monotonic() + 60
+        studio.end(job)
+        await until(lambda: not postman.posts)
+    assert chat.finals() == []
+
+
+async def test_a_restarted_process_sends_a_line_first_and_edits_it_into_the_result(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as before:
+        user = before.scheduler.acting_for("telegram:42")
+        accepted = await user.submit(
+            JobRequest(prompt="x"), key="1", destination=StatusBoard(before).destination(ADDRESS)
+        )
+    studio.deliveries[accepted.job.id].claim_until = 0.0  # killed: the claim ran out
+    studio.end(accepted.job.id)
+    async with serving(studio, chat):
+        await until(lambda: studio.posted(accepted.job.id))
+    assert [kind for _, kind, _ in chat.calls] == ["send", "edit"]
+    stored = [report for report in studio.reports if report.message]
+    assert stored[0].state is DeliveryState.DUE
+
+
+async def test_a_restarted_process_goes_on_with_the_message_it_finds(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as before:
+        job = await ask(before)
+        await until(lambda: studio.deliveries[job].message is not None)
+        studio.run(job)
+        await until(lambda: "Painting" in chat.shown[1].text)
+    assert studio.released == [before.process]
+    async with serving(studio, chat):
+        await until(lambda: studio.deliveries[job].claimed_by is not None)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert len(chat.shown) == 1
+
+
+async def test_a_storm_of_progress_becomes_few_edits(studio: Studio, chat: FakeMessenger) -> None:
+    chat.chat_rate, chat.preview_seconds = Rate(20, 60.0), 0.05
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        studio.run(job)
+        for percent in range(1, 100):
+            studio.progress(job, percent / 100, preview=percent)
+            await asyncio.sleep(0.005)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert 3 <= len(chat.calls) <= 14
+    assert chat.shown[1].is_result
+
+
+async def test_two_results_in_one_chat_both_come_though_progress_used_its_share(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    chat.chat_rate = Rate(10, 60.0)
+    async with serving(studio, chat) as postman:
+        first, second = await ask(postman), await ask(postman, key="2")
+        await until(lambda: all(row.message for row in studio.deliveries.values()))
+        studio.run(first)
+        for percent in range(1, 60):
+            studio.progress(first, percent / 100)
+            await asyncio.sleep(0.001)
+        studio.end(first)
+        studio.end(second)
+        await until(lambda: studio.posted(first) and studio.posted(second))
+    assert len(chat.calls) <= 10
+
+
+async def test_the_final_edit_waits_for_the_progress_edit_in_flight(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.gate = asyncio.Event()
+        studio.run(job)
+        await until(lambda: chat.in_flight.get(1) == 1)
+        studio.end(job)
+        await until(lambda: postman.posts[job].due)
+        assert chat.finals() == []
+        chat.gate.set()
+        await until(lambda: studio.posted(job))
+    assert chat.shown[1].is_result
+
+
+async def test_a_waiting_line_is_edited_when_its_place_changed_and_not_otherwise(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: len(chat.shown) == 1)
+        studio.change(job, wait=Wait(position=3, seconds=40, why=Why.TURN))
+        await until(lambda: "Third in line · about 40 s" in chat.shown[1].text)
+        studio.change(job, wait=Wait(position=3, seconds=35, why=Why.TURN))
+        await asyncio.sleep(4 * HURRY.poll)
+        assert len(chat.calls) == 2
+        studio.change(job, wait=Wait(position=1, seconds=None, why=Why.OWN_JOBS))
+        await until(lambda: "your plan runs one at a time" in chat.shown[1].text)
+
+
+async def test_a_requeued_job_says_so_and_then_goes_on(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        studio.run(job)
+        await until(lambda: bool(chat.shown) and "Painting" in chat.shown[1].text)
+        studio.requeue(job)
+        await until(lambda: "moved to another one, same place in line" in chat.shown[1].text)
+        studio.run(job)
+        await until(lambda: "Painting" in chat.shown[1].text)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+
+
+async def test_failed_and_cancelled_jobs_say_that_the_token_is_back(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        failed, cancelled = await ask(postman), await ask(postman, key="2")
+        studio.end(failed, Status.FAILED)
+        studio.end(cancelled, Status.CANCELLED)
+        await until(lambda: studio.posted(failed) and studio.posted(cancelled))
+    texts = {shown.text for shown in chat.shown.values()}
+    assert texts == {
+        "a fox\nThe worker failed twice on this one. Your token is back.",
+        "a fox\nCancelled. Your token is back.",
+    }
+
+
+async def test_a_result_whose_file_has_expired_offers_to_make_it_again(studio: Studio, chat: FakeMessenger) -> None:
+    studio.expired = True
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert chat.shown[1].screens[-1].buttons[0][0].label == "Make it again"
+
+
+async def test_a_scheduler_that_is_away_for_a_while_delays_and_loses_nothing(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        studio.end(job)
+        studio.reachable = False
+        await asyncio.sleep(0.3)
+        assert not studio.posted(job)
+        studio.reachable = True
+        await until(lambda: studio.posted(job))
+    assert chat.shown[1].is_result
+
+
+async def test_nothing_is_edited_with_a_claim_that_may_have_run_out(studio: Studio, chat: FakeMessenger) -> None:
+    studio.claim_seconds = 0.4
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        await until(lambda: postman.deliverer.claim_seconds == 0.4)
+        studio.reachable = False
+        await asyncio.sleep(0.5)
+        post = postman.posts[job]
+        assert not postman.deliverer.is_ours(post)
+        studio.reachable = True
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert len(chat.finals()) == 1
+
+
+async def test_a_person_is_told_when_the_studio_is_silent_and_the_same_message_becomes_the_job(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        studio.reachable = False
+        asking = asyncio.create_task(ask(postman))
+        await until(lambda: len(chat.shown) == 1)
+        assert "I can't reach the studio right now" in chat.shown[1].text
+        studio.reachable = True
+        job = await asyncio.wait_for(asking, 10)
+        await until(lambda: "in line" in chat.shown[1].text)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert len(chat.shown) == 1
+
+
+async def test_after_a_minute_of_silence_the_person_is_told_that_nothing_was_charged(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        studio.reachable = False
+        board = StatusBoard(postman, patience_seconds=0.1, again_after_seconds=0.02)
+        user = studio.acting_for("telegram:42")
+        request = JobRequest(prompt="x")
+        assert await board.request(user, request, key="1", address=ADDRESS, ref="telegram:42", helps=True) is None
+        assert chat.shown[1].text == "It didn't work. Nothing was charged."
+        assert chat.shown[1].screens[-1].buttons[0][0].label == "Try again"
