@@ -1,0 +1,10 @@
+# What only the Telegram bot says.
+
+## The list of commands beside the text field
+
+menu-imagine = Paint a picture from your words
+menu-usage = Your plan, your tokens, what you made
+menu-jobs = What waits and what is done
+menu-cancel = Stop what you asked for last
+menu-help = What I can do
+menu-admin = Status, people, pauses

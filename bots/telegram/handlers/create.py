@@ -1,0 +1,53 @@
+"""/imagine, plain words in a private chat, and the buttons that ask for the same words once more."""
+
+from aiogram.filters import Command, CommandObject
+from aiogram.types import CallbackQuery, Message
+
+from bots import commands
+from bots.buttons import Action
+from bots.replies import welcome
+from bots.replies.jobs import Note
+from bots.telegram.middlewares import event_key
+from bots.telegram.talk import Press, Talk
+from scheduler.jobs.model import JobRequest
+
+
+async def imagine(_: Message, command: CommandObject, talk: Talk) -> None:
+    talk.helps = True
+    await talk.order(commands.parse_imagine(command.args or ""))
+
+
+async def plain_words(message: Message, talk: Talk) -> None:
+    talk.helps = True
+    await talk.order(commands.parse_imagine(message.text or ""))
+
+
+async def surprise(callback: CallbackQuery, talk: Press) -> None:
+    prompt = welcome.surprise(talk.tr, int(callback.id) if callback.id.isdecimal() else 0)
+    await talk.order(commands.parse_imagine(prompt))
+
+
+async def reword(_: CallbackQuery, talk: Press, action: Action, subject: str) -> None:
+    """The words stand in the message that the pressed one answers."""
+    original = talk.pressed.reply_to_message if talk.pressed else None
+    if original is None or not original.text:
+        await talk.note(Note.UNKNOWN)
+        return
+    talk.quoted, talk.helps = original.message_id, True
+    request = commands.parse_imagine(words_of(original.text))
+    if action is Action.RETRY:  # under the key of the first try, in case that one did pass
+        await talk.order(request, event_key(talk.desk.bot.id, original))
+    else:
+        await talk.order(mended(request, action, subject))
+
+
+def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
+    """The request with what a refusal proposed."""
+    if action is Action.FIT and subject.isdecimal():
+        return commands.fitted(request, int(subject))
+    return commands.with_model(request, subject)
+
+
+def words_of(text: str) -> str:
+    """A message without the command it begins with."""
+    return Command.extract_command(text).args or "" if text.startswith("/") else text

@@ -1,0 +1,14 @@
+"""/start: the greeting."""
+
+from aiogram.types import Message
+
+from bots.replies import welcome
+from bots.telegram import menu
+from bots.telegram.talk import Talk
+
+
+async def start(message: Message, talk: Talk) -> None:
+    account = await talk.ask(talk.user.me)
+    await talk.say(welcome.start(account, talk.tr, name=talk.name, plain_words=talk.is_private))
+    if account.is_admin and talk.is_private:
+        await menu.show_admin_commands(talk.desk.bot, message.chat.id, talk.tr)

@@ -1,0 +1,103 @@
+"""Handles updates: side by side, in order within a chat, each once as long as this process remembers it."""
+
+import asyncio
+from collections import OrderedDict, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+from weakref import WeakValueDictionary
+
+import structlog
+from aiogram.types import Update
+
+log = structlog.get_logger(__name__)
+
+ALLOWED_UPDATES = ["message", "callback_query"]  # edited messages ask for nothing
+MOST_REMEMBERED = 2_000
+PATIENCE_SECONDS = 60.0  # with a scheduler that does not answer; all of a batch share it
+
+
+class Dispatch(Protocol):
+    """Finds the handler of an update and awaits it; `until` is when its patience ends, in the loop's time."""
+
+    async def __call__(self, update: Update, *, until: float) -> object: ...
+
+
+class Interrupted(Exception):
+    """The process stops before the effect of an update is committed: it must come again."""
+
+
+class Inbox:
+    """What both ways of receiving, long polling and webhook, hand their updates to."""
+
+    def __init__(self, dispatch: Dispatch, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self.dispatch = dispatch
+        self.patience_seconds = patience_seconds
+        self.lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.handled: OrderedDict[str, None] = OrderedDict()
+
+    def patience_ends(self) -> float:
+        return asyncio.get_running_loop().time() + self.patience_seconds
+
+    async def take_all(self, updates: Sequence[Update]) -> set[int]:
+        """Handle a batch; returns the ids of those that must come again."""
+        until = self.patience_ends()
+        lanes: defaultdict[int, list[Update]] = defaultdict(list)
+        for update in updates:
+            lanes[chat_of(update)].append(update)
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self.take_in_order(lane, until)) for lane in lanes.values()]
+        return set().union(*(task.result() for task in tasks))
+
+    async def take_in_order(self, updates: Sequence[Update], until: float) -> set[int]:
+        for at, update in enumerate(updates):
+            if not await self.take(update, until):
+                return {later.update_id for later in updates[at:]}
+        return set()
+
+    async def take(self, update: Update, until: float) -> bool:
+        """Handle one update; True once its effect is committed. Telegram may deliver the same one repeatedly."""
+        name = name_of(update)
+        if name is None:
+            return True
+        async with self.lane(chat_of(update)):
+            if name in self.handled:
+                return True
+            try:
+                await self.dispatch(update, until=until)
+            except Interrupted:
+                return False
+            except Exception as error:  # a fault of ours must not hold up all other chats for ever
+                log.exception("update.failed", error=type(error).__name__)
+            self.remember(name)
+            return True
+
+    @asynccontextmanager
+    async def lane(self, chat_id: int) -> AsyncIterator[None]:
+        """One update of a chat at a time; locks that nobody holds vanish."""
+        lock = self.lanes.setdefault(chat_id, asyncio.Lock())
+        async with lock:
+            yield
+
+    def remember(self, name: str) -> None:
+        self.handled[name] = None
+        while len(self.handled) > MOST_REMEMBERED:
+            self.handled.popitem(last=False)
+
+
+def chat_of(update: Update) -> int:
+    """The chat an update came from; 0 where it has none."""
+    if update.message:
+        return update.message.chat.id
+    if update.callback_query and update.callback_query.message:
+        return update.callback_query.message.chat.id
+    return 0
+
+
+def name_of(update: Update) -> str | None:
+    """What tells an update from others for ever, its number being used anew after a quiet week; None: not for us."""
+    if update.message:
+        return f"{update.message.chat.id}:{update.message.message_id}"
+    if update.callback_query:
+        return f"cb:{update.callback_query.id}"
+    return None

@@ -1,0 +1,158 @@
+"""Status messages on Telegram: a text that is edited into a photo, by the Bot API."""
+
+from contextlib import suppress
+from hashlib import blake2b
+from typing import Any
+
+from aiogram import Bot
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    ReplyParameters,
+)
+from aiogram.types import Message as Sent
+
+from bots.messenger import TEXT_LIMIT, Address, Button, Chat, Message, Picture, PictureLimits, Rate, Screen
+from bots.replies.frame import cut
+from bots.telegram.outcomes import Unmodified, WrongKind, outcomes
+
+LONGEST_TEXT = 4096
+LONGEST_CAPTION = TEXT_LIMIT
+MOST_UNEQUAL_SIDES = 20  # a photo's longer side is at most 20 times the shorter
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+# Telegram's: 30 a second for a bot, 1 a second in a chat with short bursts, 20 a minute in a group; a little is left
+# for clocks that differ and for calls that overtake each other.
+BOT_RATE = Rate(25, 1.0)
+PRIVATE_RATE = Rate(6, 6.0)
+GROUP_RATE = Rate(18, 60.0)
+PRIVATE_PREVIEW_SECONDS = 3.0
+GROUP_PREVIEW_SECONDS = 15.0
+
+
+class TelegramMessenger:
+    """The `Messenger` of one bot.
+
+    Addresses are {"chat_id", "thread_id"?, "reply_to"?}; messages {"message_id", "kind": "text" | "media"} and, while
+    the file they show is known, {"file_id", "digest"}.
+    """
+
+    platform = "telegram"
+    rate = BOT_RATE
+    limits = PictureLimits(size_bytes=10 * 2**20, sum_of_sides=10_000)
+
+    def __init__(self, bot: Bot) -> None:
+        self.bot = bot
+
+    def chat(self, address: Address) -> Chat:
+        chat_id = address["chat_id"]
+        if chat_id > 0:
+            return Chat(str(chat_id), PRIVATE_RATE, PRIVATE_PREVIEW_SECONDS)
+        return Chat(str(chat_id), GROUP_RATE, GROUP_PREVIEW_SECONDS)
+
+    async def send(self, address: Address, screen: Screen) -> Message:
+        with outcomes(address):
+            if screen.picture is None:
+                text = cut(screen.text, LONGEST_TEXT)
+                sent = await self.bot.send_message(
+                    text=text, link_preview_options=NO_PREVIEW, reply_markup=keyboard(screen), **destination(address)
+                )
+            else:
+                caption, file = cut(screen.text, LONGEST_CAPTION), upload(screen.picture)
+                send = self.bot.send_document if is_strip(screen.picture) else self.bot.send_photo
+                sent = await send(
+                    address["chat_id"], file, caption=caption, reply_markup=keyboard(screen), **placed(address)
+                )
+        return shown(sent, screen.picture)
+
+    async def edit(self, address: Address, message: Message, screen: Screen) -> Message:
+        if screen.picture is not None:
+            return await self.edit_media(address, message, screen, screen.picture)
+        kinds = ("text", "media") if message["kind"] == "text" else ("media", "text")
+        try:
+            return await self.edit_words(address, message | {"kind": kinds[0]}, screen)
+        except WrongKind:  # the process that knew better was killed before it could store it
+            return await self.edit_words(address, message | {"kind": kinds[1]}, screen)
+
+    async def edit_words(self, address: Address, message: Message, screen: Screen) -> Message:
+        """Change text or caption; a picture stays."""
+        target = {"chat_id": address["chat_id"], "message_id": message["message_id"]}
+        with suppress(Unmodified), outcomes(address):
+            if message["kind"] == "text":
+                text = cut(screen.text, LONGEST_TEXT)
+                await self.bot.edit_message_text(
+                    text=text, link_preview_options=NO_PREVIEW, reply_markup=keyboard(screen), **target
+                )
+            else:
+                caption = cut(screen.text, LONGEST_CAPTION)
+                await self.bot.edit_message_caption(caption=caption, reply_markup=keyboard(screen), **target)
+        return message
+
+    async def edit_media(self, address: Address, message: Message, screen: Screen, picture: Picture) -> Message:
+        """Put the picture in place of the text or of another picture; a file that is there already is named by its id,
+        so that repeating the edit changes nothing."""
+        known = message.get("file_id") if message.get("digest") == digest(picture) else None
+        media_type = InputMediaDocument if is_strip(picture) else InputMediaPhoto
+        media = media_type(media=known or upload(picture), caption=cut(screen.text, LONGEST_CAPTION))
+        with suppress(Unmodified), outcomes(address):
+            sent = await self.bot.edit_message_media(
+                media=media,
+                chat_id=address["chat_id"],
+                message_id=message["message_id"],
+                reply_markup=keyboard(screen),
+            )
+            return shown(sent, picture) if isinstance(sent, Sent) else message
+        return message
+
+
+def destination(address: Address) -> dict[str, Any]:
+    return {"chat_id": address["chat_id"], **placed(address)}
+
+
+def placed(address: Address) -> dict[str, Any]:
+    """The topic and the message that is answered, which may have been deleted meanwhile."""
+    found: dict[str, Any] = {}
+    if thread_id := address.get("thread_id"):
+        found["message_thread_id"] = thread_id
+    if reply_to := address.get("reply_to"):
+        found["reply_parameters"] = ReplyParameters(message_id=reply_to, allow_sending_without_reply=True)
+    return found
+
+
+def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+    """The buttons; without any, what was there disappears."""
+    if not screen.buttons:
+        return None
+    return InlineKeyboardMarkup(inline_keyboard=[[key(button) for button in row] for row in screen.buttons])
+
+
+def key(button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=button.label, callback_data=button.data)
+
+
+def upload(picture: Picture) -> BufferedInputFile:
+    return BufferedInputFile(picture.content, picture.filename)
+
+
+def digest(picture: Picture) -> str:
+    return blake2b(picture.content, digest_size=16).hexdigest()
+
+
+def is_strip(picture: Picture) -> bool:
+    """Whether it is too long and thin for Telegram to take it as a photo."""
+    if not picture.width or not picture.height:
+        return False
+    return max(picture.width, picture.height) > MOST_UNEQUAL_SIDES * min(picture.width, picture.height)
+
+
+def shown(sent: Sent, picture: Picture | None) -> Message:
+    """The message as it is stored."""
+    if picture is None:
+        return {"message_id": sent.message_id, "kind": "text"}
+    file = sent.document or (sent.photo[-1] if sent.photo else None)
+    known = {"file_id": file.file_id, "digest": digest(picture)} if file else {}
+    return {"message_id": sent.message_id, "kind": "media", **known}

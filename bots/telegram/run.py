@@ -1,0 +1,89 @@
+"""The wiring of one Telegram bot."""
+
+import asyncio
+from functools import partial
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.utils.token import TokenValidationError
+
+from bots.post import Timing
+from bots.postman import Postman
+from bots.settings import BotEntry, BotSettings
+from bots.status import StatusBoard
+from bots.telegram import handlers, menu
+from bots.telegram.desk import Desk
+from bots.telegram.inbox import Inbox
+from bots.telegram.messenger import TelegramMessenger
+from bots.telegram.updates import Updates
+from bots.telegram.webhook import Hook, Webhook, secret_of
+from scheduler import supervisor
+from scheduler.client.session import Scheduler
+from scheduler.errors import SettingsError
+from scheduler.supervisor import Loop
+
+CALL_SECONDS = 20.0  # for one call of the Bot API: shorter than the claim on a status message
+DAY_SECONDS = 86_400.0
+ANSWERS_SECONDS = 3.0  # for answers under way when the bot is told to stop
+
+
+async def run(entry: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
+    """Serve until `stop`."""
+    async with make_bot(entry, settings) as bot:
+        await serve(bot, entry, settings, scheduler, stop)
+
+
+def make_bot(entry: BotEntry, settings: BotSettings) -> Bot:
+    """The client of the Bot API; a token that cannot be one is a SettingsError."""
+    server = TelegramAPIServer.from_base(settings.telegram_api_base)
+    try:
+        return Bot(token_of(entry), session=AiohttpSession(api=server, timeout=CALL_SECONDS))
+    except TokenValidationError:
+        raise SettingsError(f"token of the bot {entry.bot_id!r}: expected NUMBER:LETTERS, from @BotFather") from None
+
+
+async def serve(
+    bot: Bot,
+    entry: BotEntry,
+    settings: BotSettings,
+    scheduler: Scheduler,
+    stop: asyncio.Event,
+    timing: Timing | None = None,
+) -> None:
+    """Receive until `stop`; then let what was accepted be written, and give the status messages back."""
+    postman = Postman(TelegramMessenger(bot), scheduler, entry.bot_id, timing=timing)
+    rest = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(postman.run(rest), name="postman")
+        desk = Desk(bot, scheduler, StatusBoard(postman), postman.writer, group, stop)
+        table = handlers.dispatcher(desk)
+        try:
+            await receive(bot, Inbox(partial(table.feed_update, bot)), hook_of(entry, settings), stop)
+            await desk.finish(ANSWERS_SECONDS)
+        finally:
+            rest.set()
+
+
+async def receive(bot: Bot, inbox: Inbox, hook: Hook | None, stop: asyncio.Event) -> None:
+    """Take updates in, by long polling unless a webhook is set."""
+    loops = [Loop("telegram.menu", partial(menu.show_commands, bot), every=DAY_SECONDS)]
+    if hook is None:
+        await supervisor.run([*loops, Loop("telegram.updates", Updates(bot, inbox, stop).tick, every=1.0)], stop)
+        return
+    webhook = Webhook(bot, inbox, hook)
+    async with webhook.listening():
+        await supervisor.run([*loops, Loop("telegram.webhook", webhook.tick, every=DAY_SECONDS)], stop)
+
+
+def hook_of(entry: BotEntry, settings: BotSettings) -> Hook | None:
+    """The webhook of the settings; its secret is made from the token unless one is given."""
+    if not settings.telegram_webhook_url:
+        return None
+    given = settings.telegram_webhook_secret
+    secret = given.get_secret_value() if given else secret_of(token_of(entry))
+    return Hook(settings.telegram_webhook_url, secret, settings.telegram_webhook_host, settings.telegram_webhook_port)
+
+
+def token_of(entry: BotEntry) -> str:
+    return entry.token.get_secret_value() if entry.token else ""
