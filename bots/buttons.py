@@ -16,6 +16,7 @@ class Action(StrEnum):
     RETRY = "retry"  # the same request once more, seed included: after a failure
     REMAKE = "remake"  # a picture that has expired, from its seed; the quote was shown
     MORE = "more"  # the whole prompt
+    SHOW = "show"  # a finished picture once more
     USE = "use"  # a model; the words stand in the message that was refused
     FIT = "fit"  # the longest side; the words stand in the message that was refused
     SURPRISE = "surprise"  # nothing

@@ -1,0 +1,1 @@
+"""What people can do on Discord, one behaviour a file."""

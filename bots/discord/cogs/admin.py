@@ -1,0 +1,100 @@
+"""/admin: for accounts of the Admin plan; whoever else finds it is answered as if it did not exist.
+
+Discord hides the command from all but a server's administrators; it cannot hide by plan.
+"""
+
+import re
+from collections.abc import Coroutine
+from decimal import Decimal
+
+import discord
+from discord import app_commands
+
+from bots.discord.client import Act
+from bots.discord.desk import ref, translator
+from bots.messenger import Screen
+from bots.replies import admin as replies
+from bots.replies import welcome
+
+MENTION = re.compile(r"<@!?(\d+)>|(\d+)")
+EVERYTHING = "all"
+MOST_TOKENS = 1_000_000
+
+admin = app_commands.Group(
+    name="admin",
+    description="…",
+    default_permissions=discord.Permissions(0),
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+    allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+)
+
+
+@admin.command()
+async def status(act: Act) -> None:
+    """Show queue, workers and pauses."""
+
+    async def shown() -> Screen:
+        return replies.status(await act.client.desk.user(act).admin_status(), translator(act))
+
+    await answer(act, shown())
+
+
+@admin.command()
+async def user(act: Act, who: str) -> None:
+    """Show an account."""
+
+    async def shown() -> Screen:
+        return replies.user(await act.client.desk.user(act).admin_user(named(who)), translator(act))
+
+    await answer(act, shown())
+
+
+@admin.command()
+async def grant(
+    act: Act, who: str, tokens: app_commands.Range[float, 0.01, MOST_TOKENS], note: str | None = None
+) -> None:
+    """Add tokens to an account."""
+
+    async def granted() -> Screen:
+        desk, count = act.client.desk, Decimal(tokens).quantize(Decimal("0.01"))
+        account = await desk.user(act).admin_grant(named(who), count, note, key=desk.key(act))
+        return replies.granted(account, count, translator(act))
+
+    await answer(act, granted())
+
+
+@admin.command()
+async def pause(act: Act, subject: str = EVERYTHING, reason: str | None = None) -> None:
+    """Stop taking and starting jobs: all, capability:image or model:sdxl."""
+
+    async def paused() -> Screen:
+        return replies.paused(await act.client.desk.user(act).admin_pause(subject, reason), translator(act))
+
+    await answer(act, paused())
+
+
+@admin.command()
+async def resume(act: Act, subject: str = EVERYTHING) -> None:
+    """End a pause."""
+
+    async def resumed() -> Screen:
+        return replies.paused(await act.client.desk.user(act).admin_resume(subject), translator(act))
+
+    await answer(act, resumed())
+
+
+async def answer(act: Act, work: Coroutine[None, None, Screen]) -> None:
+    await act.client.desk.privately(act, for_admins(act, work))
+
+
+async def for_admins(act: Act, work: Coroutine[None, None, Screen]) -> Screen:
+    if (await act.client.desk.user(act).me()).is_admin:
+        return await work
+    work.close()
+    return welcome.unknown_command(translator(act))
+
+
+def named(who: str) -> str:
+    """A user by reference, "telegram:42", or by mention or id on Discord."""
+    mention = MENTION.fullmatch(who.strip())
+    return ref(mention[1] or mention[2]) if mention else who.strip()

@@ -1,0 +1,134 @@
+"""What buttons do; each names its job, so that it works for ever and after any restart."""
+
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from bots import commands
+from bots.buttons import Action, job_id, read
+from bots.discord.client import Act
+from bots.discord.desk import ref, translator
+from bots.discord.screens import pressed
+from bots.discord.words import read_words
+from bots.messenger import Screen
+from bots.replies import results, welcome
+from bots.replies.jobs import Note, note
+from scheduler.errors import Code, Refused
+from scheduler.jobs.model import JobRequest, JobView, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button somebody pressed, under a message that belongs to `owner`."""
+
+    act: Act
+    action: Action
+    subject: str
+    owner: str  # user id
+
+    @property
+    def by_owner(self) -> bool:
+        return str(self.act.user.id) == self.owner
+
+    @property
+    def job_id(self) -> UUID:
+        """The job the button names."""
+        if (found := job_id(self.subject)) is None:
+            raise Refused.because(Code.NOT_FOUND, what="job")
+        return found
+
+    async def job(self) -> JobView:
+        """The job, as its owner sees it: whoever sees the picture may ask for one like it."""
+        return await self.act.client.desk.scheduler.acting_for(ref(self.owner)).job(self.job_id)
+
+    def for_presser(self, request: JobRequest) -> JobRequest:
+        """A job's parent is a job of the same person."""
+        return request if self.by_owner else request.model_copy(update={"parent_id": None, "strength": None})
+
+
+async def on_press(act: Act) -> None:
+    """Do what the pressed button says; a button that no version of Tessera made is left alone."""
+    data, owner = pressed(str(dict(act.data or {}).get("custom_id")))
+    said = read(data)
+    if said is None:
+        return
+    press = Press(act, said[0], said[1], owner)
+    if press.action in WHISPERS:
+        await act.client.desk.privately(act, WHISPERS[press.action](press))
+    else:
+        await act.client.desk.paint(act, wanted(press))
+
+
+async def wanted(press: Press) -> JobRequest | Screen:
+    """The request that a button stands for, or what to say instead."""
+    match press.action:
+        case Action.SURPRISE:
+            return commands.imagine(welcome.surprise(translator(press.act), random.randrange(welcome.SURPRISES)))
+        case Action.USE:
+            return commands.with_model(words(press), press.subject)
+        case Action.FIT:
+            return commands.fitted(words(press), int(press.subject))
+        case Action.RETRY if not press.subject:
+            return words(press)
+        case _:
+            return await repeated(press, await press.job())
+
+
+async def repeated(press: Press, job: JobView) -> JobRequest | Screen:
+    """The request for one more picture like the job's."""
+    tr = translator(press.act)
+    match press.action:
+        case Action.VARY | Action.LARGER if results.has_expired(job):
+            return results.quote(job, tr)
+        case Action.VARY:
+            return press.for_presser(commands.variation(job))
+        case Action.RETRY | Action.REMAKE:
+            return press.for_presser(commands.retry(job))
+        case Action.LARGER:
+            account = await press.act.client.desk.user(press.act).me()
+            request = commands.larger(job, account.plan.max_resolution)
+            return press.for_presser(request) if request else Screen(note(Note.TOO_LARGE, tr))
+        case _:
+            return press.for_presser(commands.again(job))
+
+
+def words(press: Press) -> JobRequest:
+    """What was asked for, from the message under which the button stands."""
+    if (found := read_words(press.act.message)) is None:
+        raise Refused.because(Code.NOT_FOUND, what="words")
+    return found.request()
+
+
+async def cancel(press: Press) -> Screen:
+    tr = translator(press.act)
+    if not press.by_owner:
+        return Screen(note(Note.NOT_YOURS, tr))
+    job = await press.act.client.desk.user(press.act).cancel(press.job_id)
+    stops = job.status is Status.CANCELLED or job.cancel_requested
+    return Screen(note(Note.CANCELLING if stops else Note.OVER, tr))
+
+
+async def more(press: Press) -> Screen:
+    """The whole prompt."""
+    return Screen((await press.job()).prompt)
+
+
+async def help_(press: Press) -> Screen:
+    return welcome.help_(translator(press.act), plain_words=False)
+
+
+async def show(press: Press) -> Screen:
+    """A finished picture once more."""
+    desk, tr, job = press.act.client.desk, translator(press.act), await press.job()
+    user = desk.user(press.act)
+    picture = await desk.composer.picture(user, job) if press.by_owner else None
+    return results.ended(job, tr, await user.me(), job.model, picture)
+
+
+WHISPERS: Mapping[Action, Callable[[Press], Awaitable[Screen]]] = {
+    Action.CANCEL: cancel,
+    Action.MORE: more,
+    Action.HELP: help_,
+    Action.SHOW: show,
+}

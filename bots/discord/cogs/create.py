@@ -1,0 +1,55 @@
+"""/imagine: from words to a picture."""
+
+from discord import app_commands
+
+from bots.commands import SIZES
+from bots.discord.client import Act
+from bots.discord.words import Words
+from scheduler.catalogue.model import ModelView
+from scheduler.errors import TesseraError
+from scheduler.jobs.model import SEED_LIMIT, JobRequest
+
+MOST_CHOICES = 25
+NAME_CHARACTERS = 100
+Choices = list[app_commands.Choice[str]]
+
+
+@app_commands.command()
+async def imagine(
+    act: Act,
+    prompt: str,
+    size: str | None = None,
+    model: str | None = None,
+    seed: app_commands.Range[int, 0, SEED_LIMIT] | None = None,
+) -> None:
+    """Paint a picture."""
+    words = Words(prompt=prompt, size=size, model=model, seed=seed)
+    await act.client.desk.paint(act, understood(words))
+
+
+async def understood(words: Words) -> JobRequest:
+    return words.request()
+
+
+@imagine.autocomplete("size")
+async def sizes(act: Act, typed: str) -> Choices:
+    """The four sizes by name; any other, such as 640x960, may be typed."""
+    named = [(name, f"{name} · {width}×{height}") for name, (width, height) in SIZES.items()]
+    return [app_commands.Choice(name=label, value=name) for name, label in named if typed.lower() in label]
+
+
+@imagine.autocomplete("model")
+async def models(act: Act, typed: str) -> Choices:
+    """What the person's plan allows and a worker offers, best first."""
+    desk = act.client.desk
+    try:
+        found = await desk.user(act).models()
+    except TesseraError:
+        return []
+    usable = [m for m in found if m.allowed and m.capability in desk.bot.capabilities and matches(m, typed)]
+    usable.sort(key=lambda m: (not m.default, not m.online))
+    return [app_commands.Choice(name=m.display_name[:NAME_CHARACTERS], value=m.id) for m in usable[:MOST_CHOICES]]
+
+
+def matches(model: ModelView, typed: str) -> bool:
+    return typed.lower() in f"{model.id} {model.display_name}".lower()

@@ -1,0 +1,72 @@
+"""The list of commands that Discord shows: worded from the catalogue, published only when it has changed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+
+from bots.discord.client import Tree
+from bots.discord.rest import Rest
+from bots.replies.translator import FALLBACK, Translator, sources
+
+log = structlog.get_logger(__name__)
+
+Json = dict[str, Any]
+DESCRIPTION_CHARACTERS = 100
+
+
+async def publish(rest: Rest, tree: Tree) -> None:
+    """Bring Discord's list up to date. Publishing is limited to a few hundred a day, hence the look before."""
+    application = await rest.call("GET", "/applications/@me", bucket="application")
+    installs = {int(kind) for kind in application.get("integration_types_config") or (0, 1)}
+    path = f"/applications/{application['id']}/commands"
+    wanted = [offered(worded(command.to_dict(tree)), installs) for command in tree.get_commands()]
+    there = await rest.call("GET", path, bucket="commands", query={"with_localizations": "true"})
+    if by_name(wanted) == by_name(there):
+        return
+    await rest.call("PUT", path, wanted, bucket="commands")
+    log.info("discord.commands_published", commands=[command["name"] for command in wanted])
+
+
+def worded(part: Json, *path: str) -> Json:
+    """A command or an option with its description in every language there is."""
+    key = "-".join(("command", *path, part["name"]))
+    described = {locale: Translator(locale)(key)[:DESCRIPTION_CHARACTERS] for locale in sources()}
+    english = described.pop(FALLBACK)
+    more = {"description_localizations": described} if described else {}
+    options = [worded(option, *path, part["name"]) for option in part.get("options") or ()]
+    return {**part, "description": english, **more, "options": options}
+
+
+def offered(command: Json, installs: set[int]) -> Json:
+    """The command for the ways of installing that the application is set up for, in the developer portal."""
+    kinds = [kind for kind in command["integration_types"] if kind in installs]
+    rights = command["default_member_permissions"]
+    return {
+        **command,
+        "integration_types": kinds or [0],
+        "default_member_permissions": None if rights is None else str(rights),
+    }
+
+
+def by_name(commands: Iterable[Json]) -> dict[str, Json]:
+    return {command["name"]: essence(command) for command in commands}
+
+
+def essence(part: Json) -> Json:
+    """What of a command or an option is ours to say; what is empty and what is missing mean the same."""
+    names = (
+        "type",
+        "name",
+        "description",
+        "description_localizations",
+        "required",
+        "autocomplete",
+        "choices",
+        "min_value",
+        "max_value",
+        "default_member_permissions",
+    )
+    told = {name: part[name] for name in names if part.get(name) not in (None, False, [], {})}
+    told |= {name: sorted(part[name]) for name in ("contexts", "integration_types") if part.get(name)}
+    return told | {"options": [essence(option) for option in part.get("options") or ()]}

@@ -1,0 +1,131 @@
+"""The wiring of one Discord bot."""
+
+import asyncio
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bots.discord.client import Client, Tree
+from bots.discord.cogs.admin import admin
+from bots.discord.cogs.buttons import on_press
+from bots.discord.cogs.cancel import cancel
+from bots.discord.cogs.create import imagine
+from bots.discord.cogs.help import help_
+from bots.discord.cogs.jobs import jobs_
+from bots.discord.cogs.start import start
+from bots.discord.cogs.usage import usage
+from bots.discord.desk import Desk
+from bots.discord.menu import publish
+from bots.discord.messenger import DiscordMessenger
+from bots.discord.rest import Rejected, Rest
+from bots.messenger import Failed
+from bots.postman import Postman
+from bots.settings import BotEntry, BotSettings
+from bots.status import StatusBoard
+from scheduler import supervisor
+from scheduler.client import Scheduler
+from scheduler.errors import SettingsError
+from scheduler.supervisor import Loop
+
+log = structlog.get_logger(__name__)
+
+COMMANDS: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] = (
+    imagine,
+    start,
+    help_,
+    usage,
+    jobs_,
+    cancel,
+    admin,
+)
+AGENT = f"DiscordBot (https://github.com/Rapptz/discord.py, {discord.__version__}) Tessera"
+FAREWELL_SECONDS = 5.0
+PUBLISH_SECONDS = 6 * 3600.0
+GOODBYE_SECONDS = 2.5  # for answers under way when the process is told to stop
+
+
+async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
+    """Serve until `stop`; raises SettingsError for a token that Discord does not accept."""
+    token = bot.token.get_secret_value() if bot.token else ""
+    point_to(settings)
+    async with aiohttp.ClientSession() as session:
+        rest = Rest(session, settings.discord_api_base, token, AGENT)
+        await check_token(rest, bot)
+        messenger = DiscordMessenger(rest)
+        postman = Postman(messenger, scheduler, bot.bot_id)
+        desk = Desk(bot, scheduler, messenger, StatusBoard(postman))
+        client = Client(desk, on_press)
+        loops = [
+            Loop("gateway", partial(listen, client, token, stop), every=1.0),
+            Loop("commands", partial(publish, rest, planted(client)), PUBLISH_SECONDS),
+            Loop("farewell", messenger.farewell, FAREWELL_SECONDS),
+        ]
+        gone = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(postman.run(gone))
+            try:
+                await supervisor.run(loops, stop)
+                await finished(desk)
+            finally:
+                gone.set()
+
+
+def point_to(settings: BotSettings) -> None:
+    """Tell discord.py where Discord is; it keeps both addresses on its classes."""
+    Route.BASE = settings.discord_api_base.rstrip("/")
+    if settings.discord_gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+
+
+async def check_token(rest: Rest, bot: BotEntry) -> None:
+    try:
+        await rest.call("GET", "/users/@me", bucket="me")
+    except Rejected as error:
+        if error.status == HTTPStatus.UNAUTHORIZED:
+            raise SettingsError(f"token of bot {bot.bot_id!r}: Discord does not accept it") from None
+        raise
+    except Failed as error:
+        log.warning("discord.unreachable", bot=bot.bot_id, error=str(error))
+
+
+async def listen(client: Client, token: str, stop: asyncio.Event) -> None:
+    """Hold the gateway's connection until `stop`; discord.py resumes it by itself."""
+    if client.is_closed():
+        client.clear()  # an earlier connection ended in an error
+    async with asyncio.TaskGroup() as group:
+        closing = group.create_task(close_at(stop, client))
+        try:
+            await client.start(token)
+        finally:
+            closing.cancel()
+            await client.close()
+
+
+async def close_at(stop: asyncio.Event, client: Client) -> None:
+    await stop.wait()
+    await client.close()
+
+
+def planted(client: Client) -> Tree:
+    """The tree of the client's commands."""
+    tree = Tree(client)
+    for command in COMMANDS:
+        tree.add_command(command)
+    return tree
+
+
+async def finished(desk: Desk) -> None:
+    """Wait for the answers under way."""
+    try:
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await desk.idle.wait()
+    except TimeoutError:
+        log.info("discord.answers_cut", bot=desk.bot.bot_id, answers=desk.at_work)

@@ -1,0 +1,92 @@
+"""A Screen as the body of a Discord message."""
+
+from typing import Any
+
+from discord.utils import escape_markdown
+
+from bots.buttons import Action, read
+from bots.discord.place import Place
+from bots.discord.rest import Upload
+from bots.messenger import Button, Picture, Screen
+
+Json = dict[str, Any]
+CONTENT_CHARACTERS = 2000
+LABEL_CHARACTERS = 80
+ROW, BUTTON = 1, 2
+GREY, RED = 2, 4
+ONLY_THEY_SEE = 1 << 6
+NO_LINK_PREVIEWS = 1 << 2
+NOBODY_IS_CALLED: Json = {"parse": []}
+OWNER_SIGN = "@"
+
+
+def body(screen: Screen, place: Place) -> Json:
+    """What shows the screen; without a picture an edit leaves the one that is there."""
+    told: Json = {
+        "content": content(screen.text),
+        "components": [row(buttons, place.user_id) for buttons in screen.buttons],
+        "allowed_mentions": NOBODY_IS_CALLED,
+    }
+    if place.words is not None:
+        told["embeds"] = [place.words.embed()] if needs_words(screen) else []
+    if screen.picture is not None:
+        told["attachments"] = [{"id": 0, "filename": screen.picture.filename}]
+    return told
+
+
+def uploads(screen: Screen) -> tuple[Upload, ...]:
+    return (upload(screen.picture),) if screen.picture else ()
+
+
+def upload(picture: Picture) -> Upload:
+    kind = "image/png" if picture.filename.endswith(".png") else "image/jpeg"
+    return Upload(picture.filename, picture.content, kind)
+
+
+def content(text: str) -> str:
+    """The text as it is meant, without markup of its own, cut to what a message holds."""
+    escaped = escape_markdown(text)
+    if len(escaped) <= CONTENT_CHARACTERS:
+        return escaped
+    return escaped[: CONTENT_CHARACTERS - 1].rstrip("\\") + "…"
+
+
+def flags(privately: bool = False) -> int:
+    """Of a fresh message; links in a prompt are not looked up."""
+    return ONLY_THEY_SEE if privately else NO_LINK_PREVIEWS
+
+
+def row(buttons: tuple[Button, ...], owner: str) -> Json:
+    return {"type": ROW, "components": [component(button, owner) for button in buttons]}
+
+
+def component(button: Button, owner: str) -> Json:
+    style = RED if button.data.startswith(f"{Action.CANCEL}:") else GREY
+    label = button.label[:LABEL_CHARACTERS]
+    return {"type": BUTTON, "style": style, "label": label, "custom_id": owned(button.data, owner)}
+
+
+def owned(data: str, owner: str) -> str:
+    """A custom id that also says whose message it stands under: others may press it, but not cancel."""
+    return f"{data}{OWNER_SIGN}{owner}"
+
+
+def pressed(custom_id: str) -> tuple[str, str]:
+    """The button's data and the owner's id."""
+    data, _, owner = custom_id.rpartition(OWNER_SIGN)
+    return data, owner
+
+
+def is_open(screen: Screen) -> bool:
+    """Whether the screen is not the last word: a job that can be cancelled has not ended."""
+    return any(action is Action.CANCEL for action, _ in presses(screen))
+
+
+def needs_words(screen: Screen) -> bool:
+    """Whether a button of the screen acts on the words that stand beside it."""
+    return any(press[0] in (Action.USE, Action.FIT) or press == (Action.RETRY, "") for press in presses(screen))
+
+
+def presses(screen: Screen) -> list[tuple[Action, str]]:
+    found = (read(button.data) for row in screen.buttons for button in row)
+    return [press for press in found if press is not None]

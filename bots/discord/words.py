@@ -1,0 +1,47 @@
+"""What somebody asked for, shown as an embed, so that a button under a refusal can ask for it again, for ever."""
+
+from typing import Any, Self
+
+import discord
+from pydantic import BaseModel, ConfigDict
+
+from bots import commands
+from scheduler.jobs.model import JobRequest
+
+Json = dict[str, Any]
+
+
+class Words(BaseModel):
+    """The options of /imagine, as they were given."""
+
+    model_config = ConfigDict(frozen=True)
+
+    prompt: str
+    size: str | None = None
+    model: str | None = None
+    seed: int | None = None
+
+    def embed(self) -> Json:
+        """The prompt with its options under it; `read_words` reads it back."""
+        told = (("size", self.size), ("model", self.model), ("seed", self.seed))
+        fields = [{"name": name, "value": str(value), "inline": True} for name, value in told if value is not None]
+        return {"description": self.prompt, "fields": fields}
+
+    def request(self) -> JobRequest:
+        """Raises CommandError."""
+        width, height = commands.size(self.size) if self.size else (None, None)
+        return commands.imagine(self.prompt, width=width, height=height, seed=self.seed, model=self.model)
+
+    @classmethod
+    def of(cls, request: JobRequest) -> Self:
+        size = f"{request.width}x{request.height}" if request.width and request.height else None
+        return cls(prompt=request.prompt, size=size, model=request.model, seed=request.seed)
+
+
+def read_words(message: discord.Message | None) -> Words | None:
+    """The words that stand in a message of ours."""
+    embed = message.embeds[0] if message and message.embeds else None
+    if embed is None or not embed.description:
+        return None
+    options = {field.name: field.value for field in embed.fields}
+    return Words.model_validate({"prompt": embed.description, **options})

@@ -1,0 +1,31 @@
+# What only Discord's bot says.
+
+discord-look-in-jobs = I can't write here for much longer; /jobs will show it to you.
+discord-not-started = This one was not started.
+discord-show-number = Show { $number }
+
+## The commands, as Discord lists them: at most 100 characters each
+
+command-imagine = Paint a picture from your words
+command-imagine-prompt = What it shows: a fox in the snow
+command-imagine-size = square, portrait, landscape, wide, or a size such as 640x960
+command-imagine-model = Which model paints it
+command-imagine-seed = The same seed and words give the same picture
+command-start = A first word, and what you have to spend
+command-help = What I can do
+command-usage = Your plan, your tokens, and what you made
+command-jobs = What waits and what is done
+command-cancel = Stop what you asked for last
+command-admin = For admins
+command-admin-status = Queue, workers and pauses
+command-admin-user = An account
+command-admin-user-who = telegram:42, discord:42, or a mention
+command-admin-grant = Add tokens to an account
+command-admin-grant-who = telegram:42, discord:42, or a mention
+command-admin-grant-tokens = How many
+command-admin-grant-note = Why
+command-admin-pause = Stop taking and starting jobs
+command-admin-pause-subject = all, capability:image or model:sdxl
+command-admin-pause-reason = What people are told
+command-admin-resume = End a pause
+command-admin-resume-subject = all, capability:image or model:sdxl
