@@ -76,6 +76,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
             await supervisor.wait_any(ACKNOWLEDGE_SECONDS, holding.settled, hurry)
             closed.set()
             service.cancel()  # a read that blocks, a beat that another one follows: not worth waiting for
+            await reading.aclose(close_connection_pool=True)  # on Python 3.11 redis-py may swallow the cancel
         await say_goodbye(reporter, inbox, holding)
     log.info("worker.gone", unacknowledged=len(holding.outcomes))
 

@@ -26,6 +26,8 @@ class Link:
 
     async def failed(self, who: str, error: Exception) -> None:
         """A command of this loop was not answered; returns when it may be tried again."""
+        if self._closed.is_set():
+            return
         if not self._failures:
             log.warning("redis.lost", error=type(error).__name__)
         failures = self._failures.get(who, 0)

@@ -39,5 +39,5 @@ class ProgressLine:
     async def _publish(self, news: News) -> None:
         """The preview is there before anybody is told of it."""
         if news.preview is not None:
-            await self._redis.setex(preview_key(news.progress.job_id), PREVIEW_SECONDS, news.preview)
+            await self._redis.set(preview_key(news.progress.job_id), news.preview, ex=PREVIEW_SECONDS)
         await self._redis.publish(news.channel, news.progress.model_dump_json())

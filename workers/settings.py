@@ -26,7 +26,9 @@ class WorkerSettings(Settings):
     """Settings of `python -m workers`."""
 
     redis_url: str = Field(
-        "redis://127.0.0.1:6379/0", description="where Redis answers: redis://, rediss:// or unix://"
+        "redis://127.0.0.1:6379/0",
+        pattern="^(redis|rediss|unix)://",
+        description="where Redis answers: redis://, rediss:// or unix://",
     )
     store_url: str = Field(
         default_factory=lambda: (Path.cwd() / "artifacts").as_uri(),
