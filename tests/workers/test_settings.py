@@ -1,0 +1,52 @@
+"""What a worker is told, in the ways people write it."""
+
+from pathlib import Path
+
+import pytest
+
+from scheduler.config import load
+from scheduler.errors import SettingsError
+from workers.settings import WorkerSettings
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No developer's `.env` or tessera.toml is read."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("written", ["painter,instant", " painter , instant ", '["painter", "instant"]'])
+def test_engines_are_names_with_commas_or_a_list(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("TESSERA_WORKER_ENGINES", written)
+
+    assert load(WorkerSettings).worker_engines == ("painter", "instant")
+
+
+def test_engines_may_stand_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "tessera.toml").write_text('worker_engines = ["instant"]\n')
+
+    assert load(WorkerSettings).worker_engines == ("instant",)
+
+
+def test_a_name_is_cut_and_cleaned_for_the_keys_it_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESSERA_WORKER_NAME", "gpu {1} " + "x" * 60)
+    name = load(WorkerSettings).worker_name
+
+    assert name.startswith("gpu--1--xx")
+    assert len(name) == 40
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("TESSERA_REDIS_URL", "localhost:6379"),
+        ("TESSERA_WORKER_SLOTS", "many"),
+        ("TESSERA_WORKER_ENGINES", '["painter"'),
+        ("TESSERA_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    monkeypatch.setenv(variable, value)
+
+    with pytest.raises(SettingsError, match=variable):
+        load(WorkerSettings)
