@@ -1,5 +1,6 @@
 """Status messages on Telegram: a text that is edited into a photo, by the Bot API."""
 
+import re
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any
@@ -23,6 +24,7 @@ from bots.telegram.outcomes import Unmodified, WrongKind, outcomes
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = TEXT_LIMIT
 MOST_UNEQUAL_SIDES = 20  # a photo's longer side is at most 20 times the shorter
+OF_A_JOB = re.compile(r"[a-z]+:[0-9a-f]{32}")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # Telegram's: 30 a second for a bot, 1 a second in a chat with short bursts, 20 a minute in a group; a little is left
@@ -37,8 +39,8 @@ GROUP_PREVIEW_SECONDS = 15.0
 class TelegramMessenger:
     """The `Messenger` of one bot.
 
-    Addresses are {"chat_id", "thread_id"?, "reply_to"?}; messages {"message_id", "kind": "text" | "media"} and, while
-    the file they show is known, {"file_id", "digest"}.
+    Addresses are {"chat_id", "thread_id"?, "reply_to"?, "user"?}: in groups a user whose job may be repeated by others.
+    Messages are {"message_id", "kind": "text" | "media"} and, while the file they show is known, "file_id", "digest".
     """
 
     platform = "telegram"
@@ -55,19 +57,23 @@ class TelegramMessenger:
         return Chat(str(chat_id), GROUP_RATE, GROUP_PREVIEW_SECONDS)
 
     async def send(self, address: Address, screen: Screen) -> Message:
+        picture, where = screen.picture, destination(address)
+        markup = keyboard(address, screen)
         with outcomes(address):
-            if screen.picture is None:
+            if picture is None:
                 text = cut(screen.text, LONGEST_TEXT)
                 sent = await self.bot.send_message(
-                    text=text, link_preview_options=NO_PREVIEW, reply_markup=keyboard(screen), **destination(address)
+                    text=text, link_preview_options=NO_PREVIEW, reply_markup=markup, **where
+                )
+                return shown(sent, None)
+            caption = cut(screen.text, LONGEST_CAPTION)
+            if is_strip(picture):
+                sent = await self.bot.send_document(
+                    document=upload(picture), caption=caption, reply_markup=markup, **where
                 )
             else:
-                caption, file = cut(screen.text, LONGEST_CAPTION), upload(screen.picture)
-                send = self.bot.send_document if is_strip(screen.picture) else self.bot.send_photo
-                sent = await send(
-                    address["chat_id"], file, caption=caption, reply_markup=keyboard(screen), **placed(address)
-                )
-        return shown(sent, screen.picture)
+                sent = await self.bot.send_photo(photo=upload(picture), caption=caption, reply_markup=markup, **where)
+            return shown(sent, picture)
 
     async def edit(self, address: Address, message: Message, screen: Screen) -> Message:
         if screen.picture is not None:
@@ -85,11 +91,11 @@ class TelegramMessenger:
             if message["kind"] == "text":
                 text = cut(screen.text, LONGEST_TEXT)
                 await self.bot.edit_message_text(
-                    text=text, link_preview_options=NO_PREVIEW, reply_markup=keyboard(screen), **target
+                    text=text, link_preview_options=NO_PREVIEW, reply_markup=keyboard(address, screen), **target
                 )
             else:
                 caption = cut(screen.text, LONGEST_CAPTION)
-                await self.bot.edit_message_caption(caption=caption, reply_markup=keyboard(screen), **target)
+                await self.bot.edit_message_caption(caption=caption, reply_markup=keyboard(address, screen), **target)
         return message
 
     async def edit_media(self, address: Address, message: Message, screen: Screen, picture: Picture) -> Message:
@@ -103,19 +109,15 @@ class TelegramMessenger:
                 media=media,
                 chat_id=address["chat_id"],
                 message_id=message["message_id"],
-                reply_markup=keyboard(screen),
+                reply_markup=keyboard(address, screen),
             )
             return shown(sent, picture) if isinstance(sent, Sent) else message
         return message
 
 
 def destination(address: Address) -> dict[str, Any]:
-    return {"chat_id": address["chat_id"], **placed(address)}
-
-
-def placed(address: Address) -> dict[str, Any]:
-    """The topic and the message that is answered, which may have been deleted meanwhile."""
-    found: dict[str, Any] = {}
+    """The chat, the topic, and the message that is answered, which may have been deleted meanwhile."""
+    found: dict[str, Any] = {"chat_id": address["chat_id"]}
     if thread_id := address.get("thread_id"):
         found["message_thread_id"] = thread_id
     if reply_to := address.get("reply_to"):
@@ -123,15 +125,18 @@ def placed(address: Address) -> dict[str, Any]:
     return found
 
 
-def keyboard(screen: Screen) -> InlineKeyboardMarkup | None:
+def keyboard(address: Address, screen: Screen) -> InlineKeyboardMarkup | None:
     """The buttons; without any, what was there disappears."""
     if not screen.buttons:
         return None
-    return InlineKeyboardMarkup(inline_keyboard=[[key(button) for button in row] for row in screen.buttons])
+    owner = address.get("user")
+    return InlineKeyboardMarkup(inline_keyboard=[[key(button, owner) for button in row] for row in screen.buttons])
 
 
-def key(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text=button.label, callback_data=button.data)
+def key(button: Button, owner: int | None) -> InlineKeyboardButton:
+    """A button; what names a job says in a group also whose it is."""
+    data = f"{button.data}:{owner}" if owner and OF_A_JOB.fullmatch(button.data) else button.data
+    return InlineKeyboardButton(text=button.label, callback_data=data)
 
 
 def upload(picture: Picture) -> BufferedInputFile:

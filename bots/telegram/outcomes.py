@@ -52,7 +52,7 @@ def outcome(error: AiogramError, address: Address) -> Failed:
         case TelegramRetryAfter():
             return Later(float(error.retry_after))
         case TelegramMigrateToChat():
-            return Moved({"chat_id": error.migrate_to_chat_id})
+            return Moved(moved(address, error.migrate_to_chat_id))
         case TelegramBadRequest():
             return of_bad_request(error.message, address)
         case TelegramForbiddenError() | TelegramEntityTooLarge():
@@ -75,6 +75,11 @@ def of_bad_request(message: str, address: Address) -> Failed:
     if words.startswith(WRONG_KIND):
         return WrongKind(words)
     if words.startswith(NO_TOPIC) and "thread_id" in address:
-        return Moved({"chat_id": address["chat_id"]})
+        return Moved(moved(address, address["chat_id"]))
     log.warning("telegram.refused", words=words[:200])
     return Blocked(words)  # not found, no rights: the same call will never pass
+
+
+def moved(address: Address, chat_id: int) -> Address:
+    """The same person elsewhere, where topics and messages have other numbers."""
+    return {"chat_id": chat_id} | ({"user": address["user"]} if "user" in address else {})

@@ -40,6 +40,7 @@ class Talk:
 
     def __init__(self, desk: Desk, person: Person, place: Address, quoted: int, key: str, until: float) -> None:
         self.desk = desk
+        self.person_id = person.id
         self.ref = f"{PLATFORM}:{person.id}"
         self.name = person.first_name
         self.locale = person.language_code
@@ -81,7 +82,7 @@ class Talk:
     async def order(self, request: JobRequest, key: str | None = None) -> Accepted:
         """Submit the request and open its status message. The effect is committed once the submit is answered."""
         board = self.desk.board
-        address = self.place if self.is_private else self.quoting
+        address = self.place if self.is_private else self.quoting | {"user": self.person_id}
         accepted = await self.ask(
             self.user.submit, request, key=key or self.key, destination=board.destination(address)
         )

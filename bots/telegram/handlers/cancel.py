@@ -24,7 +24,7 @@ async def cancel(_: Message, talk: Talk) -> None:
 
 
 async def cancel_pressed(_: CallbackQuery, talk: Press, subject: str) -> None:
-    job_id = buttons.job_id(subject)
+    job_id = buttons.job_id(subject.partition(":")[0])
     if job_id is None:
         await talk.note(Note.UNKNOWN)
         return

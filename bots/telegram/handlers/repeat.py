@@ -3,6 +3,8 @@
 They name the job, so they work for ever; whoever presses pays, with their own plan.
 """
 
+from dataclasses import dataclass
+
 from aiogram.types import CallbackQuery
 
 from bots import buttons, commands
@@ -10,47 +12,53 @@ from bots.buttons import Action
 from bots.messenger import Screen
 from bots.replies import results
 from bots.replies.jobs import Note
-from bots.telegram.talk import Press
-from scheduler.errors import Code, Refused
+from bots.telegram.talk import PLATFORM, Press
 from scheduler.jobs.model import JobRequest, JobView
 
 NEEDS_SOURCE = (Action.VARY, Action.LARGER)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The job of a button; somebody else's gives its words and sizes, but is no parent of what comes of it."""
+
+    job: JobView
+    is_own: bool
+
+
 async def repeat(_: CallbackQuery, talk: Press, action: Action, subject: str) -> None:
-    job = await job_named(talk, subject)
-    if job is None:
+    named = await job_named(talk, subject)
+    if named is None:
         await talk.note(Note.UNKNOWN)
-    elif action in NEEDS_SOURCE and results.has_expired(job):
+    elif action in NEEDS_SOURCE and results.has_expired(named.job):
         await talk.toast()
-        await talk.say(results.quote(job, talk.tr))
-    elif request := await request_for(talk, action, job):
-        await talk.order(request)
+        await talk.say(results.quote(named.job, talk.tr))
+    elif request := await request_for(talk, action, named.job):
+        await talk.order(request if named.is_own else request.model_copy(update={"parent_id": None}))
     else:
         await talk.note(Note.TOO_LARGE)
 
 
 async def more(_: CallbackQuery, talk: Press, subject: str) -> None:
     """The prompt as a whole."""
-    job = await job_named(talk, subject)
-    if job is None:
+    named = await job_named(talk, subject)
+    if named is None:
         await talk.note(Note.UNKNOWN)
         return
     await talk.toast()
-    await talk.say(Screen(job.prompt))
+    await talk.say(Screen(named.job.prompt))
 
 
-async def job_named(talk: Press, subject: str) -> JobView | None:
-    """The job of a button. Somebody else's is read for its words and sizes: it is no parent of what comes of it."""
-    job_id = buttons.job_id(subject)
+async def job_named(talk: Press, subject: str) -> Named | None:
+    """The job, and whether it is the presser's own; in a group the button also says whose it is."""
+    name, _, owner = subject.partition(":")
+    job_id = buttons.job_id(name)
     if job_id is None:
         return None
-    try:
-        return await talk.ask(talk.user.job, job_id)
-    except Refused as error:
-        if error.refusal.code is not Code.NOT_FOUND or talk.is_private:
-            raise
-        return None
+    if not owner or owner == str(talk.person_id):
+        return Named(await talk.ask(talk.user.job, job_id), is_own=True)
+    theirs = talk.desk.scheduler.acting_for(f"{PLATFORM}:{owner}")
+    return Named(await talk.ask(theirs.job, job_id), is_own=False)
 
 
 async def request_for(talk: Press, action: Action, job: JobView) -> JobRequest | None:
