@@ -55,6 +55,18 @@ async def test_in_a_group_a_bot_hears_only_what_is_for_it(bot: Bot, ann: Person,
     assert len(other.updates.pending) == 4
 
 
+async def test_an_answer_stays_in_its_topic(bot: Bot, ann: Person, telegram: FakeTelegram) -> None:
+    group = telegram.group("Forum", [ann], is_supergroup=True)
+    topic = group.new_topic("Pictures")
+    ann.at(group, topic).writes("/imagine a fox")
+    update = (await bot.get_updates(offset=-1))[0]
+    assert update.message
+    await update.message.answer("Queued")
+    assert [(seen.text, seen.topic) for seen in ann.at(group).sees_from_bot()] == [("Queued", topic)]
+    lost = bot.send_message(group.id, "where?", message_thread_id=topic + 100)
+    assert "message thread not found" in await refusal(lost)
+
+
 async def test_a_bot_thrown_out_of_a_group_is_forbidden(bot: Bot, ann: Person, telegram: FakeTelegram) -> None:
     group = telegram.group("Friends", [ann])
     group.removes(telegram.world.bots[TOKEN])

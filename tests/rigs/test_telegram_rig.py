@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramConflictError,
 )
 from aiogram.types import (
@@ -103,6 +104,12 @@ async def test_an_update_can_be_repeated_after_its_confirmation(bot: Bot, telegr
 
     account.gets_last_update_again()
     assert await bot.get_updates(offset=first[0].update_id + 2) == first
+
+
+async def test_an_update_that_no_library_understands_can_be_sent(bot: Bot, account: FakeBot) -> None:
+    account.gets("message", {"text": "without anything else"})
+    with pytest.raises(ClientDecodeError):
+        await bot.get_updates()
 
 
 async def test_a_webhook_gets_updates_with_the_secret_until_it_answers_2xx(

@@ -45,10 +45,11 @@ FakeBot: id, token, username, user, commands, profile, webhook, updates (.pendin
     await listens(timeout=10); await has_confirmed_all(timeout=10)
     gets_last_update_again()                   the newest update once more, confirmed or not
     gets_next_updates_twice(times=1)           each of the next updates comes again after it was confirmed
+    gets(kind, payload, chat_id=0)             any update, also one that no library understands
     restarts_update_ids(at)
 
 Person: id, user, chat
-    at(bot_or_group) -> Person                 the same person elsewhere
+    at(bot_or_group, topic=None) -> Person     the same person elsewhere
     writes(text, *, reply_to=None) -> id       cut into messages of 4096 characters, as clients do
     sends_photo(data, caption="") -> id;  sends_document(data, name) -> id
     rewrites(message_id, text)                 edits an own message
@@ -58,11 +59,11 @@ Person: id, user, chat
     await waits_for(probe, timeout=10) -> Seen                the newest message of a bot of which probe(seen) is true
     await waits_until(probe, timeout=10) -> list[Seen]        all that is seen, once probe(list) is true
 
-Group: id, chat, becomes_supergroup() -> new id, removes(bot)
+Group: id, chat, becomes_supergroup() -> new id, new_topic(name) -> thread id, removes(bot)
     Only commands, mentions and replies reach a bot in a group, unless it was registered with reads_all=True.
 
 Seen: id, chat_id, author, by_bot, kind, text (or caption, without markup), entities, photo (bytes | None), file,
-    buttons (Button: text, data, url, row), button_texts, edits, reply_to, album, history (a Look for each state)
+    buttons (Button: text, data, url, row), button_texts, edits, reply_to, album, topic, history (a Look for each state)
 
 Rate limits (Limits): 30 messages a second for a bot, 1 a second for a chat with bursts of 10, 20 a minute in a group;
 sends and edits count alike. Message ids begin at 1 in every chat and file ids differ for every bot.

@@ -44,6 +44,10 @@ class FakeBot:
         """Deliver each of the next updates a second time after it was confirmed."""
         self.updates.repeat_next = times
 
+    def gets(self, kind: str, payload: Json, chat_id: int = 0) -> Update | None:
+        """Deliver any update, such as one that the bot's library does not understand yet."""
+        return self.updates.put(kind, payload, chat_id)
+
     def restarts_update_ids(self, at: int) -> None:
         """Number the coming updates from here, as the platform may after a quiet week."""
         self.updates.next_id = at

@@ -67,6 +67,7 @@ class Message:
     states: list[State]
     reply_to: "Message | None" = None
     album: str | None = None
+    topic: int | None = None
     edit_date: int | None = None
     has_reply_keyboard: bool = False
     removed: bool = False
@@ -89,6 +90,7 @@ class Chat:
     last_id: int = 0
     blocked: bool = False
     removed_bots: set[int] = field(default_factory=set)
+    topics: dict[int, str] = field(default_factory=dict)
     migrated_to: "Chat | None" = None
 
     @property

@@ -67,6 +67,16 @@ class Group:
         old.migrated_to = new
         return new.id
 
+    def new_topic(self, name: str) -> int:
+        """Open a topic and return its thread id; a supergroup with topics is a forum."""
+        assert self.chat.type == "supergroup", "only supergroups have topics"
+        details = {"forum_topic_created": {"name": name, "icon_color": 7322096}}
+        told = self.world.post(self.chat, self.chat.people[0], Content("service", details=details))
+        told.topic = told.id
+        self.chat.topics[told.id] = name
+        self.world.tell_message(told)
+        return told.id
+
     def removes(self, bot: FakeBot) -> None:
         """Throw the bot out: its calls get 403 from now on."""
         self.world.tell_one(bot, "my_chat_member", _membership(self.chat, bot, "member", "kicked"), self.id)
@@ -80,14 +90,15 @@ class Person:
     world: World
     user: User
     place: FakeBot | Group | None = None
+    topic: int | None = None
 
     @property
     def id(self) -> int:
         return self.user.id
 
-    def at(self, place: FakeBot | Group) -> "Person":
-        """The same person in the private chat with that bot, or in that group."""
-        return Person(self.world, self.user, place)
+    def at(self, place: FakeBot | Group, topic: int | None = None) -> "Person":
+        """The same person in the private chat with that bot, or in that group, or in a topic of it."""
+        return Person(self.world, self.user, place, topic)
 
     @property
     def chat(self) -> Chat:
@@ -177,7 +188,7 @@ class Person:
 
     def _says(self, content: Content, reply_to: Seen | None) -> int:
         replied = self._message(reply_to.id) if reply_to else None
-        message = self.world.post(self.chat, self.user, content, reply_to=replied)
+        message = self.world.post(self.chat, self.user, content, reply_to=replied, topic=self.topic)
         self.world.tell_message(message)
         return message.id
 

@@ -22,7 +22,7 @@ def chat(room: Chat) -> Json:
     if room.is_private:
         person = room.people[0]
         return _without_none(id=room.id, type="private", first_name=person.name, username=person.username)
-    return {"id": room.id, "type": room.type, "title": room.title}
+    return _without_none(id=room.id, type=room.type, title=room.title, is_forum=True if room.topics else None)
 
 
 def message(told: Message, bot_id: int, *, with_reply: bool = True) -> Json:
@@ -33,6 +33,8 @@ def message(told: Message, bot_id: int, *, with_reply: bool = True) -> Json:
         chat=chat(told.chat),
         edit_date=told.edit_date,
         media_group_id=told.album,
+        message_thread_id=told.topic,
+        is_topic_message=True if told.topic else None,
         reply_to_message=message(reply, bot_id, with_reply=False) if reply and not reply.removed else None,
     )
     return {**shown, "from": user(told.author), **_content(told.content, bot_id)}

@@ -41,6 +41,7 @@ class Seen:
     by_bot: bool
     reply_to: int | None
     album: str | None
+    topic: int | None
     history: tuple[Look, ...]
 
     @property
@@ -92,6 +93,7 @@ def look(message: Message) -> Seen:
         by_bot=message.author.is_bot,
         reply_to=message.reply_to.id if message.reply_to else None,
         album=message.album,
+        topic=message.topic,
         history=tuple(map(_look, message.states)),
     )
 

@@ -43,14 +43,15 @@ def send_chat_action(context: Context) -> bool:
 
 def _chat(context: Context) -> Chat:
     chat = context.world.chat_for(context.bot, context.params["chat_id"])
-    if context.params.get("message_thread_id"):
+    if (topic := context.params.get("message_thread_id")) and topic not in chat.topics:
         raise bad_request("message thread not found")
     return chat
 
 
 def _deliver(context: Context, chat: Chat, content: Content, album: str | None = None) -> Json:
     reply_to = _replied(context, chat)
-    message = context.world.post(chat, context.bot.user, content, reply_to=reply_to, album=album)
+    topic = context.params.get("message_thread_id") or (reply_to.topic if reply_to else None)
+    message = context.world.post(chat, context.bot.user, content, reply_to=reply_to, album=album, topic=topic)
     markup: Any = context.params.get("reply_markup") or {}
     message.has_reply_keyboard = bool(markup) and "inline_keyboard" not in markup
     return render.message(message, context.bot.id)

@@ -70,11 +70,18 @@ class World:
         return chat
 
     def post(
-        self, chat: Chat, author: User, content: Content, *, reply_to: Message | None = None, album: str | None = None
+        self,
+        chat: Chat,
+        author: User,
+        content: Content,
+        *,
+        reply_to: Message | None = None,
+        album: str | None = None,
+        topic: int | None = None,
     ) -> Message:
         """A new message in a chat."""
         state = State(content, self.now())
-        message = Message(chat.next_id(), chat, author, int(time.time()), [state], reply_to, album)
+        message = Message(chat.next_id(), chat, author, int(time.time()), [state], reply_to, album, topic)
         chat.messages[message.id] = message
         self.changes.announce()
         return message
