@@ -59,6 +59,10 @@ class Doorkeeper:
         self.newcomers_a_day = newcomers_a_day
         self.memory = Memory()
 
+    def forget(self) -> None:
+        """Ask the database again: a key has changed."""
+        self.memory.entries.clear()
+
     async def service(self, headers: Mapping[str, str]) -> str | None:
         """Check a service key; returns the platform it is bound to, None for any."""
         known, platform = await queries.service_platform(self.pool, digest(bearer(headers)))

@@ -1,5 +1,7 @@
 """The bytes of finished files."""
 
+from uuid import UUID
+
 from scheduler.artifacts.model import ArtifactView
 from scheduler.client.transport import Actor, Transport
 
@@ -15,3 +17,8 @@ class Artifacts:
     async def thumbnail_bytes(self, artifact: ArtifactView) -> bytes:
         """A JPEG of at most 512 pixels a side."""
         return await self.transport.exchange("GET", artifact.url + "/thumbnail", actor=self.actor, repeatable=True)
+
+    async def file_bytes(self, artifact_id: UUID, *, thumbnail: bool = False) -> bytes:
+        """The same of an artifact of which only the id is known."""
+        path = f"/v1/artifacts/{artifact_id}" + ("/thumbnail" if thumbnail else "")
+        return await self.transport.exchange("GET", path, actor=self.actor, repeatable=True)

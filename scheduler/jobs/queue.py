@@ -158,9 +158,9 @@ class Queue:
 
     def ahead(self, job: Waiting) -> int:
         """How many waiting jobs will be served before this one, were all workers alike: those of higher classes, and
-        of its own class each user's jobs up to the same virtual time."""
-        user = self.users[job.user_id]
-        member = user.members[job.priority]
+        of its own class each user's jobs up to the same virtual time. The job need not be here yet."""
+        user = self.users.get(job.user_id) or User(1)
+        member = user.members.get(job.priority) or Member(self.virtual[job.priority])
         mine = sum(1 for other in self._of(user, job.priority) if other.seq < job.seq)
         reach = member.served + mine * job.cost
         count = mine

@@ -1,0 +1,129 @@
+"""`python -m scheduler`: the wiring of the scheduler process."""
+
+import asyncio
+import os
+import secrets
+import socket
+import sys
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from scheduler import bus, janitor, supervisor
+from scheduler.accounts.doorkeeper import Doorkeeper, digest
+from scheduler.accounts.queries import keep_service_key
+from scheduler.accounts.routes import AccountRoutes
+from scheduler.admin.routes import AdminRoutes
+from scheduler.app import application
+from scheduler.artifacts.routes import ArtifactRoutes
+from scheduler.artifacts.store import ArtifactStore
+from scheduler.catalogue.market import REFRESH_SECONDS, MarketKeeper
+from scheduler.catalogue.routes import CatalogueRoutes
+from scheduler.config import load
+from scheduler.database import connect
+from scheduler.deliveries.routes import DeliveryRoutes
+from scheduler.errors import SettingsError
+from scheduler.fleet.listener import BeatListener
+from scheduler.health import Readiness
+from scheduler.jobs.admitter import Admitter
+from scheduler.jobs.dispatcher import Dispatcher
+from scheduler.jobs.events import EventHub
+from scheduler.jobs.lifecycle import Lifecycle
+from scheduler.jobs.routes import JobRoutes
+from scheduler.jobs.views import Viewer
+from scheduler.observability import setup_logging
+from scheduler.settings import SchedulerSettings
+from scheduler.supervisor import Loop
+
+log = structlog.get_logger(__name__)
+
+BLOCK_SECONDS = 5.0
+
+
+async def main(settings: SchedulerSettings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    supervisor.stop_on_signals(stop)
+    name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(await connect(settings.database_url))
+        redis = await stack.enter_async_context(bus.commands(settings.redis_url))
+        outcomes_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
+        beats_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
+        events_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
+        store = ArtifactStore(settings.store_url)
+        lease = timedelta(seconds=settings.lease_seconds)
+        claim = timedelta(seconds=settings.claim_seconds)
+        keep_for = timedelta(hours=settings.keep_hours)
+        if settings.service_key:
+            await keep_service_key(pool, "settings", digest(settings.service_key.get_secret_value()))
+
+        market = MarketKeeper(pool, lease)
+        await market.refresh()
+        hub = EventHub(events_redis)
+        lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days))
+        dispatcher = Dispatcher(pool, redis, name, lease, keep_for, market, lifecycle)
+        lifecycle.listeners.append(dispatcher)
+        hub.hooks.append(dispatcher.heard)
+        admitter = Admitter(pool, redis, market, claim, keep_for, dispatcher.changed)
+        listener = BeatListener(beats_redis, dispatcher.beats)
+
+        door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
+        viewer = Viewer(pool, dispatcher)
+        readiness = Readiness(pool, redis, stop)
+        app = application(
+            [
+                *JobRoutes(pool, redis, door, admitter, lifecycle, dispatcher, viewer, hub).operations(),
+                *AccountRoutes(pool, door).operations(),
+                *CatalogueRoutes(pool, door, market).operations(),
+                *ArtifactRoutes(pool, door, store).operations(),
+                *DeliveryRoutes(pool, door, hub, viewer, claim).operations(),
+                *AdminRoutes(pool, door, market).operations(),
+            ],
+            readiness.missing,
+        )
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+        await runner.setup()
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        log.info("scheduler.ready", name=name, address=runner.addresses[0])
+
+        # The batches outlive the server, and the server the loops: nobody who was let in is left without an answer.
+        batches, served = asyncio.Event(), asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            for batcher in (admitter.batcher, lifecycle.batcher):
+                group.create_task(batcher.run(batches))
+            group.create_task(hub.run(served))
+            await supervisor.run(
+                [
+                    Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
+                    Loop("beats", listener.read, every=1.0),
+                    Loop("outcomes", lifecycle.read, every=1.0),
+                    Loop("market", market.refresh, every=REFRESH_SECONDS),
+                    Loop("janitor", partial(janitor.tick, pool, store), every=30.0),
+                ],
+                stop,
+            )
+            await dispatcher.resign()
+            hub.close()
+            await runner.cleanup()
+            served.set()
+            batches.set()
+    log.info("scheduler.stopped", name=name)
+
+
+def run() -> None:
+    """Read the settings and run; wrong settings end it with a sentence and exit code 2."""
+    try:
+        settings = load(SchedulerSettings)
+    except SettingsError as error:
+        sys.exit(f"tessera scheduler: {error}")
+    setup_logging(settings.log_level, settings.json_logs)
+    uvloop.run(main(settings))
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,100 @@
+"""The HTTP application: mounts every feature's operations and turns whatever goes wrong into a problem document."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from importlib.metadata import version
+
+import structlog
+from aiohttp import web
+from prometheus_client import generate_latest
+
+from scheduler.database import OUTAGES
+from scheduler.errors import Code, Refusal, Refused
+from scheduler.observability import REGISTRY, Counter, Histogram
+from scheduler.openapi import Empty, Operation, document, mount
+from scheduler.problems import problem
+
+log = structlog.get_logger(__name__)
+
+REQUESTS = Counter("tessera_http_requests", "HTTP requests", ["operation", "status"], registry=REGISTRY)
+SECONDS = Histogram("tessera_http_seconds", "Time to answer, event streams left out", ["operation"], registry=REGISTRY)
+LARGEST_BODY = 2 * 2**20  # bytes
+
+Ready = Callable[[], Awaitable[list[str]]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(operations: Sequence[Operation], ready: Ready) -> web.Application:
+    """`ready` names what is not ready; nothing means the scheduler can serve."""
+    app = web.Application(middlewares=[edge], client_max_size=LARGEST_BODY)
+    mounted = [*operations, *Health(ready).operations()]
+    mount(app, mounted)
+    description = document(mounted, version("tessera"))
+    app.router.add_get("/openapi.json", lambda request: answer_json(description))
+    return app
+
+
+async def answer_json(value: object) -> web.Response:
+    return web.json_response(value)
+
+
+@web.middleware
+async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The one place where errors become answers: refusals say why, outages say when, the rest is logged."""
+    started = time.perf_counter()
+    route = request.match_info.route.resource
+    name = f"{request.method} {route.canonical if route else 'unknown'}"
+    try:
+        response = await handler(request)
+    except Refused as error:
+        response = problem(error.refusal)
+    except web.HTTPException as error:
+        response = problem(of_status(error.status))
+    except OUTAGES as error:
+        log.warning("http.unavailable", operation=name, error=type(error).__name__)
+        response = problem(Refusal(Code.UNAVAILABLE, {"retry_after_seconds": 1.0}))
+    except Exception:
+        log.exception("http.failed", operation=name)
+        response = problem(Refusal(Code.INTERNAL))
+    REQUESTS.labels(name, response.status).inc()
+    if response.content_type != "text/event-stream":
+        SECONDS.labels(name).observe(time.perf_counter() - started)
+    return response
+
+
+def of_status(status: int) -> Refusal:
+    """A refusal for what the HTTP library itself turned down."""
+    if status == 413:
+        return Refusal(Code.INVALID_REQUEST, {"errors": [{"loc": "body", "msg": f"is over {LARGEST_BODY} bytes"}]})
+    if status in (404, 405):
+        return Refusal(Code.NOT_FOUND, {"what": "address"})
+    return Refusal(Code.INVALID_REQUEST)
+
+
+class Health:
+    """What orchestrators and monitoring ask."""
+
+    def __init__(self, ready: Ready) -> None:
+        self.ready = ready
+
+    def operations(self) -> list[Operation]:
+        return [
+            Operation("GET", "/healthz", self.healthz, "text", public=True),
+            Operation("GET", "/readyz", self.readyz, "text", public=True, refusals=[Code.UNAVAILABLE]),
+            Operation("GET", "/metrics", self.metrics, "text", public=True),
+        ]
+
+    async def healthz(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
+        """The process runs."""
+        return web.Response(text="ok\n")
+
+    async def readyz(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
+        """The process can serve."""
+        missing = await self.ready()
+        if missing:
+            raise Refused.because(Code.UNAVAILABLE, missing=", ".join(missing), retry_after_seconds=1.0)
+        return web.Response(text="ready\n")
+
+    async def metrics(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
+        """Prometheus metrics."""
+        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": "text/plain; version=0.0.4"})

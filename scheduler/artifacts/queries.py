@@ -1,0 +1,62 @@
+"""Finished files: reading them, and forgetting those that have expired."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from scheduler.artifacts.model import ArtifactView
+from scheduler.database import Db
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArtifact:
+    """Where the bytes are, below the artifact store."""
+
+    id: UUID
+    path: str | None
+    thumbnail_path: str | None
+    format: str
+    expired: bool
+
+
+def artifact_view(job_id: UUID, made: Mapping[str, Any]) -> ArtifactView:
+    return ArtifactView.model_validate({**made, "job_id": job_id, "url": f"/v1/artifacts/{made['id']}"})
+
+
+async def stored_artifact(db: Db, artifact_id: UUID, user_id: int) -> StoredArtifact | None:
+    """An artifact of one user's job."""
+    row = await db.fetchrow(
+        """
+        select a.id, a.local_path, a.thumbnail_path, a.format,
+               a.deleted_at is not null or coalesce(a.expires_at <= now(), false) as expired
+          from artifacts a join jobs j on j.id = a.job_id
+         where a.id = $1 and j.user_id = $2
+        """,
+        artifact_id,
+        user_id,
+    )
+    if row is None:
+        return None
+    return StoredArtifact(row["id"], row["local_path"], row["thumbnail_path"], row["format"], row["expired"])
+
+
+async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
+    """Artifacts whose time is over and whose files are still there."""
+    rows = await db.fetch(
+        """
+        select id, local_path, thumbnail_path, format from artifacts
+         where expires_at <= now() and deleted_at is null
+         order by expires_at limit $1
+        """,
+        limit,
+    )
+    return [StoredArtifact(row["id"], row["local_path"], row["thumbnail_path"], row["format"], True) for row in rows]
+
+
+async def mark_deleted(db: Db, artifact_ids: Sequence[UUID]) -> None:
+    """The files are gone; the rows stay, so that a job can be made again from its seed."""
+    await db.execute(
+        "update artifacts set deleted_at = now(), local_path = null, thumbnail_path = null where id = any($1::uuid[])",
+        list(artifact_ids),
+    )

@@ -1,0 +1,49 @@
+"""The HTTP API of the catalogue."""
+
+import asyncpg
+from aiohttp import web
+
+from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.accounts.queries import standing_of
+from scheduler.catalogue.market import MarketKeeper
+from scheduler.catalogue.model import Capability, ModelList, ModelView
+from scheduler.errors import Refusal
+from scheduler.jobs.model import JobRequest
+from scheduler.openapi import Empty, Operation
+from scheduler.plans.limits import choose_model
+
+
+class CatalogueRoutes:
+    def __init__(self, pool: asyncpg.Pool, door: Doorkeeper, keeper: MarketKeeper) -> None:
+        self.pool = pool
+        self.door = door
+        self.keeper = keeper
+
+    def operations(self) -> list[Operation]:
+        return [Operation("GET", "/v1/models", self.list_models, ModelList)]
+
+    async def list_models(self, request: web.Request, path: Empty, query: Empty, body: None) -> ModelList:
+        """The models, their prices, and whether the caller may use them."""
+        caller = await self.door.caller(request.headers)
+        _, plan = await standing_of(self.pool, caller.user_id)
+        market = self.keeper.market
+        chosen = [choose_model(JobRequest(capability=c, prompt="x"), plan, market) for c in Capability]
+        defaults = {model.id for model in chosen if not isinstance(model, Refusal)}
+        return ModelList(
+            models=[
+                ModelView(
+                    id=model.id,
+                    display_name=model.display_name,
+                    description=model.description,
+                    capability=model.capability,
+                    price_tokens=model.price_tokens,
+                    default_width=model.default_width,
+                    default_height=model.default_height,
+                    allowed=plan.allows(model.id),
+                    online=model.id in market.online,
+                    default=model.id in defaults,
+                )
+                for model in market.models.values()
+                if model.is_available
+            ]
+        )

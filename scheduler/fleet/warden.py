@@ -1,0 +1,169 @@
+"""Watches the workers: renews leases by their beats, repeats what they missed, gives up on what was lost."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+
+from scheduler.bus import Redis
+from scheduler.catalogue.market import MarketKeeper
+from scheduler.fleet.couriers import send_assignments
+from scheduler.fleet.model import MISSED_BEATS, Attempt, LiveWorker
+from scheduler.fleet.queries import mark_gone, record_beats
+from scheduler.jobs.lifecycle import Lifecycle
+from scheduler.jobs.line import Line
+from scheduler.jobs.model import Status
+from scheduler.jobs.outcomes import MOST_LOST_ATTEMPTS, given_up
+from scheduler.jobs.queries.dispatch import Requeue, keep_until, overdue, renew_leases, running_again
+from scheduler.jobs.queries.ending import tries_of
+from scheduler.wire import Beat, Cancel
+
+log = structlog.get_logger(__name__)
+
+REAP_SECONDS = 1.0
+TIMEOUT_GRACE_SECONDS = 30.0  # the worker's own time-out comes first
+
+
+class Warden:
+    """Acts on the leader's `line`; called only from the dispatcher's tick. Times are monotonic seconds."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        redis: Redis,
+        lease: timedelta,
+        keep_for: timedelta,
+        market: MarketKeeper,
+        lifecycle: Lifecycle,
+        line: Line,
+    ) -> None:
+        self.pool = pool
+        self.redis = redis
+        self.lease = lease
+        self.keep_for = keep_for
+        self.market = market
+        self.lifecycle = lifecycle
+        self.line = line
+        self.hearing_since = 0.0  # leases stand still while Redis, or this process, was deaf
+        self.heard_at = 0.0
+        self.reaped_at = 0.0
+
+    def start(self, now: float) -> None:
+        """This scheduler leads from now on."""
+        self.hearing_since = self.heard_at = self.reaped_at = now
+
+    def heard(self, now: float) -> None:
+        """Redis answered. After a silence every lease starts anew."""
+        if now - self.heard_at > self.lease.total_seconds() / 2:
+            self.hearing_since = now
+        self.heard_at = now
+
+    async def hear(self, beats: Sequence[Beat], now: float) -> None:
+        """Refresh workers, renew the leases of what they hold, tell again what they missed."""
+        await record_beats(self.pool, beats)
+        renewed: list[tuple[UUID, int]] = []
+        for beat in beats:
+            if beat.state == "gone":
+                self.line.workers.pop(beat.worker_id, None)
+                continue
+            worker = self.line.workers.get(beat.worker_id) or await self._welcome(beat, now)
+            worker.beat, worker.seen_at = beat, now
+            renewed += await self._compare(worker, now)
+        if renewed:
+            await renew_leases(self.pool, renewed, self.lease)
+
+    async def reap(self, now: float) -> None:
+        """Once a second: lost leases, time-outs, silent workers, and jobs that nobody came for."""
+        if now - self.reaped_at < REAP_SECONDS:
+            return
+        if now - self.reaped_at > self.lease.total_seconds() / 2:
+            self.hearing_since = now  # this process stood still: silence meanwhile counts against nobody
+        self.reaped_at = now
+        for attempt in list(self.line.running.values()):
+            if self._silent(attempt.renewed_at, now):
+                await self._lost(attempt)
+            elif now - attempt.started_at > attempt.timeout_seconds + TIMEOUT_GRACE_SECONDS:
+                await self._give_up(attempt, Status.FAILED, "timeout")
+        for worker_id, worker in list(self.line.workers.items()):
+            if self._silent(worker.seen_at, now):
+                log.warning("worker.silent", worker=worker_id)
+                del self.line.workers[worker_id]
+        if self._silent(0.0, now):
+            await mark_gone(self.pool, self.lease)
+        await self._reap_unwanted()
+
+    def _silent(self, since: float, now: float) -> bool:
+        """Nothing for a whole lease, in which this process was listening."""
+        return now - max(since, self.hearing_since) > self.lease.total_seconds()
+
+    async def _welcome(self, beat: Beat, now: float) -> LiveWorker:
+        log.info("worker.joined", worker=beat.worker_id, slots=beat.slots)
+        busy = {attempt.job_id for attempt in self.line.running.values() if attempt.worker_id == beat.worker_id}
+        self.line.workers[beat.worker_id] = LiveWorker(beat, now, busy)
+        await self.market.refresh()
+        return self.line.workers[beat.worker_id]
+
+    async def _compare(self, worker: LiveWorker, now: float) -> list[tuple[UUID, int]]:
+        """What the worker holds against what it was given; returns what it rightly holds."""
+        held = {(ref.job_id, ref.attempt) for ref in worker.beat.holding}
+        kept = []
+        for job_id, number in held:
+            attempt = self.line.running.get(job_id)
+            rightly = attempt and (attempt.attempt, attempt.worker_id) == (number, worker.beat.worker_id)
+            if attempt and rightly:
+                attempt.renewed_at, attempt.missed = now, 0
+                kept.append((job_id, number))
+            if not attempt or not rightly or attempt.cancel_requested:
+                await self.lifecycle.tell(worker.beat.worker_id, Cancel(job_id=job_id, attempt=number))
+        for attempt in [self.line.running[job_id] for job_id in worker.busy if job_id in self.line.running]:
+            if (attempt.job_id, attempt.attempt) not in held:
+                await self._missed(attempt)
+        return kept
+
+    async def _missed(self, attempt: Attempt) -> None:
+        """A beat did not list the attempt; after some of them it is sent again under the same number."""
+        attempt.missed += 1
+        if attempt.missed < MISSED_BEATS:
+            return
+        attempt.missed = 0
+        started = await running_again(self.pool, attempt.job_id, attempt.attempt)
+        if started:
+            log.info("attempt.repeated", job=str(attempt.job_id), attempt=attempt.attempt)
+            job = self.line.jobs[attempt.job_id]
+            await send_assignments(self.redis, [(job, attempt.worker_id, started)])
+        elif attempt.cancel_requested:
+            await self._give_up(attempt, Status.CANCELLED, None)
+
+    async def _lost(self, attempt: Attempt) -> None:
+        """The worker is silent: another try, or the end after the second loss."""
+        log.warning("attempt.lost", job=str(attempt.job_id), attempt=attempt.attempt, worker=attempt.worker_id)
+        tries = (await tries_of(self.pool, [attempt.job_id])).get(attempt.job_id)
+        if tries is None or tries.attempt != attempt.attempt:
+            self.line.remove(attempt.job_id)  # the next sync puts it where it belongs
+        elif tries.cancel_requested:
+            await self._give_up(attempt, Status.CANCELLED, None)
+        elif tries.lost + 1 >= MOST_LOST_ATTEMPTS:
+            await self._give_up(attempt, Status.FAILED, "worker_lost")
+        else:
+            await self.lifecycle.write([], [Requeue(attempt.job_id, attempt.attempt, None, lost=True)])
+
+    async def _give_up(self, attempt: Attempt, status: Status, code: str | None) -> None:
+        """End a job without hearing from its worker, which is told to stop."""
+        await self.lifecycle.write([given_up(attempt.job_id, attempt.attempt, status, code, running=True)])
+        self.line.remove(attempt.job_id)
+        await self.lifecycle.tell(attempt.worker_id, Cancel(job_id=attempt.job_id, attempt=attempt.attempt))
+
+    async def _reap_unwanted(self) -> None:
+        """A waiting job that no live worker can run is kept until a time it is told, and ends after it."""
+        online = self.market.market.online
+        unwanted = [job_id for job_id in self.line.queue.jobs if self.line.jobs[job_id].model not in online]
+        if not unwanted:
+            return
+        for job_id, until in (await keep_until(self.pool, unwanted, self.keep_for)).items():
+            self.line.jobs[job_id] = self.line.jobs[job_id].kept_until(until)
+        gone = await overdue(self.pool, unwanted)
+        await self.lifecycle.write(
+            [given_up(job_id, attempt, Status.FAILED, "no_worker_in_time", running=False) for job_id, attempt in gone]
+        )

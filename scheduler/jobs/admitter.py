@@ -1,0 +1,189 @@
+"""Turns submits into jobs: those that wait while a transaction is written go together into the next one."""
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import structlog
+
+from scheduler.accounts.model import Caller
+from scheduler.batch import Batcher
+from scheduler.bus import Redis
+from scheduler.catalogue.market import MarketKeeper
+from scheduler.errors import Code, Refusal
+from scheduler.jobs.events import announce
+from scheduler.jobs.model import SEED_LIMIT, Destination, JobEvent, JobRequest, Status
+from scheduler.jobs.queries.admission import NewJob, Seen, insert_admitted, lock_standings, seen_keys
+from scheduler.observability import REGISTRY, Counter
+from scheduler.plans.limits import Admission, decide, renew_day, spendable
+from scheduler.plans.model import Plan, Standing
+
+log = structlog.get_logger(__name__)
+
+SUBMITTED = Counter("tessera_submits", "Submits by what became of them", ["result"], registry=REGISTRY)
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """One request on its way in, with what must be chosen before the rules are asked."""
+
+    caller: Caller
+    request: JobRequest
+    key: str | None
+    destination: Destination | None
+    parent_seed: int | None
+    job_id: UUID = field(default_factory=uuid4)
+    seed: int = field(default_factory=lambda: random.randint(0, SEED_LIMIT))
+
+    @property
+    def request_hash(self) -> bytes:
+        return hashlib.sha256(self.request.model_dump_json().encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    job: NewJob
+    tokens_left: Decimal  # of the day's allowance and the balance
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The key came before; this is its job."""
+
+    job_id: UUID
+
+
+Answer = Admitted | Replayed | Refusal
+
+
+class Admitter:
+    """`keep_for`: how long a job is kept that no live worker can run. `on_admitted` hears of jobs once committed."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        redis: Redis,
+        market: MarketKeeper,
+        claim: timedelta,
+        keep_for: timedelta,
+        on_admitted: Callable[[Sequence[UUID]], None],
+    ) -> None:
+        self.pool = pool
+        self.redis = redis
+        self.market = market
+        self.claim = claim
+        self.keep_for = keep_for
+        self.on_admitted = on_admitted
+        self.batcher: Batcher[Submit, Answer] = Batcher(self.admit)
+
+    async def submit(self, submit: Submit) -> Answer:
+        """The answer is committed when this returns."""
+        answer = await self.batcher.put(submit)
+        SUBMITTED.labels(answer.code if isinstance(answer, Refusal) else type(answer).__name__.lower()).inc()
+        return answer
+
+    async def admit(self, batch: Sequence[Submit]) -> list[Answer]:
+        """Decide a batch under the lock of its accounts, in order of arrival, and write what was admitted."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            accounts, now = await lock_standings(connection, (s.caller.user_id for s in batch))
+            keys = [(s.caller.user_id, s.key) for s in batch if s.key]
+            ledger = Decisions(accounts, await seen_keys(connection, keys) if keys else {}, now)
+            answers = [self._decide(submit, ledger) for submit in batch]
+            if ledger.new:
+                await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
+        if ledger.new:
+            self.on_admitted([job.id for job in ledger.new])
+            refs = {submit.caller.user_id: submit.caller.ref for submit in batch}
+            await announce(self.redis, [accepted_event(job, refs[job.user_id]) for job in ledger.new])
+        return answers
+
+    def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
+        user_id = submit.caller.user_id
+        seen = ledger.seen.get((user_id, submit.key)) if submit.key else None
+        if seen:
+            same = seen.request_hash in (None, submit.request_hash)
+            return Replayed(seen.job_id) if same else Refusal(Code.IDEMPOTENCY_MISMATCH)
+        if user_id not in ledger.accounts:
+            return Refusal(Code.UNAUTHORIZED)  # the user was deleted since the key was checked
+        standing, plan = ledger.accounts[user_id]
+        decision = decide(submit.request, plan, standing, self.market.market, ledger.now)
+        if isinstance(decision, Refusal):
+            log.info("job.refused", user_id=user_id, code=decision.code)
+            return decision
+        online = decision.model.id in self.market.market.online
+        return ledger.admit(submit, decision, None if online else ledger.now + self.keep_for)
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What one batch has decided so far."""
+
+    accounts: dict[int, tuple[Standing, Plan]]
+    seen: dict[tuple[int, str], Seen]
+    now: datetime
+    new: list[NewJob] = field(default_factory=list)
+
+    def changed(self) -> list[Standing]:
+        """The accounts to write back."""
+        users = {job.user_id for job in self.new}
+        return [self.accounts[user_id][0] for user_id in sorted(users)]
+
+    def admit(self, submit: Submit, admission: Admission, wait_until: datetime | None) -> Admitted:
+        standing, plan = self.accounts[submit.caller.user_id]
+        params = params_of(submit, admission)
+        destination = submit.destination
+        bot_id = destination.bot_id if destination else None
+        new = NewJob(
+            id=submit.job_id,
+            user_id=submit.caller.user_id,
+            frontend=submit.caller.frontend,
+            bot_id=bot_id,
+            capability=submit.request.capability,
+            priority=plan.priority,
+            params=params,
+            cost=admission.cost,
+            key=submit.key,
+            request_hash=submit.request_hash,
+            parent_id=submit.request.parent_id,
+            from_allowance=admission.from_allowance,
+            from_balance=admission.from_balance,
+            balance_after=standing.balance,
+            seq=standing.last_seq,
+            day=standing.allowance_day,
+            wait_until=wait_until,
+            address=destination.address if destination else None,
+            process=destination.process if destination else None,
+        )
+        self.new.append(new)
+        if submit.key:
+            self.seen[submit.caller.user_id, submit.key] = Seen(submit.job_id, submit.request_hash)
+        left = spendable(plan, renew_day(standing, self.now.date()))
+        return Admitted(new, left)
+
+
+def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
+    """What the worker is told, and what a repetition needs: nothing about the user."""
+    request = submit.request
+    params: dict[str, Any] = {
+        "prompt": request.prompt.strip(),
+        "model": admission.model.id,
+        "width": admission.width,
+        "height": admission.height,
+        "seed": submit.seed if request.seed is None else request.seed,
+        "count": request.count,
+    }
+    if request.strength is not None:
+        params["strength"] = request.strength
+    if submit.parent_seed is not None:
+        params["parent_seed"] = submit.parent_seed
+    return params
+
+
+def accepted_event(job: NewJob, user: str) -> JobEvent:
+    return JobEvent(kind="accepted", job_id=job.id, user=user, bot_id=job.bot_id, status=Status.QUEUED)

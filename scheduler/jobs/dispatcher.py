@@ -1,0 +1,253 @@
+"""The leader's loop: keeps what waits and runs in memory and gives free slots the right jobs.
+
+All state changes in `tick`, one after the other. Others only leave notes: what was admitted, ended or requeued, and the
+workers' beats. Every note may be lost, because `_sync` compares memory with the database every few seconds.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import structlog
+
+from scheduler.bus import Redis
+from scheduler.catalogue.market import MarketKeeper
+from scheduler.fleet.couriers import send_assignments
+from scheduler.fleet.warden import Warden
+from scheduler.jobs.events import announce
+from scheduler.jobs.lifecycle import Lifecycle
+from scheduler.jobs.line import Line, kind_of
+from scheduler.jobs.model import JobEvent, Status, Wait
+from scheduler.jobs.queries.admission import NewJob
+from scheduler.jobs.queries.dispatch import Leader, OpenJob, Started, open_attempts, open_jobs, start_jobs
+from scheduler.jobs.queries.ending import Ended
+from scheduler.jobs.queue import Waiting
+from scheduler.leadership.queries import lead, step_down
+from scheduler.observability import REGISTRY, Counter, Gauge
+from scheduler.wire import Beat
+
+log = structlog.get_logger(__name__)
+
+DISPATCHED = Counter("tessera_jobs_dispatched", "Attempts sent to workers", registry=REGISTRY)
+WAITING = Gauge("tessera_jobs_waiting", "Jobs waiting, as the leader knows them", registry=REGISTRY)
+RUNNING = Gauge("tessera_jobs_running", "Attempts running, as the leader knows them", registry=REGISTRY)
+WORKERS = Gauge("tessera_workers", "Workers heard of lately", registry=REGISTRY)
+
+LEAD = timedelta(seconds=2.5)
+RENEW_SECONDS = 0.8
+SYNC_SECONDS = 2.0
+LATEST = 2**62  # a seq after all others
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was heard since the last tick."""
+
+    ended: set[UUID] = field(default_factory=set)
+    changed: set[UUID] = field(default_factory=set)
+    beats: dict[str, Beat] = field(default_factory=dict)
+
+
+class Dispatcher:
+    """`lease`: how long a worker may be silent before its attempts are lost; `keep_for`: how long a job is kept that no
+    live worker can run."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        redis: Redis,
+        name: str,
+        lease: timedelta,
+        keep_for: timedelta,
+        market: MarketKeeper,
+        lifecycle: Lifecycle,
+    ) -> None:
+        self.pool = pool
+        self.redis = redis
+        self.name = name
+        self.lease = lease
+        self.market = market
+        self.line = Line()
+        self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
+        self.leader: Leader | None = None
+        self.notes = Notes()
+        self.wake = asyncio.Event()
+        self.next_lead = self.next_sync = 0.0
+
+    # Notes, left from anywhere in this process.
+
+    def changed(self, job_ids: Sequence[UUID]) -> None:
+        """Jobs were admitted or requeued."""
+        self.notes.changed.update(job_ids)
+        self.wake.set()
+
+    def ended(self, ended: Sequence[tuple[Ended, float | None]]) -> None:
+        for one, seconds in ended:
+            self.line.note_speed(one.job_id, one.status, seconds)
+            self.notes.ended.add(one.job_id)
+        self.wake.set()
+
+    def heard(self, event: JobEvent) -> None:
+        """An event of any scheduler; what this one announced itself says nothing new."""
+        if event.kind == "ended" and event.job_id in self.line.jobs:
+            self.notes.ended.add(event.job_id)
+        elif event.kind in ("accepted", "requeued") and event.job_id not in self.line.queue.jobs:
+            self.notes.changed.add(event.job_id)
+        else:
+            return
+        self.wake.set()
+
+    def beats(self, beats: Sequence[Beat]) -> None:
+        """Beats, or none: Redis was heard."""
+        self.warden.heard(time.monotonic())
+        self.notes.beats.update({beat.worker_id: beat for beat in beats})
+        if beats:
+            self.wake.set()
+
+    def wait_of(self, job_id: UUID) -> Wait | None:
+        """Where a waiting job stands, if this scheduler leads."""
+        if self.leader is None:
+            return None
+        market = self.market.market
+        return self.line.wait_of(job_id, market.models, market.paused, time.monotonic())
+
+    def wait_for(self, job: NewJob) -> Wait | None:
+        """The same for a job that was admitted this moment."""
+        if self.leader is None:
+            return None
+        market = self.market.market
+        kind = kind_of(job.params["model"], max(job.params["width"], job.params["height"]))
+        entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
+        return self.line.expected(entry, job.wait_until, market.models, market.paused, time.monotonic())
+
+    # The loop.
+
+    async def tick(self) -> bool:
+        """One round; the leader dispatches, the others only try to lead."""
+        if time.monotonic() >= self.next_lead:
+            await self._lead()
+        if self.leader is None:
+            self.notes = Notes()
+            return False
+        await self._take_notes()
+        if time.monotonic() >= self.next_sync:
+            await self._sync()
+        await self.warden.reap(time.monotonic())
+        more = await self._dispatch(self.leader)
+        WAITING.set(len(self.line.queue.jobs))
+        RUNNING.set(len(self.line.running))
+        WORKERS.set(len(self.line.workers))
+        return more
+
+    async def resign(self) -> None:
+        """Let a standby take over at once."""
+        if self.leader:
+            self.leader = None
+            await step_down(self.pool, self.name)
+
+    async def _lead(self) -> None:
+        term = await lead(self.pool, self.name, LEAD)
+        self.next_lead = time.monotonic() + RENEW_SECONDS
+        if term is None:
+            self.leader = None
+        elif self.leader is None or self.leader.term != term:
+            log.info("leader.elected", name=self.name, term=term)
+            await self._rebuild()
+            self.leader = Leader(self.name, term)
+
+    async def _rebuild(self) -> None:
+        """Start from the database; what ran under the last leader gets a lease's time to be heard of."""
+        jobs = await open_jobs(self.pool)
+        now = time.monotonic()
+        self.line.reset()
+        for job in jobs:
+            self.line.place(job, now)
+        self.warden.start(now)
+        self.next_sync = now + SYNC_SECONDS
+
+    async def _take_notes(self) -> None:
+        notes, self.notes = self.notes, Notes()
+        for job_id in notes.ended:
+            self.line.remove(job_id)
+        if changed := notes.changed - notes.ended:
+            await self._place(changed)
+        if notes.beats:
+            await self.warden.hear(list(notes.beats.values()), time.monotonic())
+
+    async def _place(self, job_ids: set[UUID]) -> None:
+        found = {job.id: job for job in await open_jobs(self.pool, list(job_ids))}
+        for job_id in job_ids - found.keys():
+            self.line.remove(job_id)
+        for job in sorted(found.values(), key=lambda one: one.seq):
+            self.line.place(job, time.monotonic())
+
+    async def _sync(self) -> None:
+        """Compare memory with the database and mend what lost messages left behind."""
+        standing = await open_attempts(self.pool)
+        self.next_sync = time.monotonic() + SYNC_SECONDS
+        for job_id in self.line.jobs.keys() - standing.keys():
+            self.line.remove(job_id)
+        differing = {job_id for job_id, place in standing.items() if not self._agrees(job_id, *place)}
+        if differing:
+            await self._place(differing)
+
+    def _agrees(self, job_id: UUID, status: Status, attempt: int, cancel_requested: bool) -> bool:
+        running = self.line.running.get(job_id)
+        if status is Status.RUNNING:
+            return running is not None and running.attempt == attempt and running.cancel_requested == cancel_requested
+        return cancel_requested or (job_id in self.line.queue.jobs and running is None)
+
+    async def _dispatch(self, leader: Leader) -> bool:
+        """Fill the free slots: one statement for all, then one message each."""
+        chosen = self._choose()
+        if not chosen:
+            return False
+        try:
+            rows = [(job.id, worker_id, uuid4()) for job, worker_id in chosen]
+            started = {one.job_id: one for one in await start_jobs(self.pool, rows, self.lease, leader)}
+        except BaseException:
+            self._misplaced([job for job, _ in chosen])  # whether it was committed is unknown
+            raise
+        self._misplaced([job for job, _ in chosen if job.id not in started])
+        sent = [(job, worker_id, started[job.id]) for job, worker_id in chosen if job.id in started]
+        for job, _, attempt in sent:
+            self.line.running[job.id].attempt = attempt.attempt
+        await send_assignments(self.redis, sent)
+        DISPATCHED.inc(len(sent))
+        await announce(self.redis, [running_event(job, attempt) for job, _, attempt in sent])
+        return bool(sent)
+
+    def _choose(self) -> list[tuple[OpenJob, str]]:
+        """The policy's choice for every free slot, the least busy worker first."""
+        market, now = self.market.market, time.monotonic()
+        live = [worker for worker in self.line.workers.values() if worker.beat.state == "ready"]
+        servers = {worker.beat.worker_id: worker.server(market.models, market.paused) for worker in live}
+        chosen: list[tuple[OpenJob, str]] = []
+        for worker in sorted(live, key=lambda one: len(one.busy) / one.beat.slots):
+            worker_id = worker.beat.worker_id
+            others = tuple(server for other, server in servers.items() if other != worker_id)
+            while worker.free_slots and (job := self.line.take(worker, servers[worker_id], others, now)):
+                chosen.append((job, worker_id))
+        return chosen
+
+    def _misplaced(self, jobs: Sequence[OpenJob]) -> None:
+        """The next round puts these where the database says they are."""
+        for job in jobs:
+            self.line.remove(job.id)
+        if jobs:
+            self.next_sync = 0.0
+
+
+def running_event(job: OpenJob, started: Started) -> JobEvent:
+    return JobEvent(
+        kind="running",
+        job_id=job.id,
+        attempt=started.attempt,
+        user=job.user,
+        bot_id=job.bot_id,
+        status=Status.RUNNING,
+    )

@@ -1,0 +1,91 @@
+"""Live events: schedulers and workers publish them, every scheduler hears all and hands them to its listeners.
+
+Nothing depends on an event arriving: who needs the truth reads the job.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import structlog
+from pydantic import ValidationError
+
+from scheduler.bus import Redis, RedisError
+from scheduler.jobs.model import JobEvent
+from scheduler.wire import EVENTS_PREFIX, events_channel
+
+log = structlog.get_logger(__name__)
+
+MOST_UNREAD = 500  # events a listener may leave unread; then the oldest are dropped
+LISTEN_SECONDS = 5.0
+
+
+async def announce(redis: Redis, events: Sequence[JobEvent]) -> None:
+    """Publish events in one round trip; a Redis that is away loses them, and polls make up for it."""
+    if not events:
+        return
+    try:
+        async with redis.pipeline(transaction=False) as pipe:
+            for event in events:
+                pipe.publish(events_channel(event.bot_id), event.model_dump_json(exclude_none=True))
+            await pipe.execute()
+    except (RedisError, OSError, TimeoutError) as error:
+        log.warning("events.lost", count=len(events), error=type(error).__name__)
+
+
+class EventHub:
+    """One subscription to all events, fanned out to listeners by bot."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.listeners: dict[str, set[asyncio.Queue[JobEvent]]] = {}
+        self.hooks: list[Callable[[JobEvent], None]] = []
+        self.closed = asyncio.Event()  # ends the event streams of this process
+
+    @contextmanager
+    def listen(self, bot_id: str | None) -> Iterator[asyncio.Queue[JobEvent]]:
+        """A queue of the events of one bot's jobs (None: the API's), while the context lasts."""
+        channel = events_channel(bot_id)
+        queue: asyncio.Queue[JobEvent] = asyncio.Queue(MOST_UNREAD)
+        self.listeners.setdefault(channel, set()).add(queue)
+        try:
+            yield queue
+        finally:
+            self.listeners[channel].discard(queue)
+            if not self.listeners[channel]:
+                del self.listeners[channel]
+
+    def close(self) -> None:
+        """End every event stream, so that the server can stop."""
+        self.closed.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Hear and hand on until `stop`; subscribe again whenever Redis was away."""
+        while not stop.is_set():
+            try:
+                await self._hear(stop)
+            except (RedisError, OSError, TimeoutError) as error:
+                log.warning("events.interrupted", error=type(error).__name__)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 0.5)
+
+    async def _hear(self, stop: asyncio.Event) -> None:
+        async with self.redis.pubsub() as pubsub:
+            await pubsub.psubscribe(EVENTS_PREFIX + "*")
+            while not stop.is_set():
+                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
+                if message:
+                    self._hand_on(message["channel"].decode(), message["data"])
+
+    def _hand_on(self, channel: str, data: bytes) -> None:
+        try:
+            event = JobEvent.model_validate_json(data)
+        except ValidationError:
+            log.warning("events.unreadable", channel=channel)
+            return
+        for hook in self.hooks:
+            hook(event)
+        for queue in self.listeners.get(channel, ()):
+            if queue.full():
+                queue.get_nowait()
+            queue.put_nowait(event)

@@ -1,0 +1,170 @@
+"""Files how attempts ended, a batch in one transaction, then tells everybody: workers, bots, the dispatcher."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+import structlog
+from pydantic import ValidationError
+from redis.exceptions import ResponseError
+
+from scheduler.batch import Batcher
+from scheduler.bus import Redis, RedisError, ensure_group
+from scheduler.database import OUTAGES
+from scheduler.jobs.events import announce
+from scheduler.jobs.model import JobEvent, Status
+from scheduler.jobs.outcomes import given_up, verdict
+from scheduler.jobs.queries.dispatch import Requeue, open_jobs, requeue_jobs
+from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, end_jobs, tries_of
+from scheduler.observability import REGISTRY, Counter
+from scheduler.wire import (
+    FIELD,
+    REPORTS,
+    REPORTS_GROUP,
+    STREAM_LENGTH,
+    Acknowledged,
+    Cancel,
+    Outcome,
+    inbox,
+)
+
+log = structlog.get_logger(__name__)
+
+ENDED = Counter("tessera_jobs_ended", "Jobs by how they ended", ["status"], registry=REGISTRY)
+REQUEUED = Counter("tessera_jobs_requeued", "Attempts that ended without ending their job", registry=REGISTRY)
+READ_AT_ONCE = 200
+BLOCK_MILLISECONDS = 2000
+
+
+class Listener(Protocol):
+    """Hears of jobs once what happened to them is committed."""
+
+    def ended(self, ended: Sequence[tuple[Ended, float | None]]) -> None: ...
+    def changed(self, job_ids: Sequence[UUID]) -> None: ...
+
+
+class Lifecycle:
+    """`listeners` in this process hear at once, everybody else by events."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        redis: Redis,
+        blocking_redis: Redis,
+        name: str,
+        keep_artifacts: timedelta,
+    ) -> None:
+        self.pool = pool
+        self.redis = redis
+        self.blocking_redis = blocking_redis
+        self.name = name
+        self.keep_artifacts = keep_artifacts
+        self.listeners: list[Listener] = []
+        self.batcher: Batcher[Outcome, None] = Batcher(self.file)
+
+    async def read(self) -> bool:
+        """One tick: take outcomes from the stream and file them. A lost one comes again from its worker."""
+        try:
+            answer: Any = await self.blocking_redis.xreadgroup(
+                REPORTS_GROUP, self.name, {REPORTS: ">"}, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS, noack=True
+            )
+        except ResponseError as error:  # a flush removes the group
+            if "NOGROUP" not in str(error):
+                raise
+            await ensure_group(self.redis, REPORTS, REPORTS_GROUP)
+            return True
+        outcomes = [outcome for _, entries in answer or () for entry in entries if (outcome := parsed(entry))]
+        results = await asyncio.gather(*(self.batcher.put(o) for o in outcomes), return_exceptions=True)
+        for outcome, result in zip(outcomes, results, strict=True):
+            if isinstance(result, OUTAGES):
+                raise result  # the worker keeps the outcome and says it again
+            if isinstance(result, BaseException):
+                log.error("outcome.unfileable", job=str(outcome.job_id), error=type(result).__name__)
+        return True
+
+    async def file(self, outcomes: Sequence[Outcome]) -> list[None]:
+        """File a batch and acknowledge every outcome of it: filed now, filed before, or superseded."""
+        tries = await tries_of(self.pool, [outcome.job_id for outcome in outcomes])
+        verdicts = [verdict(o, tries[o.job_id]) for o in outcomes if o.job_id in tries]
+        await self.write(
+            [v for v in verdicts if isinstance(v, Ending)],
+            [v for v in verdicts if isinstance(v, Requeue)],
+        )
+        await self._acknowledge(outcomes)
+        return [None] * len(outcomes)
+
+    async def write(self, endings: Sequence[Ending], requeues: Sequence[Requeue] = ()) -> set[UUID]:
+        """End and requeue in one transaction, then tell the world. Returns the jobs that changed."""
+        if not endings and not requeues:
+            return set()
+        async with self.pool.acquire() as connection, connection.transaction():
+            moved = await requeue_jobs(connection, requeues) if requeues else set()
+            ended = await end_jobs(connection, endings, self.keep_artifacts) if endings else []
+        seconds = {ending.job_id: ending.run_seconds for ending in endings}
+        for one in ended:
+            ENDED.labels(one.status).inc()
+            log.info("job.ended", job=str(one.job_id), status=one.status, attempt=one.attempt)
+        for job_id in moved:
+            REQUEUED.inc()
+            log.info("job.requeued", job=str(job_id))
+        for listener in self.listeners:
+            listener.ended([(one, seconds.get(one.job_id)) for one in ended])
+            listener.changed(list(moved))
+        await announce(self.redis, [ended_event(one) for one in ended] + await self._requeued_events(moved))
+        return moved | {one.job_id for one in ended}
+
+    async def _requeued_events(self, job_ids: set[UUID]) -> list[JobEvent]:
+        jobs = await open_jobs(self.pool, list(job_ids)) if job_ids else []
+        return [
+            JobEvent(
+                kind="requeued", job_id=job.id, attempt=job.attempt, user=job.user, bot_id=job.bot_id, status=job.status
+            )
+            for job in jobs
+        ]
+
+    async def cancel(self, job_id: UUID, user_id: int) -> None:
+        """The owner cancels: a waiting job ends at once, a running one's worker is told."""
+        found = await ask_to_cancel(self.pool, job_id, user_id)
+        if found is None:
+            return
+        status, attempt, worker_id = found
+        if status is Status.RUNNING and worker_id:
+            await self.tell(worker_id, Cancel(job_id=job_id, attempt=attempt))
+        else:
+            await self.write([given_up(job_id, attempt, Status.CANCELLED, running=False)])
+
+    async def tell(self, worker_id: str, message: Cancel | Acknowledged) -> None:
+        """Put a message into a worker's inbox; if Redis is away, the next beat brings the same message about."""
+        try:
+            await self.redis.xadd(
+                inbox(worker_id), {FIELD: message.model_dump_json()}, maxlen=STREAM_LENGTH, approximate=True
+            )
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("worker.untold", worker=worker_id, kind=message.kind, error=type(error).__name__)
+
+    async def _acknowledge(self, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            await self.tell(outcome.worker_id, Acknowledged(job_id=outcome.job_id, attempt=outcome.attempt))
+
+
+def parsed(entry: tuple[bytes, dict[bytes, bytes]]) -> Outcome | None:
+    """The outcome in a stream entry; what cannot be read is dropped with a line in the log."""
+    try:
+        return Outcome.model_validate_json(entry[1][FIELD.encode()])
+    except (ValidationError, KeyError):
+        log.warning("outcome.unreadable", entry=entry[0].decode())
+        return None
+
+
+def ended_event(ended: Ended) -> JobEvent:
+    return JobEvent(
+        kind="ended",
+        job_id=ended.job_id,
+        attempt=ended.attempt,
+        user=ended.user,
+        bot_id=ended.bot_id,
+        status=ended.status,
+    )

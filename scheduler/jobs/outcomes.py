@@ -1,0 +1,112 @@
+"""What an outcome means for its job: pure."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from scheduler.jobs.model import Status
+from scheduler.jobs.queries.dispatch import Requeue
+from scheduler.jobs.queries.ending import Ending, Tries
+from scheduler.wire import Made, Outcome
+
+MOST_LOST_ATTEMPTS = 2
+MOST_FAILED_ATTEMPTS = 2
+LARGEST_INT = 2**31 - 1
+MESSAGES: Mapping[str, str] = {
+    "worker_lost": "The worker stopped twice while it worked on this.",
+    "timeout": "It took longer than it may.",
+    "no_worker_in_time": "No worker that could run this came in time.",
+}
+
+
+def verdict(outcome: Outcome, tries: Tries) -> Ending | Requeue:
+    """End the job, or give it another try; both are guarded by attempt and lease token when they are written."""
+    if outcome.status == "completed":
+        if not all(inside(made, outcome) for made in outcome.artifacts):
+            return failed(outcome, "store_failed", "The result could not be stored.")
+        return ended(outcome, Status.COMPLETED, artifacts=tuple(clamped(made) for made in outcome.artifacts))
+    if outcome.status == "cancelled":
+        return ended(outcome, Status.CANCELLED, unused_fraction=outcome.unused_fraction)
+    if tries.cancel_requested:
+        return ended(outcome, Status.CANCELLED, unused_fraction=1.0)
+    if outcome.status == "handed_back":
+        return Requeue(outcome.job_id, outcome.attempt, outcome.lease_token)
+    if outcome.retryable and tries.failed + 1 < MOST_FAILED_ATTEMPTS:
+        return Requeue(outcome.job_id, outcome.attempt, outcome.lease_token, failed_on=worker_name(outcome.worker_id))
+    return failed(outcome, outcome.error_code or "engine_failed", outcome.error_message or "The engine failed.")
+
+
+def failed(outcome: Outcome, code: str, message: str) -> Ending:
+    return ended(
+        outcome, Status.FAILED, unused_fraction=1.0, error={"code": code[:50], "message": message.replace("\0", "")}
+    )
+
+
+def ended(
+    outcome: Outcome,
+    status: Status,
+    *,
+    unused_fraction: float = 0.0,
+    error: Mapping[str, str] | None = None,
+    artifacts: tuple[Made, ...] = (),
+) -> Ending:
+    return Ending(
+        job_id=outcome.job_id,
+        attempt=outcome.attempt,
+        running=True,
+        status=status,
+        lease_token=outcome.lease_token,
+        unused_fraction=unused_fraction,
+        error=error,
+        run_seconds=outcome.run_seconds,
+        artifacts=artifacts,
+    )
+
+
+def given_up(job_id: UUID, attempt: int, status: Status, code: str | None = None, *, running: bool) -> Ending:
+    """The scheduler itself ends a job, tokens back: cancelled while it waited, lost, too long, or nobody to run it."""
+    error = {"code": code, "message": MESSAGES[code]} if code else None
+    return Ending(job_id=job_id, attempt=attempt, running=running, status=status, unused_fraction=1.0, error=error)
+
+
+def folder_of(job_id: UUID, attempt: int) -> str:
+    """Where an attempt's files go, below the artifact store."""
+    return f"jobs/{job_id}/{attempt}"
+
+
+def inside(made: Made, outcome: Outcome) -> bool:
+    """A worker may name only files of its own attempt."""
+    folder = folder_of(outcome.job_id, outcome.attempt) + "/"
+    paths = [path for path in (made.path, made.thumbnail_path) if path is not None]
+    return all(path.startswith(folder) and ".." not in path and len(path) <= 500 for path in paths)
+
+
+def clamped(made: Made) -> Made:
+    """Numbers that fit their columns, and no NUL in the metadata."""
+    return made.model_copy(
+        update={
+            "format": made.format[:20],
+            "width": None if made.width is None else min(max(made.width, 0), LARGEST_INT),
+            "height": None if made.height is None else min(max(made.height, 0), LARGEST_INT),
+            "duration_seconds": None
+            if made.duration_seconds is None
+            else min(max(made.duration_seconds, 0.0), 10_000_000.0),
+            "size_bytes": min(max(made.size_bytes, 0), 2**62),
+            "metadata": without_nul(made.metadata),
+        }
+    )
+
+
+def without_nul(value: object) -> object:
+    """The same JSON without NUL characters, which PostgreSQL cannot store."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    return value
+
+
+def worker_name(worker_id: str) -> str:
+    """The name in an incarnation's id."""
+    return worker_id.rpartition("-")[0] or worker_id

@@ -1,0 +1,158 @@
+"""Admission: locking accounts, recognising repeated requests, writing jobs with their holds."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from scheduler.accounts.queries import STANDING, standing_in
+from scheduler.database import Db, columns
+from scheduler.plans.model import Plan, Standing
+from scheduler.plans.queries import plan_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A job that came before under the same idempotency key."""
+
+    job_id: UUID
+    request_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A row of `jobs` with its hold, and its delivery if a bot waits for the answer."""
+
+    id: UUID
+    user_id: int
+    frontend: str
+    bot_id: str | None
+    capability: str
+    priority: int
+    params: Mapping[str, Any]
+    cost: Decimal
+    key: str | None
+    request_hash: bytes
+    parent_id: UUID | None
+    from_allowance: Decimal
+    from_balance: Decimal
+    balance_after: Decimal
+    seq: int  # of the ledger row
+    day: date  # the UTC day whose allowance is spent
+    wait_until: datetime | None
+    address: Mapping[str, Any] | None
+    process: str | None
+
+
+async def lock_standings(db: Db, user_ids: Iterable[int]) -> tuple[dict[int, tuple[Standing, Plan]], datetime]:
+    """Lock the accounts in id order, then read them with their plans as they are now, and the database's clock.
+
+    Two statements: the second one's snapshot is taken when the locks are held.
+    """
+    ids = sorted(set(user_ids))
+    await db.execute(
+        "select 1 from billing.token_account where user_id = any($1::bigint[]) order by user_id for update", ids
+    )
+    rows = await db.fetch(f"select s.*, clock_timestamp() as now from ({STANDING}) s where s.user_id = any($1)", ids)
+    now = rows[0]["now"] if rows else datetime.now(UTC)
+    return {row["user_id"]: (standing_in(row), plan_of(row)) for row in rows}, now
+
+
+async def seen_keys(db: Db, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Seen]:
+    """The jobs that were made under these (user, key) pairs. Call it with the accounts locked."""
+    rows = await db.fetch(
+        """
+        select j.user_id, j.idempotency_key, j.id, j.request_hash
+          from unnest($1::bigint[], $2::text[]) k (user_id, key)
+          join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
+        """,
+        *columns(keys, 2),
+    )
+    return {(row["user_id"], row["idempotency_key"]): Seen(row["id"], row["request_hash"]) for row in rows}
+
+
+async def insert_admitted(db: Db, jobs: Sequence[NewJob], standings: Sequence[Standing], claim: timedelta) -> None:
+    """Write the changed accounts, the holds, the jobs and their deliveries."""
+    rows = [
+        (
+            job.id,
+            job.user_id,
+            job.frontend,
+            job.bot_id,
+            job.capability,
+            job.priority,
+            json.dumps(dict(job.params)),
+            job.cost,
+            job.key,
+            job.request_hash,
+            job.parent_id,
+            job.from_allowance,
+            job.from_balance,
+            job.balance_after,
+            job.seq,
+            job.day,
+            job.wait_until,
+            json.dumps(dict(job.address)) if job.address is not None else None,
+            job.process,
+        )
+        for job in jobs
+    ]
+    accounts = [
+        (s.user_id, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
+        for s in standings
+    ]
+    await db.execute(INSERT_ADMITTED, *columns(rows, 19), *columns(accounts, 7), claim)
+
+
+INSERT_ADMITTED = """
+    with t as materialized (
+      select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[],
+                           $8::numeric[], $9::text[], $10::bytea[], $11::uuid[], $12::numeric[], $13::numeric[],
+                           $14::numeric[], $15::bigint[], $16::date[], $17::timestamptz[], $18::text[], $19::text[])
+             with ordinality
+             t (id, user_id, frontend, bot_id, capability, priority, params, cost, key, request_hash, parent_id,
+                allowance, balance, balance_after, seq, day, wait_until, address, process, place)),
+    a as (
+      update billing.token_account a
+         set balance = u.balance, allowance_day = u.day, allowance_used = u.used, open_jobs = u.open_jobs,
+             rate_tat = u.tat, last_seq = u.seq
+        from unnest($20::bigint[], $21::numeric[], $22::date[], $23::numeric[], $24::int[], $25::timestamptz[],
+                    $26::bigint[])
+             u (user_id, balance, day, used, open_jobs, tat, seq)
+       where a.user_id = u.user_id),
+    l as (
+      insert into billing.token_ledger
+             (user_id, seq, reason, reference_id, job_id, delta, allowance_delta, day, balance_after)
+      select user_id, seq, 'hold', 'hold:' || id, id, -balance, -allowance, day, balance_after from t),
+    j as (
+      insert into jobs (id, user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, queued_at,
+                        idempotency_key, request_hash, parent_id, held_allowance, held_balance, held_day, wait_until)
+      select id, user_id, frontend, bot_id, capability, 'QUEUED', priority, params::jsonb, cost, now(),
+             key, request_hash, parent_id, allowance, balance, day, wait_until
+        from t order by place)
+    insert into deliveries (job_id, user_id, frontend, bot_id, address, claimed_by, claim_until)
+    select id, user_id, frontend, bot_id, address::jsonb, process, now() + $27::interval
+      from t where address is not null
+"""
+
+
+async def forget_keys(db: Db, older_than: timedelta) -> None:
+    """Idempotency keys are kept for a while, not for ever."""
+    await db.execute(
+        """
+        update jobs set idempotency_key = null
+         where idempotency_key is not null and created_at < now() - $1::interval
+        """,
+        older_than,
+    )
+
+
+async def parent_seed(db: Db, job_id: UUID, user_id: int) -> tuple[bool, int | None]:
+    """Whether the user has such a job, and the seed it was made with."""
+    row = await db.fetchrow(
+        "select (params ->> 'seed')::bigint as seed from jobs where id = $1 and user_id = $2", job_id, user_id
+    )
+    return (True, row["seed"]) if row else (False, None)

@@ -1,0 +1,218 @@
+"""Dispatch: what waits and runs, attempts with their leases, the way back to the line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from scheduler.database import Db, columns
+from scheduler.jobs.model import Status
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A QUEUED or RUNNING job as the dispatcher keeps it."""
+
+    id: UUID
+    seq: int
+    user_id: int
+    user: str  # "telegram:42"
+    limit: int  # the plan's max_concurrent_jobs
+    priority: int
+    status: Status
+    capability: str
+    model: str | None
+    longest_side: int
+    count: int
+    cost: float
+    bot_id: str | None
+    attempt: int
+    worker_id: str | None
+    avoid_workers: frozenset[str]
+    cancel_requested: bool
+    wait_until: datetime | None
+    running_seconds: float  # since started_at
+
+    def kept_until(self, until: datetime) -> "OpenJob":
+        return replace(self, wait_until=until)
+
+
+OPEN_JOB = """
+    select j.id, j.seq, j.user_id, u.platform || ':' || u.platform_user_id as "user", p.max_concurrent_jobs,
+           j.priority, j.status, j.capability, j.params ->> 'model' as model,
+           greatest((j.params ->> 'width')::int, (j.params ->> 'height')::int) as longest_side,
+           (j.params ->> 'count')::int as count, j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id,
+           j.avoid_workers, j.cancel_requested_at is not null as cancel_requested, j.wait_until,
+           coalesce(extract(epoch from now() - j.started_at), 0)::float8 as running_seconds
+      from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+     where j.status in ('QUEUED', 'RUNNING')
+"""
+
+
+async def open_jobs(db: Db, job_ids: Sequence[UUID] | None = None) -> list[OpenJob]:
+    """The jobs that wait or run, oldest first; all of them, or those of the ids."""
+    if job_ids is None:
+        rows = await db.fetch(f"{OPEN_JOB} order by j.seq")
+    else:
+        rows = await db.fetch(f"{OPEN_JOB} and j.id = any($1::uuid[]) order by j.seq", list(job_ids))
+    return [
+        OpenJob(
+            id=row["id"],
+            seq=row["seq"],
+            user_id=row["user_id"],
+            user=row["user"],
+            limit=row["max_concurrent_jobs"],
+            priority=row["priority"],
+            status=Status(row["status"]),
+            capability=row["capability"],
+            model=row["model"],
+            longest_side=row["longest_side"] or 0,
+            count=row["count"] or 1,
+            cost=row["cost"],
+            bot_id=row["bot_id"],
+            attempt=row["attempt"],
+            worker_id=row["worker_id"],
+            avoid_workers=frozenset(row["avoid_workers"]),
+            cancel_requested=row["cancel_requested"],
+            wait_until=row["wait_until"],
+            running_seconds=row["running_seconds"],
+        )
+        for row in rows
+    ]
+
+
+async def open_attempts(db: Db) -> dict[UUID, tuple[Status, int, bool]]:
+    """Status, attempt, and whether a cancel was asked for, of every job that waits or runs."""
+    rows = await db.fetch(
+        """
+        select id, status, attempt, cancel_requested_at is not null as cancel_requested
+          from jobs where status in ('QUEUED', 'RUNNING')
+        """
+    )
+    return {row["id"]: (Status(row["status"]), row["attempt"], row["cancel_requested"]) for row in rows}
+
+
+async def keep_until(db: Db, job_ids: Sequence[UUID], keep_for: timedelta) -> dict[UUID, datetime]:
+    """Give waiting jobs that have none a time until which they are kept; returns those just given."""
+    rows = await db.fetch(
+        """
+        update jobs set wait_until = now() + $2::interval
+         where id = any($1::uuid[]) and status = 'QUEUED' and wait_until is null
+        returning id, wait_until
+        """,
+        list(job_ids),
+        keep_for,
+    )
+    return {row["id"]: row["wait_until"] for row in rows}
+
+
+async def overdue(db: Db, job_ids: Sequence[UUID]) -> list[tuple[UUID, int]]:
+    """Which of the waiting jobs were kept as long as they were told, with their attempt numbers."""
+    rows = await db.fetch(
+        "select id, attempt from jobs where id = any($1::uuid[]) and status = 'QUEUED' and wait_until <= now()",
+        list(job_ids),
+    )
+    return [(row["id"], row["attempt"]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """The right to dispatch, as every dispatch proves it."""
+
+    holder: str
+    term: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An attempt that was dispatched."""
+
+    job_id: UUID
+    attempt: int
+    lease_token: UUID
+    capability: str
+    params: Mapping[str, Any]
+
+
+async def start_jobs(
+    db: Db, choices: Sequence[tuple[UUID, str, UUID]], lease: timedelta, leader: Leader
+) -> list[Started]:
+    """QUEUED to RUNNING for (job, worker, lease token); only by the leader of the term, only what still waits."""
+    rows = await db.fetch(
+        """
+        with leader as (
+          select 1 from leadership where holder = $5 and term = $6 and expires_at > clock_timestamp() for share)
+        update jobs j
+           set status = 'RUNNING', attempt = j.attempt + 1, worker_id = c.worker_id, lease_token = c.lease_token,
+               started_at = now(), lease_until = now() + $4::interval
+          from unnest($1::uuid[], $2::text[], $3::uuid[]) c (id, worker_id, lease_token), leader
+         where j.id = c.id and j.status = 'QUEUED' and j.cancel_requested_at is null
+        returning j.id, j.attempt, j.lease_token, j.capability, j.params
+        """,
+        *columns(choices, 3),
+        lease,
+        leader.holder,
+        leader.term,
+    )
+    return [Started(row["id"], row["attempt"], row["lease_token"], row["capability"], row["params"]) for row in rows]
+
+
+async def running_again(db: Db, job_id: UUID, attempt: int) -> Started | None:
+    """What a worker must be told about an attempt it seems to have missed."""
+    row = await db.fetchrow(
+        """
+        select id, attempt, lease_token, capability, params from jobs
+         where id = $1 and attempt = $2 and status = 'RUNNING' and cancel_requested_at is null
+        """,
+        job_id,
+        attempt,
+    )
+    if row is None:
+        return None
+    return Started(row["id"], row["attempt"], row["lease_token"], row["capability"], row["params"])
+
+
+async def renew_leases(db: Db, attempts: Sequence[tuple[UUID, int]], lease: timedelta) -> None:
+    """Extend the leases of attempts that their workers hold."""
+    await db.execute(
+        """
+        update jobs j set lease_until = now() + $3::interval
+          from unnest($1::uuid[], $2::int[]) a (id, attempt)
+         where j.id = a.id and j.attempt = a.attempt and j.status = 'RUNNING'
+        """,
+        *columns(attempts, 2),
+        lease,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Requeue:
+    """An attempt that ended without ending its job."""
+
+    job_id: UUID
+    attempt: int
+    lease_token: UUID | None  # None: the leader gives up on the attempt itself
+    lost: bool = False
+    failed_on: str | None = None  # name of the worker to avoid
+
+
+async def requeue_jobs(db: Db, requeues: Sequence[Requeue]) -> set[UUID]:
+    """RUNNING to QUEUED, same place in line; not where a cancel was asked for. Returns those that moved."""
+    rows = await db.fetch(
+        """
+        update jobs j
+           set status = 'QUEUED', worker_id = null, started_at = null, lease_until = null, lease_token = null,
+               lost_attempts = j.lost_attempts + r.lost::int,
+               failed_attempts = j.failed_attempts + (r.failed_on is not null)::int,
+               avoid_workers = case when r.failed_on is null then j.avoid_workers
+                                    else array_append(j.avoid_workers, r.failed_on) end
+          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bool[], $5::text[])
+               r (id, attempt, lease_token, lost, failed_on)
+         where j.id = r.id and j.attempt = r.attempt and j.status = 'RUNNING' and j.cancel_requested_at is null
+           and (r.lease_token is null or j.lease_token = r.lease_token)
+        returning j.id
+        """,
+        *columns([(r.job_id, r.attempt, r.lease_token, r.lost, r.failed_on) for r in requeues], 5),
+    )
+    return {row["id"] for row in rows}

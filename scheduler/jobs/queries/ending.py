@@ -1,0 +1,216 @@
+"""The end of jobs: settlement, use, artifacts and deliveries in the statement that ends them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from scheduler.database import Db, columns
+from scheduler.jobs.model import Status
+from scheduler.wire import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """What decides whether an attempt that went wrong is followed by another."""
+
+    attempt: int
+    lost: int
+    failed: int
+    cancel_requested: bool
+
+
+async def tries_of(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Tries]:
+    rows = await db.fetch(
+        """
+        select id, attempt, lost_attempts, failed_attempts, cancel_requested_at is not null as cancel_requested
+          from jobs where id = any($1::uuid[])
+        """,
+        list(job_ids),
+    )
+    return {
+        row["id"]: Tries(row["attempt"], row["lost_attempts"], row["failed_attempts"], row["cancel_requested"])
+        for row in rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """One way a job ends. `running` and `attempt` guard it: only a job that still stands so is ended."""
+
+    job_id: UUID
+    attempt: int
+    running: bool
+    status: Status
+    lease_token: UUID | None = None
+    unused_fraction: float = 0.0  # of what was held
+    error: Mapping[str, str] | None = None
+    run_seconds: float | None = None
+    artifacts: tuple[Made, ...] = ()
+
+    @property
+    def key(self) -> tuple[UUID, int, bool, UUID | None]:
+        return self.job_id, self.attempt, self.running, self.lease_token
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that has just ended, as others need to hear of it."""
+
+    job_id: UUID
+    user_id: int
+    user: str
+    bot_id: str | None
+    attempt: int
+    status: Status
+    has_delivery: bool
+
+
+LONGEST_RUN_SECONDS = 10_000_000.0
+
+
+async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta) -> list[Ended]:
+    """End jobs, settle their holds, count their use, keep their artifacts, make their deliveries due: one statement.
+
+    Returns only the jobs that this call ended; the others had ended before or belong to another attempt.
+    """
+    unique = {ending.key: ending for ending in endings}.values()
+    rows = [
+        (
+            e.job_id,
+            e.attempt,
+            e.lease_token,
+            e.running,
+            e.status,
+            min(max(e.unused_fraction, 0.0), 1.0),
+            json.dumps(dict(e.error)) if e.error else None,
+            None if e.run_seconds is None else min(max(e.run_seconds, 0.0), LONGEST_RUN_SECONDS),
+        )
+        for e in unique
+    ]
+    files = [
+        (
+            e.job_id,
+            e.attempt,
+            position,
+            made.type,
+            made.format,
+            made.path,
+            made.thumbnail_path,
+            made.width,
+            made.height,
+            made.duration_seconds,
+            made.size_bytes,
+            json.dumps(made.metadata),
+        )
+        for e in unique
+        for position, made in enumerate(e.artifacts)
+    ]
+    ended = await db.fetch(END_JOBS, *columns(rows, 8), *columns(files, 12), keep_artifacts)
+    return [
+        Ended(
+            job_id=row["id"],
+            user_id=row["user_id"],
+            user=row["user"],
+            bot_id=row["bot_id"],
+            attempt=row["attempt"],
+            status=Status(row["status"]),
+            has_delivery=row["has_delivery"],
+        )
+        for row in ended
+    ]
+
+
+# Every step reads the rows that the guarded update returned, and the account's update goes through the lock: FOR UPDATE
+# in a CTE that the UPDATE does not depend on is skipped for rows that the statement itself updates.
+END_JOBS = """
+    with e as materialized (
+      select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bool[], $5::text[], $6::float8[], $7::text[],
+                           $8::float8[])
+             e (id, attempt, lease_token, running, status, unused, error, run_seconds)),
+    l as materialized (
+      select a.user_id, a.balance, a.allowance_day, a.last_seq from billing.token_account a
+       where a.user_id in (select j.user_id from jobs j join e on e.id = j.id)
+       order by a.user_id for update),
+    j as (
+      update jobs j
+         set status = e.status, ended_at = clock_timestamp(), lease_until = null, lease_token = null,
+             execution_time_seconds = e.run_seconds, error = e.error::jsonb,
+             cost_tokens = round((j.held_allowance + j.held_balance) * (1 - e.unused)::numeric, 2)
+        from e, l
+       where j.id = e.id and l.user_id = j.user_id and j.attempt = e.attempt
+         and j.status in ('CREATED', 'QUEUED', 'RUNNING') and (j.status = 'RUNNING') = e.running
+         and (e.lease_token is null or j.lease_token = e.lease_token)
+      returning j.id, j.user_id, j.bot_id, j.attempt, j.status, j.capability, j.cost_tokens as used,
+                j.held_allowance, j.held_balance, j.held_day),
+    m as (
+      select j.*, j.held_allowance - least(j.used, j.held_allowance) as back_allowance,
+             j.held_balance - greatest(j.used - j.held_allowance, 0) as back_balance
+        from j where j.held_day is not null),
+    ledger as (
+      insert into billing.token_ledger
+             (user_id, seq, reason, reference_id, job_id, delta, allowance_delta, day, balance_after)
+      select m.user_id, l.last_seq + row_number() over w, 'settle', 'settle:' || m.id, m.id, m.back_balance,
+             m.back_allowance, m.held_day, l.balance + sum(m.back_balance) over w
+        from m join l using (user_id)
+      window w as (partition by m.user_id order by m.id)),
+    account as (
+      update billing.token_account a
+         set balance = l.balance + g.back_balance, open_jobs = a.open_jobs - g.jobs, last_seq = l.last_seq + g.jobs,
+             allowance_used = a.allowance_used - g.back_allowance
+        from l, (select m.user_id, count(*)::int as jobs, sum(m.back_balance) as back_balance,
+                        coalesce(sum(m.back_allowance) filter (where m.held_day = l.allowance_day), 0) as back_allowance
+                   from m join l using (user_id) group by m.user_id) g
+       where a.user_id = g.user_id and l.user_id = g.user_id),
+    used as (
+      insert into usage_daily as u (user_id, date, tokens_used, jobs_completed, jobs_failed, tokens_image, tokens_video,
+                                    tokens_text, tokens_audio)
+      select user_id, held_day, sum(used), count(*) filter (where status = 'COMPLETED'),
+             count(*) filter (where status = 'FAILED'),
+             coalesce(sum(used) filter (where capability = 'image'), 0),
+             coalesce(sum(used) filter (where capability = 'video'), 0),
+             coalesce(sum(used) filter (where capability = 'text'), 0),
+             coalesce(sum(used) filter (where capability = 'audio'), 0)
+        from m group by user_id, held_day order by user_id, held_day
+          on conflict (user_id, date) do update
+         set tokens_used = u.tokens_used + excluded.tokens_used,
+             jobs_completed = u.jobs_completed + excluded.jobs_completed,
+             jobs_failed = u.jobs_failed + excluded.jobs_failed,
+             tokens_image = u.tokens_image + excluded.tokens_image,
+             tokens_video = u.tokens_video + excluded.tokens_video,
+             tokens_text = u.tokens_text + excluded.tokens_text,
+             tokens_audio = u.tokens_audio + excluded.tokens_audio,
+             updated_at = now()),
+    files as (
+      insert into artifacts (job_id, position, type, format, local_path, thumbnail_path, width, height,
+                             duration_seconds, file_size_bytes, metadata, expires_at)
+      select f.job_id, f.position, f.type, f.format, f.path, f.thumbnail_path, f.width, f.height, f.duration,
+             f.size_bytes, f.metadata::jsonb, now() + $21::interval
+        from unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[],
+                    $17::int[], $18::float8[], $19::bigint[], $20::text[])
+             f (job_id, attempt, position, type, format, path, thumbnail_path, width, height, duration, size_bytes,
+                metadata)
+        join j on j.id = f.job_id and j.attempt = f.attempt and j.status = 'COMPLETED'),
+    due as (
+      update deliveries d set state = 'due', due_at = now() from j
+       where d.job_id = j.id and d.state = 'waiting'
+      returning d.job_id)
+    select j.id, j.user_id, u.platform || ':' || u.platform_user_id as "user", j.bot_id, j.attempt, j.status,
+           j.id in (select job_id from due) as has_delivery
+      from j join users u on u.id = j.user_id
+"""
+
+
+async def ask_to_cancel(db: Db, job_id: UUID, user_id: int) -> tuple[Status, int, str | None] | None:
+    """Note that the owner wants a job cancelled; its status, attempt and worker, or None if there is no such job."""
+    row = await db.fetchrow(
+        """
+        update jobs set cancel_requested_at = coalesce(cancel_requested_at, now())
+         where id = $1 and user_id = $2 and status in ('CREATED', 'QUEUED', 'RUNNING')
+        returning status, attempt, worker_id
+        """,
+        job_id,
+        user_id,
+    )
+    return (Status(row["status"]), row["attempt"], row["worker_id"]) if row else None

@@ -1,0 +1,99 @@
+"""Reading jobs as their owners see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from scheduler.artifacts.queries import artifact_view
+from scheduler.catalogue.model import Capability
+from scheduler.database import Db
+from scheduler.jobs.model import JobError, JobView, Status
+
+JOB = """
+    select j.id, j.user_id, j.seq, j.status, j.priority, j.capability, j.params, j.cost_tokens, j.bot_id, j.frontend,
+           j.attempt, j.parent_id, j.cancel_requested_at, j.wait_until, j.created_at, j.started_at, j.ended_at,
+           j.execution_time_seconds, j.error,
+           (select coalesce(jsonb_agg(jsonb_build_object(
+                     'id', a.id, 'position', a.position, 'type', a.type, 'format', a.format, 'width', a.width,
+                     'height', a.height, 'duration_seconds', a.duration_seconds, 'size_bytes', a.file_size_bytes,
+                     'seed', a.metadata -> 'seed', 'expires_at', a.expires_at,
+                     'expired', a.deleted_at is not null or a.expires_at <= now()) order by a.position), '[]')
+              from artifacts a where a.job_id = j.id) as artifacts
+      from jobs j
+"""
+
+
+async def read_job(db: Db, job_id: UUID, user_id: int) -> JobView | None:
+    """One job of one user."""
+    row = await db.fetchrow(f"{JOB} where j.id = $1 and j.user_id = $2", job_id, user_id)
+    return job_view(row) if row else None
+
+
+async def read_jobs(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, JobView]:
+    """Jobs by id, whoever owns them."""
+    rows = await db.fetch(f"{JOB} where j.id = any($1::uuid[])", list(job_ids))
+    return {row["id"]: job_view(row) for row in rows}
+
+
+async def list_jobs(
+    db: Db, user_id: int, limit: int, before: tuple[datetime, UUID] | None, open_only: bool
+) -> list[JobView]:
+    """A page of a user's jobs, newest first, starting after `before`."""
+    rows = await db.fetch(
+        f"""{JOB}
+         where j.user_id = $1
+           and ($3::timestamptz is null or (j.created_at, j.id) < ($3, $4::uuid))
+           and (not $5 or j.status in ('CREATED', 'QUEUED', 'RUNNING'))
+         order by j.created_at desc, j.id desc
+         limit $2""",
+        user_id,
+        limit,
+        before[0] if before else None,
+        before[1] if before else None,
+        open_only,
+    )
+    return [job_view(row) for row in rows]
+
+
+def job_view(row: Any) -> JobView:
+    """The job in a row that was selected with JOB; what its params do not say is None."""
+    params = row["params"]
+    error = row["error"]
+    return JobView(
+        id=row["id"],
+        status=Status(row["status"]),
+        capability=Capability(row["capability"]),
+        model=params.get("model", ""),
+        prompt=params.get("prompt", ""),
+        width=params.get("width"),
+        height=params.get("height"),
+        seed=params.get("seed"),
+        count=params.get("count", 1),
+        strength=params.get("strength"),
+        parent_id=row["parent_id"],
+        cost_tokens=row["cost_tokens"],
+        bot_id=row["bot_id"],
+        attempt=row["attempt"],
+        cancel_requested=row["cancel_requested_at"] is not None,
+        wait=None,
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        run_seconds=None if row["execution_time_seconds"] is None else float(row["execution_time_seconds"]),
+        error=JobError(code=error.get("code", "unknown"), message=error.get("message", "")) if error else None,
+        artifacts=[artifact_view(row["id"], made) for made in row["artifacts"]],
+    )
+
+
+async def waiting_before(db: Db, job_id: UUID) -> int:
+    """How many waiting jobs are of a higher class, or of the same and older."""
+    count: int = await db.fetchval(
+        """
+        select count(*) from jobs mine join jobs other on other.status = 'QUEUED'
+           and (other.priority, -other.seq) > (mine.priority, -mine.seq)
+         where mine.id = $1
+        """,
+        job_id,
+    )
+    return count

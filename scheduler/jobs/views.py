@@ -1,0 +1,43 @@
+"""Jobs as their owners see them, with where the waiting ones stand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from scheduler.jobs.dispatcher import Dispatcher
+from scheduler.jobs.model import JobView, Status, Wait, Why
+from scheduler.jobs.queries.views import list_jobs, read_job, read_jobs, waiting_before
+
+
+class Viewer:
+    """The leader knows a job's place exactly; another scheduler counts by class and order of admission."""
+
+    def __init__(self, pool: asyncpg.Pool, dispatcher: Dispatcher) -> None:
+        self.pool = pool
+        self.dispatcher = dispatcher
+
+    async def view(self, job_id: UUID, user_id: int) -> JobView | None:
+        job = await read_job(self.pool, job_id, user_id)
+        return await self.with_wait(job) if job else None
+
+    async def views(self, job_ids: Sequence[UUID]) -> dict[UUID, JobView]:
+        found = await read_jobs(self.pool, job_ids) if job_ids else {}
+        return {job_id: await self.with_wait(job) for job_id, job in found.items()}
+
+    async def page(
+        self, user_id: int, limit: int, before: tuple[datetime, UUID] | None, open_only: bool
+    ) -> list[JobView]:
+        return [await self.with_wait(job) for job in await list_jobs(self.pool, user_id, limit, before, open_only)]
+
+    async def with_wait(self, job: JobView, wait: Wait | None = None) -> JobView:
+        """The same job; a waiting one with its place in line."""
+        if job.status is not Status.QUEUED:
+            return job
+        wait = wait or self.dispatcher.wait_of(job.id) or await self._counted(job.id)
+        return job.model_copy(update={"wait": wait})
+
+    async def _counted(self, job_id: UUID) -> Wait:
+        before = await waiting_before(self.pool, job_id)
+        return Wait(position=before + 1, seconds=None, why=Why.TURN if before else Why.NEXT)
