@@ -4,10 +4,12 @@ import time
 from datetime import UTC, datetime
 
 from scheduler.bus import Redis, RedisError
-from scheduler.wire import FIELD, REPORTS, STREAM_LENGTH, Beat
+from scheduler.wire import BEATS, FIELD, REPORTS, STREAM_LENGTH, Beat
 from workers.holding import Holding
 from workers.identity import Identity
 from workers.link import Link
+
+BEATS_KEPT = 10_000  # entries, roughly: only the newest beat of a worker matters
 
 
 class Reporter:
@@ -34,8 +36,9 @@ class Reporter:
         due = self._holding.due(time.monotonic())
         # the beat first: a slot that an outcome frees is given away by what the beat says is warm
         async with self._redis.pipeline(transaction=False) as pipe:
-            for text in (self._beat(), *(kept.text for kept in due)):
-                pipe.xadd(REPORTS, {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)
+            pipe.xadd(BEATS, {FIELD: self._beat()}, maxlen=BEATS_KEPT, approximate=True)
+            for kept in due:
+                pipe.xadd(REPORTS, {FIELD: kept.text}, maxlen=STREAM_LENGTH, approximate=True)
             await pipe.execute()
         for kept in due:
             kept.sent_at = time.monotonic()

@@ -26,12 +26,12 @@ class WorkerSettings(Settings):
     """Settings of `python -m workers`."""
 
     redis_url: str = Field(
-        "redis://127.0.0.1:6379/0",
+        "redis://localhost",
         pattern="^(redis|rediss|unix)://",
         description="where Redis answers: redis://, rediss:// or unix://",
     )
     store_url: str = Field(
-        default_factory=lambda: (Path.cwd() / "artifacts").as_uri(),
+        default_factory=lambda: Path(".tessera/store").absolute().as_uri(),
         description="where artifacts are kept: file:///folder or s3://bucket/prefix",
     )
     worker_name: str = Field(

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID, uuid4
 
-from pydantic import Field, TypeAdapter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
@@ -19,7 +18,6 @@ CHANNEL = wire.events_channel("tests")
 PATIENCE_SECONDS = 15.0
 POLL_SECONDS = 0.05
 GROUP = wire.REPORTS_GROUP
-ToScheduler: TypeAdapter[Beat | Outcome] = TypeAdapter(Annotated[Beat | Outcome, Field(discriminator="kind")])
 
 
 @dataclass(slots=True)
@@ -102,6 +100,20 @@ class FakeScheduler:
         async with self.news:
             self.news.notify_all()
 
+    async def read_beats(self) -> None:
+        last = b"0"
+        while True:
+            try:
+                answer: Any = await self.listening.xread({wire.BEATS: last}, block=500)
+            except RedisError:
+                await asyncio.sleep(POLL_SECONDS)
+                continue
+            for entry_id, fields in [entry for _, entries in answer or [] for entry in entries]:
+                last = entry_id
+                assert not self.beats or self.beat.state != "gone", "a worker that left has nothing to say"
+                self.beats.append(Beat.model_validate_json(fields[wire.FIELD.encode()]))
+                await self.wake()
+
     async def read_reports(self) -> None:
         while True:
             try:
@@ -114,22 +126,14 @@ class FakeScheduler:
                 continue
             for entry_id, fields in entries:
                 assert set(fields) == {wire.FIELD.encode()}
-                await self._file(ToScheduler.validate_json(fields[wire.FIELD.encode()]))
+                await self._file(Outcome.model_validate_json(fields[wire.FIELD.encode()]))
                 await self.redis.xack(wire.REPORTS, GROUP, entry_id)
 
     async def _reports(self) -> list[tuple[bytes, dict[bytes, bytes]]]:
         answer: Any = await self.listening.xreadgroup(GROUP, "fake", {wire.REPORTS: ">"}, block=500)
         return [entry for _, entries in answer or [] for entry in entries]
 
-    async def _file(self, message: Beat | Outcome) -> None:
-        if isinstance(message, Beat):
-            assert not self.beats or self.beat.state != "gone", "a worker that left has nothing to say"
-            self.beats.append(message)
-        else:
-            await self._file_outcome(message)
-        await self.wake()
-
-    async def _file_outcome(self, outcome: Outcome) -> None:
+    async def _file(self, outcome: Outcome) -> None:
         ref = AttemptRef(job_id=outcome.job_id, attempt=outcome.attempt)
         assignment = self.assigned[ref]
         assert outcome.lease_token == assignment.lease_token
@@ -142,6 +146,7 @@ class FakeScheduler:
         self.repeats[ref] = self.repeats.get(ref, 0) + 1
         if self.acknowledging:
             await self.acknowledge(ref)
+        await self.wake()
 
     async def read_progress(self) -> None:
         while True:
@@ -168,7 +173,8 @@ async def fake_scheduler(redis_url: str, store: Path) -> AsyncIterator[FakeSched
     redis, listening = bus.commands(redis_url), bus.blocking(redis_url, 1.0)
     scheduler = FakeScheduler(redis, listening, store)
     await bus.ensure_group(redis, wire.REPORTS, GROUP)
-    tasks = [asyncio.create_task(scheduler.run(read)) for read in (scheduler.read_reports, scheduler.read_progress)]
+    reads = (scheduler.read_beats, scheduler.read_reports, scheduler.read_progress)
+    tasks = [asyncio.create_task(scheduler.run(read)) for read in reads]
     try:
         yield scheduler
     finally:

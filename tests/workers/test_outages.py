@@ -62,7 +62,7 @@ async def registered(redis_url: str) -> None:
 
     redis = bus.commands(redis_url)
     try:
-        while not await redis.xlen(wire.REPORTS):
+        while not await redis.xlen(wire.BEATS):
             await asyncio.sleep(0.05)
     finally:
         await redis.aclose(close_connection_pool=True)
