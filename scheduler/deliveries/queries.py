@@ -109,10 +109,10 @@ async def keep_report(db: Db, job_id: UUID, report: Report) -> bool:
     kept = await db.fetchval(
         """
         update deliveries
-           set state = case when $3 then $4 else state end,
+           set state = case when $3::bool then $4 else state end,
                posted_at = case when $4 = 'posted' then now() end,
                message = coalesce($5, message), address = coalesce($6, address),
-               last_error = coalesce($7, last_error), tries = tries + $8::int,
+               last_error = coalesce($7, last_error), tries = tries + $8::bool::int,
                due_at = case when $8 and state = 'due' then now() + $9::interval else due_at end,
                claimed_by = case when $3 or $8 then null else claimed_by end,
                claim_until = case when $3 or $8 then null else claim_until end

@@ -11,7 +11,7 @@ from scheduler.wire import BEATS, FIELD, Beat
 
 log = structlog.get_logger(__name__)
 
-BLOCK_MILLISECONDS = 2000
+BLOCK_MILLISECONDS = 1000
 READ_AT_ONCE = 500
 
 
