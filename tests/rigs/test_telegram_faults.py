@@ -11,6 +11,7 @@ from aiogram.exceptions import (
 )
 
 from tests.rigs.telegram import FakeTelegram, Limits, Person
+from tests.rigs.telegram.pace import Pace
 from tests.rigs.telegram_stage import TOKEN, new_client
 
 
@@ -103,13 +104,21 @@ async def test_a_strict_platform_refuses_the_twenty_first_message_of_a_minute_in
                 await status.edit_text("20")
         finally:
             await bot.session.close()
-    assert 58 <= caught.value.retry_after <= 60
+    assert 50 <= caught.value.retry_after <= 60
     assert [each.rule for each in telegram.rule_breaks] == ["group-rate"]
 
 
-async def test_a_bot_may_send_thirty_messages_a_second(bot: Bot, telegram: FakeTelegram) -> None:
-    people = [telegram.person(f"Person {number}") for number in range(31)]
-    for person in people:
-        person.writes("/start")
-    await asyncio.gather(*(bot.send_message(person.id, "hello") for person in people))
-    assert [each.rule for each in telegram.rule_breaks] == ["bot-rate"]
+def test_a_bot_may_send_thirty_messages_a_second() -> None:
+    pace = Pace(Limits())
+    for chat_id in range(1, 31):
+        assert pace.count(777, chat_id, 1, now=5.0) == []
+    excess = pace.excesses(777, 31, 1, now=5.6)
+    assert [(each.rule, round(each.wait_seconds, 3)) for each in excess] == [("bot-rate", 0.4)]
+    assert pace.excesses(777, 31, 1, now=6.0) == []
+
+
+def test_a_chat_recovers_by_one_message_a_second() -> None:
+    pace = Pace(Limits(chat_burst=2))
+    assert pace.count(777, 1, 2, now=0.0) == []
+    assert [each.rule for each in pace.excesses(777, 1, 1, now=0.5)] == ["chat-rate"]
+    assert pace.excesses(777, 1, 1, now=1.0) == []
