@@ -1,0 +1,63 @@
+"""GET / : the page itself, in the visitor's language; a first visit gets its cookie here."""
+
+import json
+import random
+import re
+from html import escape
+from pathlib import Path
+
+from aiohttp import web
+
+from bots import commands
+from bots.replies import welcome
+from bots.replies.translator import Translator
+from bots.web import assets
+from bots.web.site import SITE, known_visitor, origin, translator
+
+TEMPLATE = (Path(__file__).parent.parent / "page.html").read_text("utf-8")
+PLACE = re.compile(r"\{\{ ?([a-z-]+) ?\}\}")
+EXAMPLES = 4
+
+# the sentences that only the page's own code says
+SAID_BY_THE_PAGE = (
+    "button-try-again",
+    "studio-gave-up",
+    "web-close",
+    "web-download",
+    "web-enlarge",
+    "web-file-gone",
+    "web-less",
+    "web-more",
+    "web-no-cookie",
+    "web-offline",
+    "web-ready",
+    "web-reconnecting",
+    "web-sending",
+    "web-studio-away",
+)
+
+
+async def page(request: web.Request) -> web.Response:
+    site, tr = request.app[SITE], translator(request)
+    response = web.Response(text=rendered(tr), content_type="text/html", charset="utf-8")
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    visitor = known_visitor(request) or site.visitors.new()
+    site.visitors.give(response, visitor, https=origin(request).https)
+    return response
+
+
+def rendered(tr: Translator) -> str:
+    """The template with its places filled: named ones, and sentences by their keys."""
+    values = {"locale": tr.locale, "assets": assets.PATH, "script-data": script_data(tr)}
+    return PLACE.sub(lambda place: values.get(place[1]) or escape(tr(place[1])), TEMPLATE)
+
+
+def script_data(tr: Translator) -> str:
+    """Sentences and examples for the page's code, as JSON that cannot end its element."""
+    chosen = random.sample(range(welcome.SURPRISES), EXAMPLES)
+    data = {
+        "sizes": {name: {"width": width, "height": height} for name, (width, height) in commands.SIZES.items()},
+        "strings": {key: tr(key) for key in SAID_BY_THE_PAGE},
+        "examples": [{"text": welcome.surprise(tr, number), "mood": number % welcome.SURPRISES} for number in chosen],
+    }
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")

@@ -1,0 +1,46 @@
+"""GET /pictures/{id}, .../thumbnail, and /jobs/{id}/preview: the visitor's own files, brought from the scheduler."""
+
+from uuid import UUID
+
+from aiohttp import web
+
+from bots.web.pages.job import job_id
+from bots.web.site import visit
+from scheduler.errors import Code, Refused
+
+YEAR_SECONDS = 365 * 24 * 3600
+KEPT = {"Cache-Control": f"private, max-age={YEAR_SECONDS}, immutable"}  # a file never changes under its id
+SIGNATURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+
+
+async def picture(request: web.Request) -> web.Response:
+    content = await visit(request).user.file_bytes(artifact_id(request))
+    return web.Response(body=content, content_type=content_type(content), headers=KEPT)
+
+
+async def thumbnail(request: web.Request) -> web.Response:
+    content = await visit(request).user.file_bytes(artifact_id(request), thumbnail=True)
+    return web.Response(body=content, content_type=content_type(content), headers=KEPT)
+
+
+async def preview(request: web.Request) -> web.Response:
+    """The newest preview; no content while there is none, which is no error: the first one is still being painted."""
+    try:
+        content = await visit(request).user.preview(job_id(request))
+    except Refused as error:
+        if error.refusal.code is Code.NOT_FOUND:
+            return web.Response(status=204)
+        raise
+    return web.Response(body=content, content_type=content_type(content))
+
+
+def artifact_id(request: web.Request) -> UUID:
+    try:
+        return UUID(request.match_info["artifact_id"])
+    except ValueError:
+        raise web.HTTPNotFound from None
+
+
+def content_type(content: bytes) -> str:
+    """Told from the first bytes; what is no picture is only ever saved."""
+    return next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), "application/octet-stream")

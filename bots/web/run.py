@@ -1,0 +1,48 @@
+"""The wiring of the web chat."""
+
+import asyncio
+import secrets
+
+import structlog
+from aiohttp import web
+
+from bots.settings import BotEntry, BotSettings
+from bots.web import visitors
+from bots.web.app import application
+from bots.web.live import Live
+from bots.web.proxies import Proxies
+from bots.web.site import Site
+from bots.web.visitors import Visitors
+from scheduler.client import Scheduler
+from scheduler.errors import SettingsError
+
+log = structlog.get_logger(__name__)
+
+SHUTDOWN_SECONDS = 3.0
+
+
+async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
+    """Serve the page until `stop`."""
+    site = Site(
+        bot=bot,
+        scheduler=scheduler,
+        visitors=Visitors(visitors.secret(settings)),
+        proxies=Proxies(tuple(settings.trusted_proxies)),
+        live=Live(scheduler, bot.bot_id),
+        process=f"{bot.bot_id}-{secrets.token_hex(8)}",
+    )
+    runner = web.AppRunner(application(site), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await listen(runner, settings.web_host, settings.web_port)
+        await site.live.follow(stop)
+    finally:
+        await runner.cleanup()
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise SettingsError(f"TESSERA_WEB_PORT: cannot listen on {host}:{port} ({error.strerror})") from error
+    log.info("web.listening", addresses=[f"{address[0]}:{address[1]}" for address in runner.addresses])

@@ -1,0 +1,26 @@
+// What stands in the column beside jobs: words on their way, and answers in words.
+
+import { say, sizes } from "./data.js";
+import { make } from "./dom.js";
+import { Frame } from "./picture.js";
+import { button, prompt } from "./words.js";
+
+/** Something that was sent and has no answer yet: it already has the shape that its picture will have. */
+export function pending(entry) {
+  const line = make("p", { class: "line" }, say("web-sending"));
+  const frame = entry.picture ? new Frame({ ...(entry.shape ?? sizes[entry.body.size] ?? {}), count: entry.count ?? 1, prompt: entry.text }).element : null;
+  const element = make("li", { class: "entry pending", "data-send": entry.id }, make("article", {}, words(entry.text), frame, make("div", { class: "under" }, line)));
+  return { element, say: (text) => (line.textContent = text) };
+}
+
+/** An answer in words; refusals say what helps. */
+export function note(entry, act) {
+  const text = make("div", { class: "said", dir: "auto" }, ...entry.text.split("\n").map((part) => make("p", {}, part)));
+  const buttons = make("div", { class: "buttons" }, ...entry.buttons.map((view) => button(view, act)));
+  const role = entry.kind === "note" ? null : "alert";
+  return make("li", { class: `entry ${entry.kind}`, "data-note": entry.id }, make("article", {}, entry.words ? words(entry.words) : null, make("div", { class: "bubble", role }, text, entry.buttons.length ? buttons : null)));
+}
+
+function words(text) {
+  return text.startsWith("/") ? make("p", { class: "command", dir: "auto" }, text) : prompt(text);
+}

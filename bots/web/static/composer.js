@@ -1,0 +1,101 @@
+// The field: Enter sends, Shift+Enter makes a new line; drafts and choices are kept.
+
+import { sizes } from "./data.js";
+import { find, make } from "./dom.js";
+
+const DRAFT = "tessera.draft";
+const CHOICES = "tessera.choices";
+const handheld = window.matchMedia("(pointer: coarse)");
+
+export class Composer {
+  constructor(send) {
+    this.send = send;
+    this.form = find("composer");
+    this.words = find("words");
+    this.seed = find("seed");
+    this.model = find("model");
+    this.button = this.form.querySelector(".send");
+    this.last = ""; // what was sent last: the up arrow brings it back
+    this.form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
+    this.form.addEventListener("change", () => this.keep());
+    this.words.addEventListener("input", () => this.changed());
+    this.words.addEventListener("keydown", (event) => this.pressed(event));
+    this.seed.addEventListener("input", () => (this.seed.value = this.seed.value.replace(/\D/g, "")));
+    document.addEventListener("keydown", (event) => this.slash(event));
+    this.restore();
+    if (!handheld.matches) this.words.focus();
+  }
+
+  submit() {
+    const text = this.words.value.trim();
+    if (!text) return this.words.focus();
+    this.last = text;
+    this.words.value = "";
+    this.changed();
+    this.words.focus();
+    this.send(text, this.chosen());
+  }
+
+  /** What is chosen beside the field, as POST /chat takes it. */
+  chosen() {
+    const seed = this.seed.value === "" ? null : Number(this.seed.value);
+    return { size: this.form.elements.size.value, model: this.model.value || null, seed };
+  }
+
+  shape() {
+    return sizes[this.form.elements.size.value];
+  }
+
+  pressed(event) {
+    if (event.isComposing) return; // an input method is choosing a word
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.submit();
+    } else if (event.key === "ArrowUp" && !this.words.value && this.last) {
+      event.preventDefault();
+      this.words.value = this.last;
+      this.changed();
+    }
+  }
+
+  /** A slash typed anywhere begins a command. */
+  slash(event) {
+    const typing = event.target.closest?.("input, textarea, select, dialog");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) this.words.focus();
+  }
+
+  changed() {
+    this.button.disabled = !this.words.value.trim();
+    this.words.style.height = "auto";
+    this.words.style.height = `${this.words.scrollHeight}px`;
+    sessionStorage.setItem(DRAFT, this.words.value);
+  }
+
+  /** The models to choose between; one alone is no choice. */
+  offer(models) {
+    const kept = read(CHOICES).model;
+    this.model.replaceChildren(...models.map((model) => make("option", { value: model.id }, model.label)));
+    const chosen = models.find((model) => model.id === kept) ?? models.find((model) => model.default) ?? models[0];
+    if (chosen) this.model.value = chosen.id;
+    find("model-chip").hidden = models.length < 2;
+  }
+
+  keep() {
+    localStorage.setItem(CHOICES, JSON.stringify({ size: this.form.elements.size.value, model: this.model.value }));
+  }
+
+  restore() {
+    const size = read(CHOICES).size;
+    if (size in sizes) this.form.elements.size.value = size;
+    this.words.value = sessionStorage.getItem(DRAFT) ?? "";
+    this.changed();
+  }
+}
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key)) ?? {};
+  } catch {
+    return {};
+  }
+}

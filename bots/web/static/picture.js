@@ -1,0 +1,91 @@
+// The frame of a job: its shape stands from the first moment, the preview grows clear in it, the picture takes over.
+
+import { say } from "./data.js";
+import { icon, make } from "./dom.js";
+import { show } from "./viewer.js";
+
+const SECOND_TRY_MS = 1_500;
+
+export class Frame {
+  constructor({ width, height, count, prompt }) {
+    this.prompt = prompt;
+    this.ratio = width && height ? width / height : 1;
+    this.bar = make("div", { class: "bar" });
+    this.tiles = Array.from({ length: Math.max(1, count) }, () => make("div", { class: "tile" }));
+    this.element = make("div", { class: "frame", "data-count": this.tiles.length }, ...this.tiles, this.bar);
+    this.element.style.setProperty("--ratio", this.ratio);
+    this.newest = -1; // number of the newest preview that was asked for
+    this.preview = null;
+  }
+
+  /** How far the job is, 0..1; null: it waits. */
+  advance(fraction) {
+    this.element.classList.toggle("painting", fraction !== null);
+    this.element.style.setProperty("--done", fraction ?? 0);
+  }
+
+  /** Show a newer preview as soon as it is there. */
+  async look(url, number) {
+    if (number <= this.newest) return;
+    this.newest = number;
+    const image = make("img", { class: "preview", alt: "", src: `${url}?n=${number}` });
+    try {
+      await image.decode();
+    } catch {
+      return; // there is none yet
+    }
+    if (this.newest !== number || this.finished) return;
+    const before = this.preview;
+    this.preview = image;
+    this.tiles[0].append(image);
+    requestAnimationFrame(() => image.classList.add("in"));
+    setTimeout(() => before?.remove(), 700);
+  }
+
+  /** Another attempt begins: its previews count anew. */
+  restart() {
+    this.newest = -1;
+  }
+
+  /** The job has ended with these pictures. */
+  finish(pictures) {
+    if (this.finished) return;
+    this.finished = true;
+    this.element.classList.remove("painting");
+    this.element.classList.add("done");
+    pictures.slice(0, this.tiles.length).forEach((picture, at) => this.place(picture, this.tiles[at]));
+  }
+
+  place(picture, tile, tries = 0) {
+    const several = this.tiles.length > 1;
+    const image = make("img", {
+      class: "final",
+      alt: this.prompt,
+      width: picture.width,
+      height: picture.height,
+      loading: this.preview ? "eager" : "lazy",
+      decoding: "async",
+      src: several ? `${picture.url}/thumbnail` : picture.url,
+    });
+    const open = make("button", { type: "button", class: "enlarge", "aria-label": `${say("web-enlarge")}: ${this.prompt}` }, image);
+    open.addEventListener("click", () => show(picture, this.prompt));
+    image.addEventListener("load", () => {
+      image.classList.add("in");
+      tile.classList.add("filled");
+      setTimeout(() => this.preview?.remove(), 900);
+    });
+    image.addEventListener("error", () => {
+      open.remove();
+      if (tries === 0) setTimeout(() => this.place(picture, tile, 1), SECOND_TRY_MS);
+      else tile.replaceChildren(this.missing(picture, tile));
+    });
+    tile.append(open);
+  }
+
+  missing(picture, tile) {
+    const retry = make("button", { type: "button", class: "quiet" }, icon("retry"), say("button-try-again"));
+    const note = make("div", { class: "missing" }, make("p", {}, say("web-file-gone")), retry);
+    retry.addEventListener("click", () => (tile.replaceChildren(), this.place(picture, tile, 1)));
+    return note;
+  }
+}
