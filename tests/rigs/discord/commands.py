@@ -83,6 +83,7 @@ def keep(world: World, bot: Bot, guild_id: str | None, commands: list[Json]) -> 
 def stored(world: World, bot: Bot, guild_id: str | None, asked: Json, before: Json | None) -> Json:
     """The command as Discord tells it back: with an id that survives a republication."""
     told = {name: value for name, value in asked.items() if value is not None}
+    rights = asked.get("default_member_permissions")
     return {
         "type": 1,
         "nsfw": False,
@@ -91,7 +92,7 @@ def stored(world: World, bot: Bot, guild_id: str | None, asked: Json, before: Js
         "integration_types": [0],
         "description": "",
         **told,
-        "default_member_permissions": asked.get("default_member_permissions"),
+        "default_member_permissions": None if rights is None else str(rights),
         "id": before["id"] if before else world.clock.snowflake(),
         "application_id": bot.id,
         "version": world.clock.snowflake(),

@@ -9,7 +9,6 @@ from typing import Self
 from aiohttp import web
 
 from tests.rigs.discord.calls import PREFIX, Call
-from tests.rigs.discord.clock import Clock
 from tests.rigs.discord.faults import Faults
 from tests.rigs.discord.gateway import Gateway
 from tests.rigs.discord.model import Bot, Channel, Guild, Interaction
@@ -55,13 +54,14 @@ class FakeDiscord:
         return self._world.faults
 
     @property
-    def clock(self) -> Clock:
-        return self._world.clock
-
-    @property
     def calls(self) -> list[Call]:
         """All REST requests, in the order they came."""
         return self._world.calls
+
+    @property
+    def interactions(self) -> list[Interaction]:
+        """All that people asked, in order."""
+        return list(self._world.interactions.values())
 
     @property
     def problems(self) -> list[str]:
@@ -133,15 +133,27 @@ class FakeDiscord:
             published = [c["name"] for c in bot.commands + [c for own in bot.guild_commands.values() for c in own]]
             return self.gateway.online(bot) and (set(commands) <= set(published) if commands else bot.syncs > 0)
 
-        await self._world.changes.until(ready, timeout)
+        await self.until(ready, timeout)
+
+    async def offline(self, bot: Bot, timeout: float = 10) -> None:
+        """Wait until no process of the bot is connected: after a kill, before online()."""
+        await self.until(lambda: not self.gateway.online(bot), timeout)
 
     async def until(self, probe: Callable[[], object], timeout: float = 10) -> None:
         """Wait until the callable `probe` returns something true; it is asked after each event."""
-        await self._world.changes.until(probe, timeout)
+        try:
+            await self._world.changes.until(probe, timeout)
+        except TimeoutError:
+            raise TimeoutError(f"waited {timeout} s; {self._world.story()}") from None
 
     def expire(self, interaction: Interaction) -> None:
         """Let the 15 minutes of the interaction's token be over."""
         interaction.expires_at = self._world.clock.now() - 1
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for the rig: deadlines, tokens and rate limits, not for the bots."""
+        self._world.clock.advance(seconds)
+        self._world.changes.happened()
 
     def repeat_interactions(self, times: int = 1) -> None:
         """Announce each of the next interactions twice."""

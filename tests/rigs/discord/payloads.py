@@ -1,6 +1,7 @@
 """The rig's things as Discord's JSON."""
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.rigs.discord.clock import iso
 from tests.rigs.discord.model import Asked, Attachment, Bot, Channel, Guild, Interaction, Message, User
@@ -162,7 +163,7 @@ def everyone(place: Guild) -> Json:
 
 
 def attachment(file: Attachment, message: Message, origin: str) -> Json:
-    url = f"{origin}/attachments/{message.channel.id}/{file.id}/{file.filename}"
+    url = f"{origin}/attachments/{message.channel.id}/{file.id}/{quote(file.filename)}"
     told = {"description": file.description} if file.description else {}
     return {
         "id": file.id,

@@ -1,6 +1,7 @@
 """A person at a Discord client: types commands, presses buttons, reads, deletes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from tests.rigs.discord import payloads, wishes
@@ -10,7 +11,7 @@ from tests.rigs.discord.wishes import NotPossible
 from tests.rigs.discord.world import World
 
 Json = dict[str, Any]
-GRACE_SECONDS = 0.5
+GIVES_UP_SECONDS = FIRST_ANSWER_SECONDS + 0.5
 BUTTON, SELECT = 2, 3
 
 
@@ -121,8 +122,7 @@ class Person:
             return await self._world.changes.until(newest, timeout)
         except TimeoutError:
             shown = [(s.author, s.content, s.filenames, s.labels) for s in self.sees(channel=channel)]
-            asked = [f"{call.line} -> {call.status} {call.code or ''}" for call in self._world.calls[-5:]]
-            raise TimeoutError(f"{self.name} waited {timeout} s; sees {shown}; last calls {asked}") from None
+            raise TimeoutError(f"{self.name} waited {timeout} s; sees {shown}; {self._world.story()}") from None
 
     def deletes(self, message: Seen) -> None:
         """Delete a message for everybody; an ephemeral one is only dismissed."""
@@ -148,11 +148,12 @@ class Person:
     async def _awaited(self, act: Interaction, wait: bool) -> Interaction:
         """Wait as long as the app does before it says that the application did not respond."""
         if wait:
-            try:
-                await self._world.changes.until(lambda: act.kind, FIRST_ANSWER_SECONDS + GRACE_SECONDS)
-            except TimeoutError:
-                return act
+            with suppress(TimeoutError):
+                await self._world.changes.until(lambda: act.kind or self._gave_up(act), GIVES_UP_SECONDS)
         return act
+
+    def _gave_up(self, act: Interaction) -> bool:
+        return self._world.clock.now() > act.asked_at + GIVES_UP_SECONDS
 
     def _command(self, name: str, channel: Channel | None, bot: Bot | None) -> Json:
         found = wishes.available(self._bot(bot), self._channel(channel), self.administrator)

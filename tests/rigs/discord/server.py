@@ -15,7 +15,7 @@ from tests.rigs.discord.faults import Fault, Kind
 from tests.rigs.discord.limits import Refusal
 from tests.rigs.discord.model import Bot
 from tests.rigs.discord.reply import Reply
-from tests.rigs.discord.spec import answer_problems, request_problems
+from tests.rigs.discord.spec import answer_problems, find_operation, request_problems
 from tests.rigs.discord.world import World
 
 Handler = Callable[..., Reply]
@@ -122,6 +122,8 @@ class Server:
         """Hold the request against the official description."""
         found = request_problems(call.method, call.path, call.query, call.body)
         self._world.problems += [f"{call.line} {problem.where}: {problem.what}" for problem in found]
+        if find_operation(call.method, call.path) is None:
+            raise no_such_route()
         if found:
             raise invalid_form({problem.where: problem.what for problem in found})
 

@@ -1,5 +1,6 @@
 """The state of the fake Discord and the few acts that change it, each told to the bots that may know."""
 
+import itertools
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from tests.rigs.discord.model import (
 )
 
 Json = dict[str, Any]
+SELECT = 3
+DEFAULTS: dict[int, Json] = {SELECT: {"min_values": 1, "max_values": 1}}
 
 
 class Told(Protocol):
@@ -114,7 +117,7 @@ class World:
         now = self.clock.now()
         act = Interaction(
             id=self.clock.snowflake(),
-            token=secrets.token_urlsafe(96),
+            token=secrets.token_urlsafe(24),
             asked=asked,
             bot=bot,
             user=user,
@@ -135,12 +138,18 @@ class World:
             times = 2
         for _ in range(times):
             self._dispatch(act.bot, "INTERACTION_CREATE", payloads.interaction(act, self.origin, permissions))
+        self.changes.happened()
 
     def tell(self, channel: Channel, event: str, data: Json) -> None:
         """Dispatch to each bot that may see the channel."""
         for bot in self.bots:
             if channel.visible_to(bot):
                 self._dispatch(bot, event, data)
+
+    def story(self) -> str:
+        """The last things that happened, for the words of a failed wait."""
+        asked = [f"{call.line} -> {call.status} {call.code or ''}".rstrip() for call in self.calls[-8:]]
+        return f"last calls {asked}; problems {self.problems[-3:]}; rules broken {self.rule_breaks[-3:]}"
 
     def broke_rule(self, call: Call, what: str) -> None:
         self.rule_breaks.append(f"{call.line}: {what}")
@@ -183,15 +192,13 @@ class World:
 
 
 def numbered(rows: list[Json]) -> list[Json]:
-    """Give each component the id that Discord adds, in the order of the page."""
-    number = 0
+    """Give each component the id and the defaults that Discord adds, in the order of the page."""
+    ids = itertools.count(1)
 
-    def with_id(part: Json) -> Json:
-        nonlocal number
-        number += 1
-        told = {name: value for name, value in part.items() if value is not None}
-        return {"id": number, **told} | (
-            {"components": [with_id(p) for p in part["components"]]} if "components" in part else {}
-        )
+    def stored(part: Json) -> Json:
+        told = {"id": next(ids), **DEFAULTS.get(part["type"], {}), **{k: v for k, v in part.items() if v is not None}}
+        if "components" in part:
+            told["components"] = [stored(inner) for inner in part["components"]]
+        return told
 
-    return [with_id(row) for row in rows]
+    return [stored(row) for row in rows]

@@ -40,9 +40,8 @@ ABSENT = re.compile(
     "|Purchase|RadioGroup|Reaction|ResolvedObjects|RoleSelect|RoleSubscription|Section|Separator|SocialLayer|Sticker"
     "|TeamResponse|TextDisplay|ThemeShare|Thread|Thumbnail|UnfurledMediaResponse|UserSelect"
 )
-KEPT = frozenset(
-    ["type", "format", "const", "enum", "pattern", "required", "additionalProperties", "contentEncoding", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "uniqueItems", "maxProperties"]
-)
+KEPT = {"type", "format", "const", "enum", "pattern", "required", "additionalProperties", "contentEncoding"}
+KEPT |= {"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "uniqueItems", "maxProperties"}
 UNIONS = ("anyOf", "oneOf", "allOf")
 
 
