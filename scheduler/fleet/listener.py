@@ -1,5 +1,6 @@
 """Reads the workers' beats; every scheduler hears all of them."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,12 +8,13 @@ import structlog
 from pydantic import ValidationError
 
 from scheduler.bus import Redis
-from scheduler.wire import BEATS, FIELD, Beat
+from scheduler.wire import BEAT_SECONDS, BEATS, FIELD, Beat
 
 log = structlog.get_logger(__name__)
 
 BLOCK_MILLISECONDS = 1000
 READ_AT_ONCE = 500
+LONG_SILENCE = 5  # reads
 
 
 class BeatListener:
@@ -21,13 +23,18 @@ class BeatListener:
     def __init__(self, blocking_redis: Redis, on_beats: Callable[[list[Beat]], None]) -> None:
         self.redis = blocking_redis
         self.on_beats = on_beats
-        self.last = b"$"
+        self.last: bytes | str = f"{int((time.time() - BEAT_SECONDS) * 1000)}-0"  # ids are the server's milliseconds
+        self.silent = 0
 
     async def read(self) -> bool:
-        """One tick. After a flush the stream starts anew with smaller ids, so a silence starts over at its end."""
+        """One tick. After a long silence it listens anew from the end: a flush and a clock set back make ids smaller."""
         answer: Any = await self.redis.xread({BEATS: self.last}, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS)
         entries = answer[0][1] if answer else []
-        self.last = entries[-1][0] if entries else b"$"
+        self.silent = 0 if entries else self.silent + 1
+        if entries:
+            self.last = entries[-1][0]
+        elif self.silent > LONG_SILENCE:
+            self.last = b"$"
         self.on_beats([beat for entry in entries if (beat := parsed(entry))])
         return True
 
