@@ -106,7 +106,6 @@ ready = Here it comes
 studio-silent = I can't reach the studio right now. Your request is not lost and not charged; I'll try again for a minute.
 studio-gave-up = It didn't work. Nothing was charged.
 studio-down = I can't reach the studio right now. Please try again in a minute.
-studio-back = The studio is back; your place in line was kept
 
 ## What became of it
 

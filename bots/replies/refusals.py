@@ -52,10 +52,10 @@ def help_for(refusal: Refusal, tr: Translator) -> tuple[tuple[Button, ...], ...]
 
 
 def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Variable]:
-    """The facts as words; what is not known is "none", so that a sentence can do without it."""
+    """The facts as words; an optional one that is not known is "none", so that the sentence can do without it."""
     facts = refusal.facts
-    texts = ("model", "alternative", "plan", "upgrade", "what", "reason")
-    found: dict[str, Variable] = {name: text(facts.get(name)) for name in texts}
+    found: dict[str, Variable] = {name: text(facts.get(name)) for name in ("model", "plan")}
+    found |= {name: text(facts.get(name), "none") for name in ("alternative", "upgrade", "what", "reason")}
     found |= {name: number(facts.get(name)) for name in ("limit", "length", "cost", "spendable")}
     found["asked"] = text(facts.get("asked")).replace("x", "×")
     found["pace"] = tr.span(number(facts.get("every_seconds"), 60))
@@ -67,8 +67,8 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
     return found
 
 
-def text(fact: object) -> str:
-    return "none" if fact is None or fact == "" else cut(str(fact), LONGEST_FACT)
+def text(fact: object, unknown: str = "…") -> str:
+    return unknown if fact is None or fact == "" else cut(str(fact), LONGEST_FACT)
 
 
 def instant(fact: object) -> datetime | None:

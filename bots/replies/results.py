@@ -70,14 +70,16 @@ def failed(job: JobView, tr: Translator, model: str) -> Screen:
     buttons: tuple[tuple[Button, ...], ...] = ()
     if code != "bad_request":  # the same would only fail again
         buttons = ((button(tr("button-try-again"), Action.RETRY, job.id),),)
-    return Screen(framed(job.prompt, f"{reason} {tr('tokens-back', count=job.cost_tokens)}"), None, buttons)
+    return Screen(framed(job.prompt, returned(reason, job, tr)), None, buttons)
+
+
+def returned(reason: str, job: JobView, tr: Translator) -> str:
+    """What happened, and that the tokens are back if there were any."""
+    return f"{reason} {tr('tokens-back', count=job.cost_tokens)}" if job.cost_tokens else reason
 
 
 def cancelled(job: JobView, tr: Translator) -> Screen:
-    if job.started_at is not None:
-        line = tr("cancelled-running")
-    else:
-        line = f"{tr('cancelled')} {tr('tokens-back', count=job.cost_tokens)}"
+    line = tr("cancelled-running") if job.started_at is not None else returned(tr("cancelled"), job, tr)
     return Screen(framed(job.prompt, line), None, ((button(tr("button-again"), Action.AGAIN, job.id),),))
 
 

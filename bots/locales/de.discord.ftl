@@ -1,0 +1,31 @@
+# Was nur der Discord-Bot sagt.
+
+discord-look-in-jobs = Hier kann ich nicht mehr lange schreiben; /jobs zeigt es dir.
+discord-not-started = Das wurde nicht begonnen.
+discord-show-number = { $number } zeigen
+
+## The commands, as Discord lists them: at most 100 characters each
+
+command-imagine = Malt ein Bild aus deinen Worten
+command-imagine-prompt = Was darauf zu sehen ist: ein Fuchs im Schnee
+command-imagine-size = square, portrait, landscape, wide oder eine Größe wie 640x960
+command-imagine-model = Welches Modell es malt
+command-imagine-seed = Derselbe Seed und dieselben Worte ergeben dasselbe Bild
+command-start = Ein erstes Wort, und was du ausgeben kannst
+command-help = Was ich kann
+command-usage = Dein Tarif, deine Tokens und was du gemacht hast
+command-jobs = Was wartet und was fertig ist
+command-cancel = Beendet, worum du zuletzt gebeten hast
+command-admin = Für Admins
+command-admin-status = Warteschlange, Rechner und Pausen
+command-admin-user = Ein Konto
+command-admin-user-who = telegram:42, discord:42 oder eine Erwähnung
+command-admin-grant = Gibt einem Konto Tokens
+command-admin-grant-who = telegram:42, discord:42 oder eine Erwähnung
+command-admin-grant-tokens = Wie viele
+command-admin-grant-note = Warum
+command-admin-pause = Nimmt keine Aufträge mehr an und beginnt keine
+command-admin-pause-subject = all, capability:image oder model:sdxl
+command-admin-pause-reason = Was den Leuten gesagt wird
+command-admin-resume = Beendet eine Pause
+command-admin-resume-subject = all, capability:image oder model:sdxl

@@ -1,0 +1,244 @@
+# Jeder Satz der Bots auf Deutsch.
+
+## Figures
+
+span-seconds = { $seconds } s
+span-minutes = { $minutes } min
+span-hours = { $hours } h
+span-hours-minutes = { $hours } h { $minutes } min
+span-days = { $days ->
+    [one] { $days } Tag
+   *[other] { $days } Tagen
+}
+span-days-hours = { $days ->
+    [one] { $days } Tag
+   *[other] { $days } Tagen
+} { $hours } h
+tokens = { $count ->
+    [one] { $count } Token
+   *[other] { $count } Tokens
+}
+pictures = { $count ->
+    [one] { $count } Bild
+   *[other] { $count } Bilder
+}
+place = { $position ->
+    [1] Als Nächstes dran
+    [2] Als Zweites dran
+    [3] Als Drittes dran
+    [4] Als Viertes dran
+    [5] Als Fünftes dran
+    [6] Als Sechstes dran
+    [7] Als Siebtes dran
+    [8] Als Achtes dran
+    [9] Als Neuntes dran
+    [10] Als Zehntes dran
+   *[other] Platz { $position } in der Reihe
+}
+
+## Buttons
+
+button-cancel = Abbrechen
+button-cancel-number = { $number } abbrechen
+button-again = Noch einmal
+button-variation = Variante
+button-larger = Größer
+button-try-again = Noch einmal versuchen
+button-make-again = Neu malen
+button-use-model = { $model } nehmen
+button-make-it = Auf { $limit } verkleinern
+button-surprise = Überrasch mich
+button-help = Was kannst du?
+button-more = ⋯
+
+## A first word
+
+start = { $name ->
+    [none] Hallo.
+   *[other] Hallo { $name }.
+} Sag mir, was du sehen möchtest, und ich male es: { $words ->
+    [yes] einfach schreiben.
+   *[no] schreib /imagine und dann, was darauf zu sehen ist.
+}
+start-plan = Im Tarif { $plan } hast du { $tokens } am Tag; ein Bild kostet { $price }.
+help-words = Schreib einfach, was du sehen möchtest, oder nimm den Befehl:
+help-commands =
+    /imagine ein Fuchs im Schnee
+    /usage: deine Tokens und was du gemacht hast
+    /jobs: was wartet und was fertig ist
+    /cancel: beendet, worum du zuletzt gebeten hast
+help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 malt dasselbe Bild wieder · --model NAME · --count 1 bis { $limit }
+help-buttons = Unter einem Bild: „Noch einmal“ malt es neu, „Variante“ bleibt nah daran, „Größer“ verdoppelt die Seiten, soweit dein Tarif es zulässt.
+unknown-command = Diesen Befehl kenne ich nicht. /help sagt, was ich kann.
+surprise-1 = ein Leuchtturm im nächtlichen Sturm, Wellen brechen an den Felsen
+surprise-2 = Morgennebel im Kiefernwald, das erste Licht zwischen den Bäumen
+surprise-3 = eine Stadt bei Nacht im Regen, Neonlicht in den Pfützen
+surprise-4 = eine Wüste in der Dämmerung, lange Schatten auf den Dünen
+surprise-5 = grünes Polarlicht über einem gefrorenen See
+surprise-6 = eine Mohnwiese unter dem Sommerhimmel
+surprise-7 = ein roter Sonnenuntergang über dem Meer
+surprise-8 = Schnee auf stillen Bergen, Vollmond
+surprise-9 = ein abstrakter Tanz aus Gold und tiefem Blau
+surprise-10 = ein Hafen im Morgengrauen, Boote auf rosa Wasser
+surprise-11 = Herbstlaub auf einem stillen Teich
+surprise-12 = ein Lavendelfeld vor dem Gewitter
+
+## While it waits and runs
+
+waiting-turn = { $place }
+waiting-turn-about = { $place } · etwa { $span }
+waiting-turn-moment = { $place } · { $moment }
+waiting-own-jobs = { $limit ->
+    [0] Wartet auf deinen anderen Auftrag
+    [1] Wartet auf deinen anderen Auftrag: dein Tarif lässt einen zur selben Zeit zu
+   *[other] Wartet auf deine anderen Aufträge: dein Tarif lässt { $limit } zur selben Zeit zu
+}
+waiting-no-worker = Wartet auf einen Rechner mit { $model }: gerade ist keiner wach.
+waiting-no-worker-until = Wartet auf einen Rechner mit { $model }: gerade ist keiner wach. Ich halte deinen Platz bis { $moment }
+waiting-paused = { $model } macht gerade Pause. Ich halte deinen Platz
+waiting-accepted = Angenommen
+requeued = Der Rechner ist ausgefallen; ein anderer übernimmt, dein Platz bleibt
+running = Wird gemalt
+running-percent = { $percent } %
+running-percent-left = { $percent } % · noch { $span }
+stopping = Wird beendet
+ready = Gleich da
+studio-silent = Ich erreiche das Atelier gerade nicht. Deine Bitte ist nicht verloren und nichts ist berechnet; ich versuche es eine Minute lang weiter.
+studio-gave-up = Es hat nicht geklappt. Nichts wurde berechnet.
+studio-down = Ich erreiche das Atelier gerade nicht. Bitte versuch es in einer Minute noch einmal.
+
+## What became of it
+
+result-seed = Seed { $seed }
+result-cost-today = { $tokens }, heute noch { $left }
+result-cost = { $tokens }, noch { $left }
+failed-worker-lost = Der Rechner ist daran zweimal gescheitert.
+failed-timeout = Das hat länger gedauert, als es darf.
+failed-engine-failed = Der Rechner konnte das nicht fertigstellen.
+failed-out-of-memory = Dafür reichte der Speicher nicht; kleiner könnte es gehen.
+failed-no-worker-in-time = Kein Rechner mit { $model } ist rechtzeitig aufgewacht.
+failed-store-failed = Das fertige Bild ließ sich nicht speichern.
+failed-bad-request = Das lässt sich nicht malen: { $reason }
+failed-other = Dabei ist etwas schiefgegangen.
+tokens-back = { $count ->
+    [one] Dein Token ist zurück.
+   *[other] Deine { $count } Tokens sind zurück.
+}
+cancelled = Abgebrochen.
+cancelled-running = Beim Malen abgebrochen. Was nicht verbraucht wurde, ist zurück.
+expired = Dieses Bild ist abgelaufen. Sein Seed ist noch da, es lässt sich also neu malen.
+expired-quote = Dieses Bild ist abgelaufen; ich male es aus seinem Seed neu: { $tokens }
+
+## Refusals
+
+refused-invalid-request = Mit diesen Angaben geht das nicht. /help zeigt, wie man sie schreibt.
+refused-prompt-empty = Was soll ich malen? Schreib es hinter den Befehl: /imagine ein Fuchs im Schnee
+refused-prompt-too-long = Dieser Text hat { $length } Zeichen; { $limit } sind möglich.
+refused-unknown-model = { $alternative ->
+    [none] Ein Modell { $model } kenne ich nicht.
+   *[other] Ein Modell { $model } kenne ich nicht. Es gibt { $alternative }.
+}
+refused-idempotency-mismatch = Aus dieser Nachricht habe ich schon etwas anderes angenommen. Bitte schreib sie neu.
+refused-unauthorized = Das Atelier nimmt meinen Schlüssel nicht an. Ein Admin kann das beheben mit: tessera doctor
+refused-forbidden = Das steht dir nicht zu.
+refused-banned = Dieses Konto ist geschlossen. Ein Admin kann mehr dazu sagen.
+refused-not-found = { $what ->
+    [preview] Es gibt noch keine Vorschau.
+    [user] Diese Person kenne ich nicht.
+   *[other] Das finde ich nicht mehr.
+}
+refused-conflict = Das hat sich inzwischen geändert. Bitte sieh noch einmal nach.
+refused-gone = Dieses Bild ist abgelaufen.
+refused-model-not-in-plan = { $upgrade ->
+    [none] { $model } gehört nicht zum Tarif { $plan }.
+   *[other] { $model } gibt es mit { $upgrade }.
+}
+refused-resolution-too-high = { $asked } ist mehr, als dein Tarif zulässt ({ $limit }).
+refused-rate-limited = { $limit ->
+    [one] Dein Tarif erlaubt { $limit } Bitte auf einmal, danach alle { $pace } eine. Die nächste in { $span }.
+   *[other] Dein Tarif erlaubt { $limit } Bitten auf einmal, danach alle { $pace } eine. Die nächste in { $span }.
+}
+refused-too-many-waiting = { $limit ->
+    [one] Es wartet schon { $limit } Auftrag von dir; mehr hält der Tarif { $plan } nicht bereit. Der nächste geht, sobald er beginnt.
+   *[other] Es warten schon { $limit } Aufträge von dir; mehr hält der Tarif { $plan } nicht bereit. Der nächste geht, sobald einer davon beginnt.
+}
+refused-out-of-tokens = { $limit ->
+    [one] Dein { $limit } Token für heute ist verbraucht.
+   *[other] Deine { $limit } Tokens für heute sind verbraucht.
+} Neue gibt es um { $moment }, in { $span }.
+refused-out-of-tokens-short = Das kostet { $cost ->
+    [one] { $cost } Token
+   *[other] { $cost } Tokens
+}; du hast noch { $spendable }. Neue gibt es um { $moment }, in { $span }.
+refused-capability-paused = { $reason ->
+    [none] Das macht gerade Pause. Nichts wurde berechnet; bitte versuch es später noch einmal.
+   *[other] Das macht gerade Pause: { $reason }. Nichts wurde berechnet; bitte versuch es später noch einmal.
+}
+refused-no-worker = { $alternative ->
+    [none] Kein Rechner hier kann { $model } in dieser Größe.
+   *[other] Kein Rechner hier kann { $model } in dieser Größe. { $alternative } ist da.
+}
+refused-address-limit = Aus deinem Netz kamen heute zu viele neue Gäste ({ $limit }). Ein Platz wird in { $span } frei.
+refused-overloaded = Es wartet mehr, als das Atelier fassen kann. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
+refused-unavailable = Das Atelier startet oder ruht gerade. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
+refused-internal = Im Atelier ist etwas schiefgegangen. Nichts wurde berechnet.
+
+mistake-unknown-flag = --{ $flag } kenne ich nicht. Es gibt --size, --seed, --model und --count.
+mistake-value-missing = Was soll --{ $flag } sein? Zum Beispiel: { $flag ->
+    [size] --size wide
+    [seed] --seed 7
+    [count] --count 2
+   *[other] --model painter
+}
+mistake-bad-size = Die Größe { $value } kann ich nicht lesen. Schreib square, portrait, landscape, wide oder 1024x768.
+mistake-size-out-of-range = Eine Seite hat { $smallest } bis { $largest } Pixel.
+mistake-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis { $limit }; { $value } ist keine.
+mistake-bad-count = Ich male 1 bis { $limit } Bilder auf einmal; { $value } liegt nicht dazwischen.
+mistake-bad-model = Der Name eines Modells hat höchstens { $limit } Zeichen.
+mistake-admin = /admin status | user REF | grant REF N [Notiz] | pause [SUBJECT] [Grund] | resume [SUBJECT]
+
+## Account and jobs
+
+usage-plan = Tarif { $plan } · heute { $used } von { $limit } Tokens verbraucht, { $left } übrig
+usage-refill = Neue gibt es um { $moment }, in { $span }
+usage-balance = Gekauft oder geschenkt: { $tokens }
+usage-today = Heute: { $completed } fertig, { $failed } gescheitert
+usage-days = Letzte { $days } Tage: { $completed } fertig, { $tokens }
+jobs-none = Noch nichts. Schreib, was du sehen möchtest.
+jobs-title = Deine letzten, das neueste zuerst:
+jobs-waiting = wartet
+jobs-waiting-place = { $place }
+jobs-running = wird gemalt
+jobs-completed = fertig
+jobs-expired = fertig, abgelaufen
+jobs-failed = gescheitert
+jobs-cancelled = abgebrochen
+jobs-line = { $number }. { $prompt } · { $state }
+cancel-nothing = Von dir wartet oder läuft gerade nichts.
+
+## Short answers to a press
+
+note-cancelling = Wird beendet
+note-over = Das ist schon zu Ende
+note-working = Ist unterwegs
+note-not-yours = Das kann nur, wer darum gebeten hat
+note-unknown = Dieses Bild kenne ich nicht mehr
+note-too-large = Größer lässt dein Tarif nicht zu
+
+## Admins
+
+admin-status = { $queued } warten, { $running } laufen · heute { $completed } fertig, { $failed } gescheitert
+admin-oldest = Wartet am längsten: { $span }
+admin-deliveries = Zustellungen: { $due } fällig, { $dead } unzustellbar
+admin-leader = Leitung: { $leader ->
+    [none] niemand
+   *[other] { $leader }
+}
+admin-worker = { $name } · { $state } · { $running } von { $slots } · { $models } · gesehen vor { $span }
+admin-no-workers = Kein Rechner ist wach.
+admin-user = { $user } · { $name } · { $plan } · heute { $used } von { $limit } verbraucht, Guthaben { $balance } · { $open } offen
+admin-user-banned = Gesperrt
+admin-granted = { $user } hat { $tokens } mehr; das Guthaben ist { $balance }.
+admin-pauses-none = Nichts ist angehalten.
+admin-pause = Angehalten: { $subject }
+admin-pause-reason = Angehalten: { $subject } ({ $reason })

@@ -1,0 +1,10 @@
+# Was nur der Telegram-Bot sagt.
+
+## Die Liste der Befehle neben dem Textfeld
+
+menu-imagine = Male ein Bild nach deinen Worten
+menu-usage = Dein Tarif, deine Token, was du gemacht hast
+menu-jobs = Was wartet und was fertig ist
+menu-cancel = Halte an, worum du zuletzt gebeten hast
+menu-help = Was ich kann
+menu-admin = Zustand, Leute, Pausen

@@ -1,0 +1,31 @@
+# Что говорит только бот в Discord.
+
+discord-look-in-jobs = Здесь я скоро не смогу писать; /jobs покажет вам результат.
+discord-not-started = Это не начато.
+discord-show-number = Показать { $number }
+
+## The commands, as Discord lists them: at most 100 characters each
+
+command-imagine = Нарисовать картинку по вашим словам
+command-imagine-prompt = Что на ней: лиса на снегу
+command-imagine-size = square, portrait, landscape, wide или размер вроде 640x960
+command-imagine-model = Какая модель рисует
+command-imagine-seed = Тот же сид и те же слова дают ту же картинку
+command-start = Первое слово и сколько у вас токенов
+command-help = Что я умею
+command-usage = Ваш тариф, токены и что вы сделали
+command-jobs = Что ждёт и что готово
+command-cancel = Остановить последнее, о чём вы просили
+command-admin = Для администраторов
+command-admin-status = Очередь, машины и паузы
+command-admin-user = Аккаунт
+command-admin-user-who = telegram:42, discord:42 или упоминание
+command-admin-grant = Добавить токены аккаунту
+command-admin-grant-who = telegram:42, discord:42 или упоминание
+command-admin-grant-tokens = Сколько
+command-admin-grant-note = Почему
+command-admin-pause = Не принимать и не начинать задания
+command-admin-pause-subject = all, capability:image или model:sdxl
+command-admin-pause-reason = Что сказать людям
+command-admin-resume = Закончить паузу
+command-admin-resume-subject = all, capability:image или model:sdxl

@@ -1,0 +1,242 @@
+# Все фразы ботов по-русски.
+
+## Figures
+
+span-seconds = { $seconds } с
+span-minutes = { $minutes } мин
+span-hours = { $hours } ч
+span-hours-minutes = { $hours } ч { $minutes } мин
+span-days = { $days } д
+span-days-hours = { $days } д { $hours } ч
+tokens = { $count ->
+    [one] { $count } токен
+    [few] { $count } токена
+    [many] { $count } токенов
+   *[other] { $count } токена
+}
+pictures = { $count ->
+    [one] { $count } картинка
+    [few] { $count } картинки
+    [many] { $count } картинок
+   *[other] { $count } картинки
+}
+place = { $position ->
+    [1] Следующая в очереди
+    [2] Вторая в очереди
+    [3] Третья в очереди
+    [4] Четвёртая в очереди
+    [5] Пятая в очереди
+    [6] Шестая в очереди
+    [7] Седьмая в очереди
+    [8] Восьмая в очереди
+    [9] Девятая в очереди
+    [10] Десятая в очереди
+   *[other] { $position }-я в очереди
+}
+
+## Buttons
+
+button-cancel = Отменить
+button-cancel-number = Отменить { $number }
+button-again = Ещё раз
+button-variation = Вариация
+button-larger = Крупнее
+button-try-again = Попробовать снова
+button-make-again = Нарисовать снова
+button-use-model = Взять { $model }
+button-make-it = Сделать { $limit }
+button-surprise = Удивите меня
+button-help = Что вы умеете?
+button-more = ⋯
+
+## A first word
+
+start = { $name ->
+    [none] Здравствуйте.
+   *[other] Здравствуйте, { $name }.
+} Расскажите, что хотите увидеть, и я это нарисую: { $words ->
+    [yes] просто напишите.
+   *[no] напишите /imagine, а следом то, что должно быть на картинке.
+}
+start-plan = На тарифе { $plan } у вас { $tokens } в день; картинка стоит { $price }.
+help-words = Просто напишите, что хотите увидеть, или начните с команды:
+help-commands =
+    /imagine лиса на снегу
+    /usage: ваши токены и что вы сделали
+    /jobs: что ждёт и что готово
+    /cancel: остановить последнее, о чём вы просили
+help-flags = К описанию можно добавить: --size square, portrait, landscape, wide или 1024x768 · --seed 7 снова даст ту же картинку · --model ИМЯ · --count от 1 до { $limit }
+help-buttons = Под картинкой: «Ещё раз» рисует её заново, «Вариация» держится рядом, «Крупнее» удваивает размер, если позволяет тариф.
+unknown-command = Такой команды я не знаю. /help расскажет, что я умею.
+surprise-1 = маяк в ночную бурю, волны разбиваются о скалы
+surprise-2 = утренний туман в сосновом лесу, первый свет между деревьями
+surprise-3 = ночной город под дождём, неон в лужах
+surprise-4 = пустыня в сумерках, длинные тени на дюнах
+surprise-5 = зелёное полярное сияние над замёрзшим озером
+surprise-6 = маковое поле под летним небом
+surprise-7 = красный закат над морем
+surprise-8 = снег на безмолвных горах, полная луна
+surprise-9 = абстрактный танец золота и глубокой синевы
+surprise-10 = гавань на рассвете, лодки на розовой воде
+surprise-11 = осенние листья на тихом пруду
+surprise-12 = лавандовое поле перед грозой
+
+## While it waits and runs
+
+waiting-turn = { $place }
+waiting-turn-about = { $place } · около { $span }
+waiting-turn-moment = { $place } · { $moment }
+waiting-own-jobs = { $limit ->
+    [0] Ждёт вашу другую картинку
+    [1] Ждёт вашу другую картинку: на вашем тарифе они рисуются по одной
+   *[other] Ждёт другие ваши картинки: на вашем тарифе одновременно рисуются не больше { $limit }
+}
+waiting-no-worker = Ждёт машину с { $model }: сейчас ни одна не работает.
+waiting-no-worker-until = Ждёт машину с { $model }: сейчас ни одна не работает. Место сохраню до { $moment }
+waiting-paused = { $model } сейчас на паузе. Место в очереди сохраню
+waiting-accepted = Принято
+requeued = Машина остановилась; рисует другая, место в очереди прежнее
+running = Рисую
+running-percent = { $percent } %
+running-percent-left = { $percent } % · ещё { $span }
+stopping = Останавливаю
+ready = Почти готово
+studio-silent = Мастерская сейчас не отвечает. Ваша просьба не потеряна, и ничего не списано; я буду пробовать ещё минуту.
+studio-gave-up = Не получилось. Ничего не списано.
+studio-down = Мастерская сейчас не отвечает. Попробуйте, пожалуйста, через минуту.
+
+## What became of it
+
+result-seed = сид { $seed }
+result-cost-today = { $tokens }, на сегодня осталось { $left }
+result-cost = { $tokens }, осталось { $left }
+failed-worker-lost = Машина дважды не справилась с этой картинкой.
+failed-timeout = На эту картинку ушло больше времени, чем можно.
+failed-engine-failed = Машина не смогла закончить эту картинку.
+failed-out-of-memory = Машине не хватило памяти; может помочь размер поменьше.
+failed-no-worker-in-time = Ни одна машина с { $model } не включилась вовремя.
+failed-store-failed = Готовую картинку не удалось сохранить.
+failed-bad-request = Такое нарисовать не получится: { $reason }
+failed-other = С этой картинкой что-то пошло не так.
+tokens-back = { $count ->
+    [one] Возвращён { $count } токен.
+    [few] Возвращены { $count } токена.
+    [many] Возвращено { $count } токенов.
+   *[other] Возвращено { $count } токена.
+}
+cancelled = Отменено.
+cancelled-running = Отменено во время рисования. Что не потрачено, возвращено.
+expired = Срок хранения этой картинки истёк. Сид сохранён, её можно нарисовать снова.
+expired-quote = Срок хранения этой картинки истёк; нарисую её снова по сиду: { $tokens }
+
+## Refusals
+
+refused-invalid-request = С такими параметрами не получится. /help покажет, как их писать.
+refused-prompt-empty = Что нарисовать? Напишите после команды: /imagine лиса на снегу
+refused-prompt-too-long = В описании символов: { $length }; можно не больше { $limit }.
+refused-unknown-model = { $alternative ->
+    [none] Модели { $model } я не знаю.
+   *[other] Модели { $model } я не знаю. Есть { $alternative }.
+}
+refused-idempotency-mismatch = Из этого сообщения уже принята другая просьба. Напишите, пожалуйста, заново.
+refused-unauthorized = Мастерская не принимает мой ключ. Администратору поможет: tessera doctor
+refused-forbidden = Это вам недоступно.
+refused-banned = Этот аккаунт закрыт. Подробности у администратора.
+refused-not-found = { $what ->
+    [preview] Предпросмотра пока нет.
+    [user] Такого человека я не знаю.
+   *[other] Больше не могу этого найти.
+}
+refused-conflict = За это время всё изменилось. Посмотрите, пожалуйста, ещё раз.
+refused-gone = Срок хранения этой картинки истёк.
+refused-model-not-in-plan = { $upgrade ->
+    [none] { $model } не входит в тариф { $plan }.
+   *[other] { $model } доступна на тарифе { $upgrade }.
+}
+refused-resolution-too-high = { $asked } больше, чем позволяет ваш тариф ({ $limit }).
+refused-rate-limited = { $limit ->
+    [one] Ваш тариф позволяет { $limit } просьбу сразу, дальше по одной раз в { $pace }. Следующая через { $span }.
+    [few] Ваш тариф позволяет { $limit } просьбы сразу, дальше по одной раз в { $pace }. Следующая через { $span }.
+    [many] Ваш тариф позволяет { $limit } просьб сразу, дальше по одной раз в { $pace }. Следующая через { $span }.
+   *[other] Ваш тариф позволяет { $limit } просьбы сразу, дальше по одной раз в { $pace }. Следующая через { $span }.
+}
+refused-too-many-waiting = У вас уже ждут: { $limit }; тариф { $plan } больше не держит. Ещё одну можно, как только начнётся одна из них.
+refused-out-of-tokens = Токены на сегодня закончились ({ $limit }). Новые в { $moment }, через { $span }.
+refused-out-of-tokens-short = Это стоит { $cost ->
+    [one] { $cost } токен
+    [few] { $cost } токена
+    [many] { $cost } токенов
+   *[other] { $cost } токена
+}; у вас осталось { $spendable }. Новые в { $moment }, через { $span }.
+refused-capability-paused = { $reason ->
+    [none] Сейчас это на паузе. Ничего не списано; попробуйте, пожалуйста, позже.
+   *[other] Сейчас это на паузе: { $reason }. Ничего не списано; попробуйте, пожалуйста, позже.
+}
+refused-no-worker = { $alternative ->
+    [none] Здесь нет машины, которая умеет { $model } в таком размере.
+   *[other] Здесь нет машины, которая умеет { $model } в таком размере. Есть { $alternative }.
+}
+refused-address-limit = Из вашей сети сегодня слишком много новых гостей ({ $limit }). Место освободится через { $span }.
+refused-overloaded = Ждущих больше, чем мастерская может принять. Ничего не списано; попробуйте, пожалуйста, через { $span }.
+refused-unavailable = Мастерская запускается или отдыхает. Ничего не списано; попробуйте, пожалуйста, через { $span }.
+refused-internal = В мастерской что-то пошло не так. Ничего не списано.
+
+mistake-unknown-flag = Не знаю, что такое --{ $flag }. Есть --size, --seed, --model и --count.
+mistake-value-missing = Какое значение у --{ $flag }? Например: { $flag ->
+    [size] --size wide
+    [seed] --seed 7
+    [count] --count 2
+   *[other] --model painter
+}
+mistake-bad-size = Не понимаю размер { $value }. Напишите square, portrait, landscape, wide или 1024x768.
+mistake-size-out-of-range = В стороне может быть от { $smallest } до { $largest } пикселей.
+mistake-bad-seed = Сид это целое число от 0 до { $limit }; { $value } не подходит.
+mistake-bad-count = За раз рисую от 1 до { $limit } картинок; { $value } не подходит.
+mistake-bad-model = В имени модели не больше { $limit } символов.
+mistake-admin = /admin status | user REF | grant REF N [заметка] | pause [SUBJECT] [причина] | resume [SUBJECT]
+
+## Account and jobs
+
+usage-plan = Тариф { $plan } · токенов сегодня: { $used } из { $limit }, осталось { $left }
+usage-refill = Новые в { $moment }, через { $span }
+usage-balance = Куплено или подарено: { $tokens }
+usage-today = Сегодня: готово { $completed }, не вышло { $failed }
+usage-days = Дней: { $days } · готово { $completed }, { $tokens }
+jobs-none = Пока ничего. Напишите, что хотите увидеть.
+jobs-title = Ваши последние, сначала новые:
+jobs-waiting = ждёт
+jobs-waiting-place = { $place }
+jobs-running = рисуется
+jobs-completed = готово
+jobs-expired = готово, срок хранения истёк
+jobs-failed = не вышло
+jobs-cancelled = отменено
+jobs-line = { $number }. { $prompt } · { $state }
+cancel-nothing = У вас ничего не ждёт и не рисуется.
+
+## Short answers to a press
+
+note-cancelling = Останавливаю
+note-over = Это уже закончилось
+note-working = Уже делаю
+note-not-yours = Это может только тот, кто просил
+note-unknown = Этой картинки я уже не помню
+note-too-large = Крупнее ваш тариф не позволяет
+
+## Admins
+
+admin-status = Ждёт { $queued }, рисуется { $running } · сегодня готово { $completed }, не вышло { $failed }
+admin-oldest = Дольше всех ждёт: { $span }
+admin-deliveries = Доставки: к отправке { $due }, недоставимых { $dead }
+admin-leader = Ведущий: { $leader ->
+    [none] никто
+   *[other] { $leader }
+}
+admin-worker = { $name } · { $state } · { $running } из { $slots } · { $models } · на связи { $span } назад
+admin-no-workers = Ни одна машина не работает.
+admin-user = { $user } · { $name } · { $plan } · сегодня { $used } из { $limit }, баланс { $balance } · открыто { $open }
+admin-user-banned = Заблокирован
+admin-granted = { $user } получает { $tokens }; баланс теперь { $balance }.
+admin-pauses-none = Ничего не остановлено.
+admin-pause = Остановлено: { $subject }
+admin-pause-reason = Остановлено: { $subject } ({ $reason })
