@@ -57,6 +57,12 @@ class Talk:
     def is_private(self) -> bool:
         return bool(self.place["chat_id"] > 0)
 
+    def address(self, owner: int | None) -> Address:
+        """Where an answer goes; in a group it belongs to a message, and its buttons to somebody."""
+        if self.is_private:
+            return self.place
+        return self.quoting | ({"user": owner} if owner else {})
+
     @property
     def quoting(self) -> Address:
         """An answer under the message it belongs to."""
@@ -82,7 +88,7 @@ class Talk:
     async def order(self, request: JobRequest, key: str | None = None) -> Accepted:
         """Submit the request and open its status message. The effect is committed once the submit is answered."""
         board = self.desk.board
-        address = self.place if self.is_private else self.quoting | {"user": self.person_id}
+        address = self.address(self.person_id)
         accepted = await self.ask(
             self.user.submit, request, key=key or self.key, destination=board.destination(address)
         )
@@ -90,9 +96,9 @@ class Talk:
         await self.desk.soon(board.open(accepted, address, user=self.ref, locale=self.locale, message=self.line))
         return accepted
 
-    async def say(self, screen: Screen) -> None:
-        """Answer under the message in a group, below it in a private chat."""
-        await self.desk.say(self.place if self.is_private else self.quoting, screen, self.line)
+    async def say(self, screen: Screen, owner: int | None = None) -> None:
+        """Answer under the message in a group, below it in a private chat. `owner` of the job that buttons name."""
+        await self.desk.say(self.address(owner), screen, self.line)
 
     async def refuse(self, error: CommandError | Refused) -> None:
         """Word what was turned down; under the message, where the helping buttons find the words."""

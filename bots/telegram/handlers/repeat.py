@@ -23,7 +23,7 @@ class Named:
     """The job of a button; somebody else's gives its words and sizes, but is no parent of what comes of it."""
 
     job: JobView
-    is_own: bool
+    owner: int
 
 
 async def repeat(_: CallbackQuery, talk: Press, action: Action, subject: str) -> None:
@@ -32,9 +32,9 @@ async def repeat(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
         await talk.note(Note.UNKNOWN)
     elif action in NEEDS_SOURCE and results.has_expired(named.job):
         await talk.toast()
-        await talk.say(results.quote(named.job, talk.tr))
+        await talk.say(results.quote(named.job, talk.tr), owner=named.owner)
     elif request := await request_for(talk, action, named.job):
-        await talk.order(request if named.is_own else request.model_copy(update={"parent_id": None}))
+        await talk.order(request if named.owner == talk.person_id else request.model_copy(update={"parent_id": None}))
     else:
         await talk.note(Note.TOO_LARGE)
 
@@ -55,10 +55,10 @@ async def job_named(talk: Press, subject: str) -> Named | None:
     job_id = buttons.job_id(name)
     if job_id is None:
         return None
-    if not owner or owner == str(talk.person_id):
-        return Named(await talk.ask(talk.user.job, job_id), is_own=True)
+    if not owner.isdecimal() or int(owner) == talk.person_id:
+        return Named(await talk.ask(talk.user.job, job_id), talk.person_id)
     theirs = talk.desk.scheduler.acting_for(f"{PLATFORM}:{owner}")
-    return Named(await talk.ask(theirs.job, job_id), is_own=False)
+    return Named(await talk.ask(theirs.job, job_id), int(owner))
 
 
 async def request_for(talk: Press, action: Action, job: JobView) -> JobRequest | None:

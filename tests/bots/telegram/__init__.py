@@ -1,0 +1,1 @@
+"""The Telegram bot, tested on the strict rig."""

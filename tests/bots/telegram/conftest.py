@@ -1,0 +1,71 @@
+"""A bot at work on the rig, with a scheduler in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from bots.settings import BotEntry, BotSettings
+from bots.telegram.run import make_bot, serve
+from scheduler.accounts.model import Platform
+from tests.bots.studio import HURRY
+from tests.bots.telegram.studio import TelegramStudio
+from tests.rigs.telegram import FakeBot, FakeTelegram, Person
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as telegram:
+        yield telegram
+        telegram.assert_clean()
+
+
+@pytest.fixture
+def studio() -> TelegramStudio:
+    return TelegramStudio()
+
+
+@pytest.fixture
+def fake_bot(telegram: FakeTelegram) -> FakeBot:
+    return telegram.new_bot()
+
+
+@pytest.fixture
+def ann(telegram: FakeTelegram, fake_bot: FakeBot) -> Person:
+    return telegram.person("Ann")
+
+
+@pytest.fixture
+async def bot(telegram: FakeTelegram, fake_bot: FakeBot, studio: TelegramStudio) -> AsyncIterator[FakeBot]:
+    """The bot runs while the test does."""
+    async with at_work(telegram, fake_bot, studio):
+        yield fake_bot
+
+
+@asynccontextmanager
+async def at_work(
+    telegram: FakeTelegram, fake: FakeBot, studio: TelegramStudio, *, killed: bool = False, **settings: Any
+) -> AsyncIterator[None]:
+    """Run the real bot inside the block; `killed`: it ends without any farewell."""
+    entry = BotEntry.model_validate({"bot_id": "telegram", "platform": Platform.TELEGRAM, "token": fake.token})
+    given = BotSettings.model_validate({"telegram_api_base": telegram.url, **settings})
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        async with make_bot(entry, given) as bot:
+            await serve(bot, entry, given, studio, stop, HURRY)
+
+    task = asyncio.create_task(work())
+    try:
+        await fake.listens()
+        yield
+    finally:
+        if killed:
+            task.cancel()
+        stop.set()
+        async with asyncio.timeout(15):
+            await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
