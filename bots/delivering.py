@@ -41,6 +41,8 @@ class Deliverer:
                 try:
                     await self.advance(post)
                     failures = 0
+                except Released:
+                    return
                 except TesseraError as error:
                     failures += 1
                     log.info("delivery.waits", job=str(post.job.id), error=type(error).__name__)

@@ -13,6 +13,18 @@ log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
 DESCRIPTION_CHARACTERS = 100
+COMPARED = (
+    "type",
+    "name",
+    "description",
+    "description_localizations",
+    "required",
+    "autocomplete",
+    "choices",
+    "min_value",
+    "max_value",
+    "default_member_permissions",
+)
 
 
 async def publish(rest: Rest, tree: Tree) -> None:
@@ -34,19 +46,16 @@ def worded(part: Json, *path: str) -> Json:
     described = {locale: Translator(locale)(key)[:DESCRIPTION_CHARACTERS] for locale in sources()}
     english = described.pop(FALLBACK)
     more = {"description_localizations": described} if described else {}
-    options = [worded(option, *path, part["name"]) for option in part.get("options") or ()]
-    return {**part, "description": english, **more, "options": options}
+    told = {**part, "description": english, **more}
+    if options := part.get("options"):
+        told["options"] = [worded(option, *path, part["name"]) for option in options]
+    return told
 
 
 def offered(command: Json, installs: set[int]) -> Json:
     """The command for the ways of installing that the application is set up for, in the developer portal."""
     kinds = [kind for kind in command["integration_types"] if kind in installs]
-    rights = command["default_member_permissions"]
-    return {
-        **command,
-        "integration_types": kinds or [0],
-        "default_member_permissions": None if rights is None else str(rights),
-    }
+    return {**command, "integration_types": kinds or [0]}
 
 
 def by_name(commands: Iterable[Json]) -> dict[str, Json]:
@@ -54,19 +63,11 @@ def by_name(commands: Iterable[Json]) -> dict[str, Json]:
 
 
 def essence(part: Json) -> Json:
-    """What of a command or an option is ours to say; what is empty and what is missing mean the same."""
-    names = (
-        "type",
-        "name",
-        "description",
-        "description_localizations",
-        "required",
-        "autocomplete",
-        "choices",
-        "min_value",
-        "max_value",
-        "default_member_permissions",
-    )
-    told = {name: part[name] for name in names if part.get(name) not in (None, False, [], {})}
-    told |= {name: sorted(part[name]) for name in ("contexts", "integration_types") if part.get(name)}
+    """What of a command or an option is ours to say, as text; what is empty and what is missing mean the same."""
+    told: Json = {name: str(part[name]) for name in COMPARED if is_said(part.get(name))}
+    told |= {name: str(sorted(part[name])) for name in ("contexts", "integration_types") if part.get(name)}
     return told | {"options": [essence(option) for option in part.get("options") or ()]}
+
+
+def is_said(value: object) -> bool:
+    return value is not None and value is not False and value not in ({}, [])

@@ -113,7 +113,7 @@ def encoded(body: Json, files: tuple[Upload, ...]) -> str | aiohttp.FormData | N
     if not files:
         return None if body is None else json.dumps(body)
     form = aiohttp.FormData(quote_fields=False)
-    form.add_field("payload_json", json.dumps(body), content_type="application/json")
+    form.add_field("payload_json", json.dumps(body))
     for index, file in enumerate(files):
         form.add_field(f"files[{index}]", file.content, filename=file.filename, content_type=file.content_type)
     return form

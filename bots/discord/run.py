@@ -1,6 +1,7 @@
 """The wiring of one Discord bot."""
 
 import asyncio
+import logging
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,7 @@ from bots.discord.menu import publish
 from bots.discord.messenger import DiscordMessenger
 from bots.discord.rest import Rejected, Rest
 from bots.messenger import Failed
+from bots.post import Timing
 from bots.postman import Postman
 from bots.settings import BotEntry, BotSettings
 from bots.status import StatusBoard
@@ -52,7 +54,9 @@ PUBLISH_SECONDS = 6 * 3600.0
 GOODBYE_SECONDS = 2.5  # for answers under way when the process is told to stop
 
 
-async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
+async def run(
+    bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event, timing: Timing | None = None
+) -> None:
     """Serve until `stop`; raises SettingsError for a token that Discord does not accept."""
     token = bot.token.get_secret_value() if bot.token else ""
     point_to(settings)
@@ -60,7 +64,7 @@ async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: 
         rest = Rest(session, settings.discord_api_base, token, AGENT)
         await check_token(rest, bot)
         messenger = DiscordMessenger(rest)
-        postman = Postman(messenger, scheduler, bot.bot_id)
+        postman = Postman(messenger, scheduler, bot.bot_id, timing=timing)
         desk = Desk(bot, scheduler, messenger, StatusBoard(postman))
         client = Client(desk, on_press)
         loops = [
@@ -80,6 +84,8 @@ async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: 
 
 def point_to(settings: BotSettings) -> None:
     """Tell discord.py where Discord is; it keeps both addresses on its classes."""
+    for name in ("discord.state", "discord.client"):  # they warn of what is meant: no guilds in memory, no voice
+        logging.getLogger(name).setLevel(logging.ERROR)
     Route.BASE = settings.discord_api_base.rstrip("/")
     if settings.discord_gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)

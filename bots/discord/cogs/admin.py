@@ -18,7 +18,7 @@ from bots.replies import welcome
 
 MENTION = re.compile(r"<@!?(\d+)>|(\d+)")
 EVERYTHING = "all"
-MOST_TOKENS = 1_000_000
+MOST_TOKENS = 1_000_000.0
 
 admin = app_commands.Group(
     name="admin",
