@@ -11,11 +11,10 @@ from obstore.store import LocalStore, from_url
 from scheduler.errors import SettingsError
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, ObjectStore, RetryConfig
+    from obstore.store import ObjectStore, RetryConfig
 
 # shorter than obstore's three minutes: the slot is busy meanwhile, and another worker may reach the store
 RETRIES: "RetryConfig" = {"max_retries": 5, "retry_timeout": timedelta(seconds=45)}
-CLIENT: "ClientConfig" = {"connect_timeout": timedelta(seconds=5), "timeout": timedelta(minutes=5)}
 
 
 class StoreFailed(Exception):
@@ -34,7 +33,7 @@ class Store:
         try:
             if url.startswith("file:"):
                 return cls(LocalStore.from_url(url, mkdir=True))
-            return cls(from_url(url, retry_config=RETRIES, client_options=CLIENT))
+            return cls(from_url(url, retry_config=RETRIES))  # client options given here would void AWS_ALLOW_HTTP
         except (BaseError, OSError, ValueError) as error:
             raise SettingsError(f"TESSERA_STORE_URL: {first_line(error)}") from None
 

@@ -3,6 +3,10 @@
 import errno
 import math
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -165,6 +169,46 @@ def test_a_store_keeps_files_and_bytes(tmp_path: Path) -> None:
 
     kept = tmp_path / "new" / "store" / "jobs" / "1"
     assert [(kept / name).read_bytes() for name in ("0.txt", "1.txt")] == [b"from a file", b"from memory"]
+
+
+def test_a_bucket_gets_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with bucket() as (address, received):
+        for name, value in {"ENDPOINT_URL": address, "ALLOW_HTTP": "true", "REGION": "eu-west-1"}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(f"AWS_{name}", "tests")
+        store = Store.open("s3://bucket/prefix")
+        (tmp_path / "file").write_bytes(b"from a file")
+        store.put("jobs/1/0.txt", tmp_path / "file")
+        store.put("jobs/1/1.txt", b"from memory")
+
+    assert received == {"/bucket/prefix/jobs/1/0.txt": b"from a file", "/bucket/prefix/jobs/1/1.txt": b"from memory"}
+
+
+@contextmanager
+def bucket() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """As much of S3 as a put needs, on loopback: its address, and what was put by path."""
+    received: dict[str, bytes] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            received[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("ETag", '"tests"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is http.server's
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", received
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://host/folder", "file:///dev/null"])
