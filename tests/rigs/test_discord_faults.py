@@ -13,6 +13,10 @@ from tests.rigs.discord_studio import Studio, clean
 SENDS = r"POST /channels/\d+/messages"
 
 
+def headers(studio: Studio) -> dict[str, str]:
+    return {"Authorization": f"Bot {studio.bot.token}", "User-Agent": "DiscordBot (https://example.org, 1)"}
+
+
 async def test_a_rate_limit_is_waited_for_and_a_server_error_tried_again(studio: Studio) -> None:
     studio.discord.faults.rate_limit(SENDS, retry_after=0.4)
     studio.discord.faults.error(SENDS)
@@ -31,12 +35,14 @@ async def test_a_rate_limit_without_via_is_cloudflares_and_not_tried_again(studi
         await studio.as_bot().send("hello")
     assert refused.value.status == 429
     assert studio.discord.invalid_requests == 1
+    await studio.ann.slash("secret", wait=False)
+    await studio.discord.until(lambda: studio.discord.rule_breaks)
 
 
 async def test_calling_before_retry_after_is_a_broken_rule(studio: Studio) -> None:
     url = f"{studio.discord.api_base}/channels/{studio.channel.id}/messages"
     studio.discord.faults.rate_limit(SENDS, retry_after=30)
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {studio.bot.token}"}) as http:
+    async with aiohttp.ClientSession(headers=headers(studio)) as http:
         answers = [(await http.post(url, json={"content": "x"})).status for _ in range(2)]
         assert answers == [429, 429]
         assert "before retry_after" in studio.discord.rule_breaks[0]
@@ -46,7 +52,7 @@ async def test_calling_before_retry_after_is_a_broken_rule(studio: Studio) -> No
 
 async def test_a_bucket_is_paced_by_discord_py_and_refuses_who_does_not_look(studio: Studio) -> None:
     url = f"{studio.discord.api_base}/channels/{studio.channel.id}/messages"
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {studio.bot.token}"}) as http:
+    async with aiohttp.ClientSession(headers=headers(studio)) as http:
         answers = [await http.post(url, json={"content": str(n)}) for n in range(6)]
         assert [answer.status for answer in answers] == [200] * 5 + [429]
         assert answers[4].headers["X-RateLimit-Remaining"] == "0"
@@ -58,7 +64,7 @@ async def test_a_bucket_is_paced_by_discord_py_and_refuses_who_does_not_look(stu
 
 async def test_fifty_requests_a_second_are_the_bots_limit(studio: Studio) -> None:
     url = f"{studio.discord.api_base}/users/@me"
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {studio.bot.token}"}) as http:
+    async with aiohttp.ClientSession(headers=headers(studio)) as http:
         answers = [await http.get(url) for _ in range(51)]
         assert answers[-1].status == 429
         assert (await answers[-1].json())["global"] is True
@@ -66,7 +72,7 @@ async def test_fifty_requests_a_second_are_the_bots_limit(studio: Studio) -> Non
 
 async def test_a_global_limit_closes_all_but_interactions(studio: Studio) -> None:
     studio.discord.faults.rate_limit(SENDS, retry_after=30, everywhere=True)
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {studio.bot.token}"}) as http:
+    async with aiohttp.ClientSession(headers=headers(studio)) as http:
         url = f"{studio.discord.api_base}/channels/{studio.channel.id}/messages"
         told = await (await http.post(url, json={"content": "x"})).json()
         assert (told["global"], told["retry_after"]) == (True, 30)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.rigs.discord import payloads
+from tests.rigs.discord import guilds, payloads
 from tests.rigs.discord.calls import Call
 from tests.rigs.discord.errors import invalid_form, missing_access, unknown_channel, unknown_guild, unknown_user
 from tests.rigs.discord.model import Bot, Channel
@@ -60,7 +60,7 @@ def guild(world: World, call: Call, bot: Bot, guild_id: str) -> Reply:
     place = world.guilds.get(guild_id)
     if place is None or bot not in place.bots:
         raise unknown_guild()
-    return ok(payloads.guild(place))
+    return ok(guilds.guild(place))
 
 
 def channel(world: World, call: Call, bot: Bot, channel_id: str) -> Reply:

@@ -4,76 +4,18 @@ import asyncio
 import json
 import secrets
 import zlib
-from collections import deque
-from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.rigs.discord import payloads
+from tests.rigs.discord import guilds, payloads
 from tests.rigs.discord.model import Bot
+from tests.rigs.discord.sessions import PAYLOADS, PAYLOADS_SECONDS, Close, Connection, Op, Session
 from tests.rigs.discord.world import World
 
 Json = dict[str, Any]
 CLIENT_PAYLOAD_BYTES = 4096
-PAYLOADS, PAYLOADS_SECONDS = 120, 60.0
 GUILD_MESSAGES, DIRECT_MESSAGES, MESSAGE_CONTENT = 1 << 9, 1 << 12, 1 << 15
-
-
-class Op(IntEnum):
-    """The opcodes in use."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    RESUME = 6
-    RECONNECT = 7
-    INVALID_SESSION = 9
-    HELLO = 10
-    ACK = 11
-
-
-class Close(IntEnum):
-    """Why the server hangs up."""
-
-    UNKNOWN_OPCODE = 4001
-    DECODE_ERROR = 4002
-    NOT_AUTHENTICATED = 4003
-    AUTHENTICATION_FAILED = 4004
-    ALREADY_AUTHENTICATED = 4005
-    RATE_LIMITED = 4008
-    SESSION_TIMED_OUT = 4009
-
-
-@dataclass(slots=True, eq=False)
-class Session:
-    """What a bot process is told, kept so that it can be told again after RESUME."""
-
-    id: str
-    bot: Bot
-    intents: int
-    events: list[tuple[str, Json]] = field(default_factory=list)
-    connection: "Connection | None" = None
-
-
-@dataclass(slots=True, eq=False)
-class Connection:
-    """An open websocket; what stands in `outbox` is sent in order."""
-
-    socket: web.WebSocketResponse
-    request: web.Request
-    outbox: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
-    session: Session | None = None
-    received: deque[float] = field(default_factory=lambda: deque(maxlen=PAYLOADS + 1))
-
-    def push(self, op: Op, data: Any = None, event: str | None = None, number: int | None = None) -> None:
-        self.outbox.put_nowait({"op": op, "d": data, "s": number, "t": event})
-
-    def abort(self) -> None:
-        """Cut the wire without a word."""
-        if self.request.transport is not None:
-            self.request.transport.abort()
 
 
 class Gateway:
@@ -222,19 +164,19 @@ class Gateway:
 
     def _welcome(self, session: Session) -> None:
         bot = session.bot
-        guilds = [guild for guild in self._world.guilds.values() if bot in guild.bots]
+        joined = [guild for guild in self._world.guilds.values() if bot in guild.bots]
         ready = {
             "v": 10,
             "user": payloads.user(bot.user),
-            "guilds": [{"id": guild.id, "unavailable": True} for guild in guilds],
+            "guilds": [{"id": guild.id, "unavailable": True} for guild in joined],
             "session_id": session.id,
             "resume_gateway_url": self._world.gateway_url,
             "application": {"id": bot.id, "flags": 0},
             "shard": [0, 1],
         }
         self._tell(session, "READY", ready)
-        for guild in guilds:
-            self._tell(session, "GUILD_CREATE", payloads.guild_create(guild))
+        for guild in joined:
+            self._tell(session, "GUILD_CREATE", guilds.guild_create(guild))
         self._world.changes.happened()
 
     def _resume(self, connection: Connection, data: Json) -> None:

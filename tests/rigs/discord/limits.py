@@ -47,10 +47,13 @@ class Limits:
         self._buckets: dict[str, Bucket] = {}
         self._recent: dict[str, deque[float]] = {}
         self._closed_until: dict[str, float] = {}
+        self._shut_until = 0.0
         self.invalid: deque[float] = deque()
 
     def take(self, bot: str, line: str, now: float) -> Refusal | None:
         """Count one request, or say why it may not pass."""
+        if now < self._shut_until:
+            return Refusal(self._shut_until - now, everywhere=True, disobedient=True)
         bucket = self.bucket(bot, line)
         if now < bucket.closed_until:
             return Refusal(bucket.closed_until - now, everywhere=False, disobedient=True)
@@ -70,6 +73,10 @@ class Limits:
             self._closed_until[bot] = until
         else:
             self.bucket(bot, line).closed_until = until
+
+    def shut(self, until: float) -> None:
+        """Remember a 429 of Cloudflare, which stands before all routes."""
+        self._shut_until = until
 
     def headers(self, bot: str, line: str, now: float) -> dict[str, str]:
         """The headers by which clients pace themselves."""

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.rigs.discord.clock import iso
-from tests.rigs.discord.model import Asked, Attachment, Bot, Channel, Guild, Interaction, Message, User
+from tests.rigs.discord.model import Asked, Attachment, Bot, Channel, Interaction, Message, User
 from tests.rigs.discord.rules import FILE_BYTES
 
 Json = dict[str, Any]
@@ -74,92 +74,6 @@ def channel(place: Channel) -> Json:
 def overwrites(place: Channel) -> list[Json]:
     denied = dict.fromkeys(place.muted, SEND) | dict.fromkeys(place.hidden_from, VIEW | SEND)
     return [{"id": bot, "type": MEMBER_OVERWRITE, "allow": "0", "deny": str(bits)} for bot, bits in denied.items()]
-
-
-def guild(place: Guild) -> Json:
-    """The guild as GET /guilds/{id} tells it."""
-    return {
-        "id": place.id,
-        "name": place.name,
-        "owner_id": place.owner.id,
-        "roles": [everyone(place)],
-        "emojis": [],
-        "stickers": [],
-        "features": [],
-        "region": "deprecated",
-        "preferred_locale": "en-US",
-        "afk_timeout": 300,
-        "system_channel_flags": 0,
-        "max_presences": None,
-        "max_members": 500_000,
-        "max_stage_video_channel_users": 50,
-        "max_video_channel_users": 25,
-        "premium_subscription_count": 0,
-        "widget_enabled": False,
-        "premium_progress_bar_enabled": False,
-        "nsfw": False,
-        **dict.fromkeys(ZERO, 0),
-        **dict.fromkeys(NOTHING),
-    }
-
-
-ZERO = (
-    "verification_level",
-    "default_message_notifications",
-    "mfa_level",
-    "explicit_content_filter",
-    "premium_tier",
-    "nsfw_level",
-)
-NOTHING = (
-    "icon",
-    "description",
-    "home_header",
-    "splash",
-    "discovery_splash",
-    "banner",
-    "application_id",
-    "afk_channel_id",
-    "system_channel_id",
-    "widget_channel_id",
-    "vanity_url_code",
-    "rules_channel_id",
-    "safety_alerts_channel_id",
-    "public_updates_channel_id",
-)
-
-
-def guild_create(place: Guild) -> Json:
-    """The guild as the gateway announces it."""
-    empty = ("threads", "presences", "voice_states", "stage_instances", "guild_scheduled_events", "soundboard_sounds")
-    members = [member(bot.user) for bot in place.bots] + [member(account) for account in place.people]
-    return {
-        **guild(place),
-        "joined_at": LONG_AGO,
-        "large": False,
-        "unavailable": False,
-        "member_count": len(members),
-        "members": members,
-        "channels": [channel(one) for one in place.channels],
-        **{name: [] for name in empty},
-    }
-
-
-def everyone(place: Guild) -> Json:
-    return {
-        "id": place.id,
-        "name": "@everyone",
-        "permissions": str(MEMBER_PERMISSIONS),
-        "position": 0,
-        "color": 0,
-        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-        "hoist": False,
-        "managed": False,
-        "mentionable": False,
-        "icon": None,
-        "unicode_emoji": None,
-        "flags": 0,
-    }
 
 
 def attachment(file: Attachment, message: Message, origin: str) -> Json:

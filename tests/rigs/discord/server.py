@@ -20,6 +20,7 @@ from tests.rigs.discord.world import World
 
 Handler = Callable[..., Reply]
 BODY_BYTES = 64 * 2**20
+AGENT = "DiscordBot ("
 VIA = {"Via": "1.1 google"}
 """discord.py believes a 429 only with this header, which Cloudflare's own answers lack."""
 
@@ -95,6 +96,8 @@ class Server:
         if as_bot and bot is None:
             raise unauthorized()
         call.bot = bot.name if bot else None
+        if as_bot and not request.headers.get("User-Agent", "").startswith(AGENT):
+            self._world.broke_rule(call, f"the User-Agent must begin with {AGENT!r}")
         fault = self._world.faults.due(call.line)
         if fault is not None and fault.kind is Kind.DELAY:
             await asyncio.sleep(fault.seconds)
@@ -143,9 +146,11 @@ class Server:
         if fault.kind is Kind.ERROR:
             call.status = fault.status
             return web.Response(status=fault.status, text="<html>Bad Gateway</html>", content_type="text/html")
-        now = self._world.clock.now()
-        self._world.limits.close(self._key(call), call.line, now + fault.seconds, everywhere=fault.everywhere)
-        if not fault.via:
+        until = self._world.clock.now() + fault.seconds
+        if fault.via:
+            self._world.limits.close(self._key(call), call.line, until, everywhere=fault.everywhere)
+        else:
+            self._world.limits.shut(until)
             self._count_invalid()
             headers = {"Retry-After": f"{fault.seconds:.0f}"}
             return web.Response(status=429, text="<html>1015</html>", content_type="text/html", headers=headers)
