@@ -85,10 +85,12 @@ class Process:
             await self.task
 
     async def dies(self) -> None:
-        """As at SIGKILL, as far as a task can."""
+        """As at SIGKILL, as far as tasks can; discord.py has tasks of its own for what it was told."""
         assert self.task is not None
-        self.task.cancel()
-        await asyncio.wait([self.task])
+        handlers = [task for task in asyncio.all_tasks() if task.get_name().startswith(("CommandTree", "discord.py"))]
+        for task in (self.task, *handlers):
+            task.cancel()
+        await asyncio.wait([self.task, *handlers])
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """The commands besides /imagine, and how they are published."""
 
 from decimal import Decimal
+from typing import Any
 
 from tests.bots.discord.stage import NAMES, Stage
 
@@ -61,7 +62,7 @@ async def test_admins_look_grant_pause_and_resume(stage: Stage) -> None:
     boss = stage.discord.person("Boss", administrator=True)
     stage.studio.admins.add(f"discord:{boss.id}")
 
-    async def told(command: str, **options: object) -> str:
+    async def told(command: str, **options: Any) -> str:
         act = await boss.slash(f"admin {command}", **options)
         assert act.ephemeral
         assert act.message is not None

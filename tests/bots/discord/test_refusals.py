@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ async def test_an_early_refusal_is_told_to_one_person_alone(stage: Stage, refusa
     ],
 )
 async def test_what_cannot_be_understood_never_reaches_the_scheduler(
-    stage: Stage, options: dict[str, str], words: str
+    stage: Stage, options: dict[str, Any], words: str
 ) -> None:
     act = await stage.ann.slash("imagine", **options)
 
