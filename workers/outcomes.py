@@ -11,7 +11,7 @@ from workers.store import StoreFailed
 
 MESSAGE_LIMIT = 500
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-Result = Sequence[Made] | Exception
+Result = Sequence[Made] | BaseException
 
 
 def outcome_of(worker_id: str, attempt: Attempt, result: Result, run_seconds: float) -> Outcome | None:
@@ -19,7 +19,7 @@ def outcome_of(worker_id: str, attempt: Attempt, result: Result, run_seconds: fl
     if attempt.calloff is CallOff.SUPERSEDED:
         return None
     outcome = blank(worker_id, attempt.assignment, run_seconds)
-    if not isinstance(result, Exception):
+    if not isinstance(result, BaseException):
         return outcome.model_copy(update={"status": "completed", "artifacts": list(result)})
     if attempt.calloff is not None:
         return outcome.model_copy(update=called_off(attempt.calloff, attempt.fraction))
@@ -49,7 +49,7 @@ def called_off(why: CallOff, fraction: float) -> dict[str, object]:
             assert_never(why)
 
 
-def failed(error: Exception) -> dict[str, object]:
+def failed(error: BaseException) -> dict[str, object]:
     """The engine's own words only where they were written for people; the rest is for the log."""
     match error:
         case BadRequest():

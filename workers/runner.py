@@ -16,7 +16,7 @@ from scheduler import supervisor
 from scheduler.wire import Assignment, AttemptRef, Outcome
 from workers.attempt import Attempt, CallOff
 from workers.bench import Bench
-from workers.engines.protocol import Cancelled
+from workers.engines.protocol import BadRequest, Cancelled
 from workers.holding import Holding
 from workers.narrator import Narrator, News, first_line
 from workers.outcomes import outcome_of
@@ -140,7 +140,7 @@ class Runner:
             outcome = outcome_of(self._worker_id, run.attempt, made, run.seconds)
             if outcome:
                 outcome.model_dump_json()  # an engine's metadata that is no JSON fails here, not in the loop
-        except Exception as error:  # noqa: BLE001 - the top of a thread: nothing an engine raises may end the worker
+        except BaseException as error:  # noqa: BLE001 - the top of a thread; a panic of a Rust library is no Exception
             log_failure(run.attempt, error)
             outcome = outcome_of(self._worker_id, run.attempt, error, run.seconds)
         self._to_loop(self._ended, run, outcome)
@@ -151,7 +151,9 @@ class Runner:
 
     def _ended(self, run: Run, outcome: Outcome | None) -> None:
         if self._runs.get(run.attempt.ref) is run:  # else it was given up meanwhile
-            self._finish(run, outcome, run.bench)
+            self._free.append(run.bench)
+            self._finish(run, outcome)
+            self._start_waiting()
 
     def _time_out(self, run: Run) -> None:
         self._call_off(run.attempt, CallOff.TIMED_OUT)
@@ -161,18 +163,19 @@ class Runner:
         """The engine does not come back: its thread is left behind, and the slot gets new engines."""
         log.error("engine.stuck", **named(run.attempt))
         outcome = outcome_of(self._worker_id, run.attempt, Cancelled(), run.seconds)
-        self._finish(run, outcome, self._new_bench())
+        self._finish(run, outcome)
+        if self._holding.state == "ready":
+            self._free.append(self._new_bench())
+            self._start_waiting()
 
-    def _finish(self, run: Run, outcome: Outcome | None, bench: Bench) -> None:
+    def _finish(self, run: Run, outcome: Outcome | None) -> None:
         del self._runs[run.attempt.ref]
         if run.timer:
             run.timer.cancel()
-        self._free.append(bench)
         self._note_warm()
         self._holding.end(run.attempt.ref, outcome)
         status = outcome.status if outcome else CallOff.SUPERSEDED
         log.info("attempt.ended", **named(run.attempt), status=status, seconds=round(run.seconds, 3))
-        self._start_waiting()
 
     def _note_warm(self) -> None:
         benches = [*self._free, *(run.bench for run in self._runs.values())]
@@ -184,10 +187,13 @@ def named(attempt: Attempt) -> dict[str, object]:
     return {"job": str(attempt.ref.job_id), "attempt": attempt.ref.attempt, "model": attempt.assignment.model}
 
 
-def log_failure(attempt: Attempt, error: Exception) -> None:
+def log_failure(attempt: Attempt, error: BaseException) -> None:
     """Where it failed, for us; the message stays below info, it may quote the prompt."""
     if attempt.calloff is not None:
         return
+    if isinstance(error, BadRequest):
+        log.info("attempt.refused", **named(attempt), code=error.code)
+        return
     where = "".join(traceback.format_tb(error.__traceback__))
-    log.warning("attempt.failed", **named(attempt), error=type(error).__name__, traceback=where)
+    log.warning("attempt.failed", **named(attempt), error=type(error).__name__, exception=where)
     log.debug("attempt.failure", **named(attempt), message=str(error))

@@ -1,6 +1,7 @@
 """From an assignment to its acknowledged outcome."""
 
 import asyncio
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from scheduler.wire import AttemptRef
 from tests.workers.conftest import RunningWorker, StartWorker
 from tests.workers.fake_scheduler import FakeScheduler
 from workers import runner
+from workers.engines.instant import InstantEngine
+from workers.engines.protocol import Made, Report, Task
 
 SLOW: dict[str, Any] = {"steps": 200, "delay": 0.02}
 
@@ -147,6 +150,34 @@ async def test_what_an_engine_raises_is_told_by_its_code(
     assert (outcome.status, outcome.error_code, outcome.retryable) == ("failed", code, retryable)
     assert outcome.error_message
     assert (await scheduler.outcome(await scheduler.assign(scheduler.job()))).status == "completed"
+
+
+async def test_not_even_an_exit_ends_the_worker(
+    scheduler: FakeScheduler, worker: RunningWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(InstantEngine, "run", lambda *arguments: sys.exit("a library that thinks it is a program"))
+        outcome = await scheduler.outcome(await scheduler.assign(scheduler.job()))
+
+    assert (outcome.error_code, outcome.retryable) == ("engine_failed", True)
+    assert (await scheduler.outcome(await scheduler.assign(scheduler.job()))).status == "completed"
+
+
+async def test_metadata_that_is_no_json_fails_its_attempt_only(
+    scheduler: FakeScheduler, worker: RunningWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(InstantEngine, "run", with_odd_metadata)
+        outcome = await scheduler.outcome(await scheduler.assign(scheduler.job()))
+
+    assert outcome.error_code == "engine_failed"
+    assert (await scheduler.outcome(await scheduler.assign(scheduler.job()))).status == "completed"
+
+
+def with_odd_metadata(engine: InstantEngine, task: Task, report: Report) -> list[Made]:
+    path = task.folder / "0.png"
+    Image.new("RGB", (8, 8)).save(path)
+    return [Made(path, "image", "png", 8, 8, metadata={"engine": engine})]
 
 
 async def test_a_model_nobody_here_offers_is_for_another_worker(
