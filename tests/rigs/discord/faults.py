@@ -37,7 +37,7 @@ class Faults:
     def rate_limit(
         self, pattern: str, times: int = 1, retry_after: float = 1.0, *, everywhere: bool = False, via: bool = True
     ) -> None:
-        """Answer 429; `everywhere` makes it the bot's global limit, `via=False` is Cloudflare, in HTML, before all routes."""
+        """Answer 429; `everywhere`: the bot's global limit; `via=False`: Cloudflare's, in HTML, for all routes."""
         self._order(
             Fault(re.compile(pattern), Kind.RATE_LIMIT, times, seconds=retry_after, everywhere=everywhere, via=via)
         )
