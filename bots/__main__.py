@@ -15,7 +15,7 @@ from bots.checking import check
 from bots.settings import BotEntry, BotSettings
 from scheduler import supervisor
 from scheduler.client.session import Scheduler, connect
-from scheduler.config import load
+from scheduler.config import listed, load
 from scheduler.errors import SettingsError
 from scheduler.observability import setup_logging
 from scheduler.supervisor import Loop
@@ -27,7 +27,12 @@ Run = Callable[[BotEntry, BotSettings, Scheduler, asyncio.Event], Awaitable[None
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 told to stop, 1 no bot could run, 2 wrong settings or arguments."""
-    parser = argparse.ArgumentParser(prog="python -m bots", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="tessera bot",
+        description="Runs the named bots in one process.",
+        epilog=listed(BotSettings),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help="bot_id of each bot to run")
     parser.add_argument("--check", action="store_true", help="say what is set, start nothing")
     parser.add_argument("--json", action="store_true", help="with --check: one JSON object")

@@ -1,11 +1,12 @@
 """What the settings of the bots amount to, without starting anything: `tessera doctor` asks for it."""
 
 import re
+from dataclasses import asdict
 from typing import TypedDict
 
 from bots.settings import BotEntry, BotSettings
 from scheduler.accounts.model import Platform
-from scheduler.config import load
+from scheduler.config import describe, load
 from scheduler.errors import SettingsError
 
 TELEGRAM_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,}")  # as @BotFather writes them
@@ -24,6 +25,7 @@ class Check(TypedDict):
     service_key: bool
     bots: list[BotCheck]
     problems: list[str]  # each names the setting and says what was expected
+    settings: list[dict[str, str]]  # every variable, with its default and purpose
 
 
 def check() -> Check:
@@ -32,7 +34,8 @@ def check() -> Check:
         settings = load(BotSettings)
         entries = settings.entries().values()
     except SettingsError as error:
-        return Check(ok=False, api_url=None, service_key=False, bots=[], problems=str(error).splitlines())
+        problems = str(error).splitlines()
+        return Check(ok=False, api_url=None, service_key=False, bots=[], problems=problems, settings=variables())
     problems = [problem for entry in entries if (problem := wrong_token(entry))]
     return Check(
         ok=not problems,
@@ -40,7 +43,12 @@ def check() -> Check:
         service_key=settings.service_key is not None,
         bots=[BotCheck(bot_id=each.bot_id, platform=each.platform, token=each.token is not None) for each in entries],
         problems=problems,
+        settings=variables(),
     )
+
+
+def variables() -> list[dict[str, str]]:
+    return [asdict(line) for line in describe(BotSettings)]
 
 
 def wrong_token(entry: BotEntry) -> str | None:

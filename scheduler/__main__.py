@@ -1,5 +1,6 @@
 """`python -m scheduler`: the wiring of the scheduler process."""
 
+import argparse
 import asyncio
 import os
 import secrets
@@ -23,7 +24,7 @@ from scheduler.artifacts.routes import ArtifactRoutes
 from scheduler.artifacts.store import ArtifactStore
 from scheduler.catalogue.market import REFRESH_SECONDS, MarketKeeper
 from scheduler.catalogue.routes import CatalogueRoutes
-from scheduler.config import load
+from scheduler.config import listed, load
 from scheduler.database import connect
 from scheduler.deliveries.routes import DeliveryRoutes
 from scheduler.errors import SettingsError
@@ -116,7 +117,13 @@ async def main(settings: SchedulerSettings) -> None:
 
 
 def run() -> None:
-    """Read the settings and run; wrong settings end it with a sentence and exit code 2."""
+    """Read the settings and run; wrong settings end it with a sentence."""
+    argparse.ArgumentParser(
+        prog="tessera scheduler",
+        description="Runs the scheduler: the HTTP API, admission, dispatch.",
+        epilog=listed(SchedulerSettings),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
     try:
         settings = load(SchedulerSettings)
     except SettingsError as error:

@@ -1,9 +1,12 @@
 """How settings are read: TESSERA_* from the environment, `.env`, then `tessera.toml`; errors name the variable."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from scheduler.errors import SettingsError
@@ -53,3 +56,38 @@ def explain(kind: type[Settings], error: ValidationError) -> list[str]:
         purpose = f" ({field.description})" if field and field.description else ""
         lines.append(f"{where}: {problem['msg']}{purpose}")
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """One variable, for people."""
+
+    variable: str
+    default: str
+    purpose: str
+
+
+def describe(kind: type[Settings]) -> list[SettingLine]:
+    """Every variable that a kind of process reads, from the code."""
+    return [
+        SettingLine(PREFIX + name.upper(), shown_default(field), field.description or "")
+        for name, field in kind.model_fields.items()
+    ]
+
+
+def shown_default(field: FieldInfo) -> str:
+    """What holds when nothing is set; what depends on the machine is not shown."""
+    if field.default_factory is not None or field.default is PydanticUndefined or field.default is None:
+        return ""
+    if isinstance(field.default, list | tuple | set | frozenset):
+        return ",".join(str(item) for item in field.default)
+    return str(field.default)
+
+
+def listed(kind: type[Settings]) -> str:
+    """The same as text, for `--help`."""
+    lines = []
+    for line in describe(kind):
+        default = f" [{line.default}]" if line.default else ""
+        lines.append(f"  {line.variable}{default}\n      {line.purpose}")
+    return "\n".join(["settings (environment or .env; lists also in tessera.toml):", *lines])

@@ -64,9 +64,14 @@ class Problem(BaseModel):
     detail: str | None = None
 
 
+def sentence(refusal: Refusal) -> str:
+    """One sentence for developers; people get theirs from the bots' catalogue."""
+    template = DETAILS.get(refusal.code)
+    return template.format_map(Facts(refusal.facts)) if template else TITLES[refusal.code] + "."
+
+
 def problem(refusal: Refusal) -> web.Response:
     """The HTTP answer that says why."""
-    template = DETAILS.get(refusal.code)
     facts = {name: value for name, value in refusal.facts.items() if value is not None}
     document = Problem.model_validate(
         {
@@ -75,7 +80,7 @@ def problem(refusal: Refusal) -> web.Response:
             "title": TITLES[refusal.code],
             "status": int(refusal.status),
             "code": refusal.code,
-            "detail": template.format_map(Facts(facts)) if template else None,
+            "detail": sentence(refusal),
         }
     )
     headers = {}

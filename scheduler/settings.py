@@ -15,7 +15,7 @@ class SchedulerSettings(Settings):
     )
     redis_url: str = Field("redis://localhost", pattern=r"^(redis|rediss|unix)://", description="Redis or Valkey")
     store_url: str = Field(
-        Path(".tessera/store").absolute().as_uri(),
+        default_factory=lambda: Path(".tessera/store").absolute().as_uri(),
         pattern=r"^(file|s3|memory)://",
         description="artifact store: file:///folder or s3://bucket/prefix",
     )

@@ -13,7 +13,7 @@ import structlog
 import uvloop
 
 from scheduler import bus, supervisor
-from scheduler.config import load
+from scheduler.config import listed, load
 from scheduler.errors import SettingsError
 from scheduler.observability import setup_logging
 from scheduler.supervisor import Loop
@@ -32,7 +32,7 @@ from workers.signals import stop_or_hurry
 from workers.store import Store
 from workers.workshop import Workshop
 
-log = structlog.get_logger(__name__)
+log = structlog.get_logger("workers")
 
 ACKNOWLEDGE_SECONDS = 3.0  # how long the last outcomes wait to be acknowledged
 FAREWELL_SECONDS = 1.0
@@ -97,7 +97,12 @@ async def serve_until_told(settings: WorkerSettings) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m workers", description="Runs the jobs that the scheduler sends.")
+    parser = argparse.ArgumentParser(
+        prog="tessera worker",
+        description="Runs the jobs that the scheduler sends.",
+        epilog=listed(WorkerSettings),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--check", action="store_true", help="look at the settings without starting")
     parser.add_argument("--json", action="store_true", help="with --check: print one JSON object")
     options = parser.parse_args()

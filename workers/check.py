@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from scheduler.config import load
+from scheduler.config import describe, load
 from scheduler.errors import SettingsError
 from workers.bench import Bench
 from workers.engines.protocol import ModelOffer
@@ -23,7 +23,12 @@ class Findings:
         return not self.problems
 
     def as_dict(self) -> dict[str, Any]:
-        return {"ok": self.ok, "engines": [asdict(offer) for offer in self.engines], "problems": self.problems}
+        return {
+            "ok": self.ok,
+            "engines": [asdict(offer) for offer in self.engines],
+            "problems": self.problems,
+            "settings": [asdict(line) for line in describe(WorkerSettings)],
+        }
 
 
 def check() -> Findings:

@@ -1,0 +1,94 @@
+"""`tessera demo`."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from scheduler.catalogue.model import Capability
+from scheduler.cli.edge import err, out
+
+WORDS = {"starting": "starting", "running": "painting", "done": "done"}
+
+
+def demo(
+    prompt: Annotated[str, typer.Argument(help="What you would like to see.")],
+    capability: Annotated[Capability, typer.Option(help="What to make.")] = Capability.IMAGE,
+    model: Annotated[str | None, typer.Option(help="The model; by default the best that runs here.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same picture.", min=0)] = None,
+    folder: Annotated[Path, typer.Option("--out", help="Where the files go.", file_okay=False)] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Go the whole road once, without a browser: submit, watch, save the files, say how long each stage took."""
+    from scheduler.errors import Refused, TesseraError
+    from scheduler.jobs.model import JobRequest
+    from scheduler.migrate import MigrationError
+    from scheduler.problems import sentence
+    from scheduler.standalone import demo as road
+    from scheduler.standalone.embedded import EmbeddedError, default_base
+
+    quiet = Console(quiet=True) if as_json else err
+    try:
+        request = JobRequest.model_validate({"capability": capability, "prompt": prompt, "model": model, "seed": seed})
+        with bar(quiet) as progress:
+            task = progress.add_task("starting", total=1.0)
+            result = road.demo(
+                default_base(),
+                request,
+                folder,
+                lambda stage, fraction: progress.update(task, description=WORDS[stage], completed=fraction),
+            )
+    except Refused as error:
+        fail(as_json, "REFUSED", sentence(error.refusal))
+    except road.DemoError as error:
+        fail(as_json, error.status, str(error))
+    except ValueError as error:  # a seed out of range
+        fail(as_json, "REFUSED", str(error))
+    except (TesseraError, EmbeddedError, MigrationError, OSError) as error:
+        fail(as_json, "ERROR", str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    else:
+        show(result.status, result.files, result.seconds, as_json)
+
+
+def bar(console: Console) -> Progress:
+    """A progress bar that goes away on its own."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:.0f} %"),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console, transient=True)
+
+
+def show(status: str, files: list[Path], seconds: dict[str, float], as_json: bool) -> None:
+    """The files and the times; exit code 0 only if every file is there."""
+    there = bool(files) and all(file.is_file() and file.stat().st_size for file in files)
+    rounded = {name: round(value, 3) for name, value in seconds.items()}
+    if as_json:
+        print(json.dumps({"status": status, "files": [str(file) for file in files], "seconds": rounded}))
+    else:
+        for file in files:
+            out.print(f"[bold green]✓[/] {file}", highlight=False, soft_wrap=True)
+        out.print("  " + " · ".join(f"{name.replace('_', ' ')} {value:.2f} s" for name, value in rounded.items()))
+    if not there:
+        raise typer.Exit(1)
+
+
+def fail(as_json: bool, status: str, message: str) -> None:
+    """Say why there is no file; the exit code is 1."""
+    if as_json:
+        failed: dict[str, Any] = {"status": status, "files": [], "seconds": {}, "error": message}
+        print(json.dumps(failed))
+    else:
+        err.print(f"[bold red]✗[/] {message}", highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(demo)

@@ -1,0 +1,26 @@
+"""Where errors end: a sentence on standard error and an exit code, never a traceback."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+
+from scheduler.errors import TesseraError
+from scheduler.migrate import MigrationError
+from scheduler.standalone.errors import EmbeddedError
+
+out = Console()
+err = Console(stderr=True)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say what went wrong and exit with code 1; Ctrl-C exits with 130."""
+    try:
+        yield
+    except (TesseraError, EmbeddedError, MigrationError) as error:
+        err.print(f"[bold red]✗[/] {error}", highlight=False, markup=True, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None

@@ -1,0 +1,33 @@
+"""`tessera migrate`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from scheduler.cli.edge import out, told
+
+
+def migrate(
+    to: Annotated[int | None, typer.Option(help="Migrate up or down to this number; the newest by default.")] = None,
+    status: Annotated[bool, typer.Option("--status", help="Only say what is applied and what is pending.")] = False,
+) -> None:
+    """Bring the database of TESSERA_DATABASE_URL to the schema of this version."""
+    from scheduler.config import load
+    from scheduler.migrate import migrate as run
+    from scheduler.migrate import status as look
+    from scheduler.settings import SchedulerSettings
+
+    with told():
+        url = load(SchedulerSettings).database_url
+        if status:
+            found = asyncio.run(look(url))
+            out.print(f"applied: {', '.join(map(str, found.applied)) or 'none'}", highlight=False)
+            out.print(f"pending: {', '.join(map(str, found.pending)) or 'none'}", highlight=False)
+            return
+        done = asyncio.run(run(url, to))
+        out.print("\n".join(done) or "nothing to do", highlight=False)
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(migrate)

@@ -1,0 +1,130 @@
+"""What `tessera doctor` looks at: each finding says what is there, and how to mend what is not."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+import asyncpg
+from redis.exceptions import RedisError
+
+from scheduler import bus
+from scheduler.artifacts.store import ArtifactStore, StoreError
+from scheduler.cli.settings import ask
+from scheduler.config import load
+from scheduler.errors import SettingsError
+from scheduler.migrate import MigrationError, status
+from scheduler.settings import SchedulerSettings
+from scheduler.standalone import binaries
+from scheduler.standalone.account import Account
+from scheduler.standalone.embedded import EmbeddedError, default_base
+from scheduler.standalone.machine import Running
+
+PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    subject: str
+    ok: bool
+    found: str
+    mend: str | None = None
+
+
+def checkup() -> list[Finding]:
+    """Everything, in the order in which it should be mended."""
+    return list(findings())
+
+
+def findings() -> Iterator[Finding]:
+    try:
+        settings = load(SchedulerSettings)
+    except SettingsError as error:
+        yield Finding("settings", False, str(error), "correct the variable; `tessera settings` lists them all")
+        return
+    yield Finding("settings", True, "all readable")
+    if os.environ.get("TESSERA_DATABASE_URL") or os.environ.get("TESSERA_REDIS_URL"):
+        yield asyncio.run(within("database", lambda: database(settings.database_url)))
+        yield asyncio.run(within("redis", lambda: redis(settings.redis_url)))
+    else:
+        yield embedded()
+    yield asyncio.run(within("store", lambda: store(settings.store_url)))
+    yield engines()
+    yield from tokens()
+
+
+async def within(subject: str, look: Callable[[], Awaitable[Finding]]) -> Finding:
+    """A look that takes no longer than it may."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await look()
+    except TimeoutError:
+        return Finding(
+            subject, False, f"no answer within {PATIENCE_SECONDS:.0f} s", "check the address and the network"
+        )
+
+
+async def database(url: str) -> Finding:
+    try:
+        found = await status(url)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        mend = "check TESSERA_DATABASE_URL, and that PostgreSQL runs and lets you in"
+        return Finding("database", False, f"cannot be reached ({type(error).__name__})", mend)
+    except MigrationError as error:
+        return Finding("database", False, str(error), "run the version of Tessera that made this schema")
+    if found.pending:
+        return Finding("database", False, f"{len(found.pending)} migrations are pending", "run `tessera migrate`")
+    return Finding("database", True, f"reached, {len(found.applied)} migrations applied")
+
+
+async def redis(url: str) -> Finding:
+    try:
+        async with bus.commands(url) as client:
+            await client.ping()
+    except (RedisError, OSError, ValueError) as error:
+        mend = "check TESSERA_REDIS_URL, and that Redis or Valkey runs"
+        return Finding("redis", False, f"cannot be reached ({type(error).__name__})", mend)
+    return Finding("redis", True, "reached")
+
+
+def embedded() -> Finding:
+    """No URLs are set: `tessera up` brings its own servers."""
+    base = default_base()
+    try:
+        account = Account.choose()
+        binaries.postgres_folder(account, base)
+        binaries.valkey_program(account, base)
+    except EmbeddedError as error:
+        return Finding(
+            "servers", False, str(error), "or set TESSERA_DATABASE_URL and TESSERA_REDIS_URL to servers of yours"
+        )
+    state = "running now" if Running.at(base) else "not running"
+    return Finding("servers", True, f"embedded PostgreSQL and Valkey, {state}, data in {base}")
+
+
+async def store(url: str) -> Finding:
+    try:
+        await ArtifactStore(url).check()
+    except (StoreError, ValueError, OSError):
+        mend = "check TESSERA_STORE_URL: file:///folder you may write to, or s3://bucket/prefix"
+        return Finding("store", False, f"{url} cannot be used", mend)
+    return Finding("store", True, url)
+
+
+def engines() -> Finding:
+    found = ask("workers")
+    if not found["ok"]:
+        return Finding("worker", False, "; ".join(found["problems"]), "see TESSERA_WORKER_ENGINES and the line above")
+    return Finding("worker", True, ", ".join(engine["display_name"] for engine in found["engines"]))
+
+
+def tokens() -> Iterator[Finding]:
+    found = ask("bots")
+    for problem in found["problems"]:
+        yield Finding("bots", False, problem, "take the token from @BotFather or the Discord developer portal")
+    names = [bot["bot_id"] for bot in found["bots"]]
+    yield Finding("bots", bool(names), ", ".join(names) or "none", None)
+    missing = [name for name in ("telegram", "discord") if name not in names]
+    if missing:
+        wanted = " and ".join(f"TESSERA_{name.upper()}_TOKEN" for name in missing)
+        yield Finding("tokens", True, f"no token for {' and '.join(missing)}", f"optional: set {wanted}")

@@ -1,0 +1,114 @@
+"""`tessera demo`: the whole road once, from the door that bots use to the files on disk."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from scheduler.client import User, connect
+from scheduler.errors import TesseraError
+from scheduler.jobs.model import Destination, JobRequest, JobView, Status
+from scheduler.standalone.embedded import EmbeddedError
+from scheduler.standalone.machine import DEMO_USER, Machine, Running, free_port, prepared
+
+BOT_ID = "demo"
+
+Progress = Callable[[str, float], None]  # what happens, and how far it is (0..1)
+
+
+class DemoError(TesseraError):
+    """The job did not come to a good end; the message says why."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(slots=True)
+class Result:
+    status: str
+    files: list[Path] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def demo(base: Path, request: JobRequest, out: Path, progress: Progress) -> Result:
+    """Use the Tessera that runs with this data folder, or start one for the moment. Raises TesseraError."""
+    started = time.perf_counter()
+    out.mkdir(parents=True, exist_ok=True)
+    with somewhere(base, progress) as (running, seconds):
+        result = asyncio.run(make(running, request, out, progress))
+    result.seconds = {**seconds, **result.seconds, "total": time.perf_counter() - started}
+    return result
+
+
+@contextmanager
+def somewhere(base: Path, progress: Progress) -> Iterator[tuple[Running, dict[str, float]]]:
+    """A running Tessera, and how long it took to start."""
+    progress("starting", 0.0)
+    running = Running.at(base)
+    try:
+        with prepared(base, free_port()) as machine:
+            yield started(machine)
+    except EmbeddedError:
+        if running is None:
+            raise
+        yield running, {"servers": 0.0}
+
+
+def started(machine: Machine) -> tuple[Running, dict[str, float]]:
+    """A scheduler and a worker on the machine's servers."""
+    begun = time.perf_counter()
+    machine.start("scheduler", "scheduler")
+    machine.start("worker", "workers")
+    machine.wait_for_worker()
+    return Running(machine.api_url, machine.service_key), {
+        **machine.seconds,
+        "processes": time.perf_counter() - begun,
+    }
+
+
+async def make(running: Running, request: JobRequest, out: Path, progress: Progress) -> Result:
+    """Submit, follow, fetch."""
+    async with connect(running.api_url, running.service_key) as scheduler:
+        person = scheduler.acting_for(DEMO_USER, name="Demo")
+        destination = Destination(bot_id=BOT_ID, process=uuid4().hex)
+        submitted = time.perf_counter()
+        accepted = await person.submit(request, key=f"{BOT_ID}:{uuid4()}", destination=destination)
+        began = await follow(person, accepted.job, progress)
+        job = await person.job(accepted.job.id)
+        ended = time.perf_counter()
+        if job.status is not Status.COMPLETED:
+            raise DemoError(job.status, job.error.message if job.error else "The job was cancelled.")
+        files = [out / file_name(job, artifact.position, artifact.format) for artifact in job.artifacts]
+        for path, artifact in zip(files, job.artifacts, strict=True):
+            path.write_bytes(await person.artifact_bytes(artifact))
+    began = began or ended
+    return Result(
+        job.status,
+        [path.absolute() for path in files],
+        {"submit_to_start": began - submitted, "run": ended - began, "fetch": time.perf_counter() - ended},
+    )
+
+
+async def follow(person: User, job: JobView, progress: Progress) -> float | None:
+    """Watch the job to its end; when the worker's first line came, on the performance counter."""
+    began = None
+    async for event in person.job_events(job.id):
+        if event.kind == "progress":
+            began = began or time.perf_counter()
+            progress("running", event.fraction or 0.0)
+        elif event.kind == "running":
+            progress("running", 0.0)
+    progress("done", 1.0)
+    return began
+
+
+def file_name(job: JobView, position: int, kind: str) -> str:
+    """From the prompt's first words and the seed: `a-red-sunset-over-the-sea-7.png`."""
+    words = re.sub(r"[^\w]+", "-", job.prompt.lower()).strip("-")[:60] or "tessera"
+    number = "" if job.seed is None else f"-{job.seed + position}"
+    return f"{words}{number}.{kind}"

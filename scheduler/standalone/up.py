@@ -1,0 +1,67 @@
+"""`tessera up`: everything on one machine, until Ctrl-C."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from scheduler.standalone.errors import EmbeddedError
+from scheduler.standalone.machine import Machine, Running, is_free, prepared
+
+LOOK_SECONDS = 0.2
+
+Say = Callable[[str], None]
+
+
+def up(base: Path, say: Say) -> None:
+    """Run until SIGINT or SIGTERM; says where the page is, and when a process had to be started again."""
+    os.environ.setdefault("TESSERA_LOG_LEVEL", "warning")  # the address stays in sight
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    api_port = port("TESSERA_PORT", 8080, "the API")
+    web_port = port("TESSERA_WEB_PORT", 8000, "the page")
+    with prepared(base, api_port) as machine:
+        bots = start_all(machine)
+        web = f"http://{os.environ.get('TESSERA_WEB_HOST') or '127.0.0.1'}:{web_port}"
+        machine.wait_for("web chat", web)
+        machine.wait_for_worker()
+        with Running(machine.api_url, machine.service_key).announced(base):
+            say(f"Tessera is ready: open {web}")
+            say(f"Bots: {', '.join(bots)}. API: {machine.api_url}/openapi.json. Data: {base}. Ctrl-C stops everything.")
+            watch(machine, stop, say)
+        say("Stopping…")
+    say("Stopped. Everything is kept for the next start.")
+
+
+def port(variable: str, default: int, what: str) -> int:
+    """The port to use, or EmbeddedError when another program has it."""
+    chosen = int(os.environ.get(variable) or default)
+    if not is_free("127.0.0.1", chosen):
+        raise EmbeddedError(
+            f"Port {chosen} for {what} is taken by another program. Set {variable} to another one, for example"
+            f" {variable}={chosen + 1}."
+        )
+    return chosen
+
+
+def start_all(machine: Machine) -> list[str]:
+    """Scheduler, worker and bots, in the order in which they are needed; the names of the bots."""
+    bots = ["web"]
+    bots += [name for name in ("telegram", "discord") if os.environ.get(f"TESSERA_{name.upper()}_TOKEN")]
+    machine.start("scheduler", "scheduler")
+    machine.start("worker", "workers")
+    machine.wait_for("scheduler", f"{machine.api_url}/readyz")
+    machine.start("bots", "bots", *bots)
+    return bots
+
+
+def watch(machine: Machine, stop: threading.Event, say: Say) -> None:
+    """Start again what dies, until told to stop."""
+    while not stop.wait(LOOK_SECONDS):
+        for child in machine.children:
+            code = child.revive(time.monotonic())
+            if code is not None:
+                say(f"The {child.name} stopped (exit code {code}); starting it again.")
