@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -19,6 +20,15 @@ log = structlog.get_logger(__name__)
 LONGEST_WAIT_SECONDS = 3.0  # for a message to be written: a crowded chat must not hold up the others
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds, with a scheduler that does not answer; tests are in more of a hurry."""
+
+    total: float = 60.0  # all updates of a batch share it
+    attempt: float = 6.0  # the scheduler counts as silent when it takes longer
+    pause: float = 2.0  # between two attempts
+
+
 class Desk:
     """One for each bot; `group` lives as long as the bot."""
 
@@ -30,6 +40,7 @@ class Desk:
         writer: Writer,
         group: asyncio.TaskGroup,
         stop: asyncio.Event,
+        patience: Patience,
     ) -> None:
         self.bot = bot
         self.scheduler = scheduler
@@ -37,6 +48,7 @@ class Desk:
         self.writer = writer
         self.group = group
         self.stop = stop  # the bot is told to stop: no more patience
+        self.patience = patience
         self.under_way: set[asyncio.Task[Any]] = set()
 
     async def say(self, address: Address, screen: Screen, message: Message | None = None) -> Message | None:

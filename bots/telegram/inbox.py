@@ -14,7 +14,6 @@ log = structlog.get_logger(__name__)
 
 ALLOWED_UPDATES = ["message", "callback_query"]  # edited messages ask for nothing
 MOST_REMEMBERED = 2_000
-PATIENCE_SECONDS = 60.0  # with a scheduler that does not answer; all of a batch share it
 
 
 class Dispatch(Protocol):
@@ -30,7 +29,7 @@ class Interrupted(Exception):
 class Inbox:
     """What both ways of receiving, long polling and webhook, hand their updates to."""
 
-    def __init__(self, dispatch: Dispatch, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(self, dispatch: Dispatch, patience_seconds: float) -> None:
         self.dispatch = dispatch
         self.patience_seconds = patience_seconds
         self.lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()

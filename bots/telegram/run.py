@@ -13,7 +13,7 @@ from bots.postman import Postman
 from bots.settings import BotEntry, BotSettings
 from bots.status import StatusBoard
 from bots.telegram import handlers, menu
-from bots.telegram.desk import Desk
+from bots.telegram.desk import Desk, Patience
 from bots.telegram.inbox import Inbox
 from bots.telegram.messenger import TelegramMessenger
 from bots.telegram.updates import Updates
@@ -25,6 +25,7 @@ from scheduler.supervisor import Loop
 
 CALL_SECONDS = 20.0  # for one call of the Bot API: shorter than the claim on a status message
 DAY_SECONDS = 86_400.0
+PATIENCE = Patience()
 ANSWERS_SECONDS = 3.0  # for answers under way when the bot is told to stop
 
 
@@ -50,16 +51,17 @@ async def serve(
     scheduler: Scheduler,
     stop: asyncio.Event,
     timing: Timing | None = None,
+    patience: Patience = PATIENCE,
 ) -> None:
     """Receive until `stop`; then let what was accepted be written, and give the status messages back."""
     postman = Postman(TelegramMessenger(bot), scheduler, entry.bot_id, timing=timing)
     rest = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(postman.run(rest), name="postman")
-        desk = Desk(bot, scheduler, StatusBoard(postman), postman.writer, group, stop)
+        desk = Desk(bot, scheduler, StatusBoard(postman), postman.writer, group, stop, patience)
         table = handlers.dispatcher(desk)
         try:
-            await receive(bot, Inbox(partial(table.feed_update, bot)), hook_of(entry, settings), stop)
+            await receive(bot, Inbox(partial(table.feed_update, bot), patience.total), hook_of(entry, settings), stop)
             await desk.finish(ANSWERS_SECONDS)
         finally:
             rest.set()

@@ -28,8 +28,6 @@ T = TypeVar("T")
 PLATFORM = "telegram"
 LONGEST_NAME = 64  # characters that travel to the scheduler
 LONGEST_TOAST = 200
-ATTEMPT_SECONDS = 6.0  # the scheduler counts as silent when it takes longer
-PAUSE_SECONDS = 2.0  # between two attempts
 
 
 class Talk:
@@ -71,10 +69,10 @@ class Talk:
     async def ask(self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """The scheduler's answer. While it is silent the person is told once and the same is asked again, until
         patience ends with Unreachable, or the process with Interrupted."""
-        told = False
+        patience, told = self.desk.patience, False
         while True:
             try:
-                async with asyncio.timeout(ATTEMPT_SECONDS):
+                async with asyncio.timeout(patience.attempt):
                     return await call(*args, **kwargs)
             except (Unreachable, TimeoutError) as error:
                 if asyncio.get_running_loop().time() >= self.until:
@@ -82,7 +80,7 @@ class Talk:
             if not told:
                 told = True
                 await self.tell_silence(refusals.trying_again(self.tr))
-            if await supervisor.sleep(PAUSE_SECONDS, self.desk.stop):
+            if await supervisor.sleep(patience.pause, self.desk.stop):
                 raise Interrupted
 
     async def order(self, request: JobRequest, key: str | None = None) -> Accepted:

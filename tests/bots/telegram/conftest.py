@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from bots.settings import BotEntry, BotSettings
+from bots.telegram.desk import Patience
 from bots.telegram.run import make_bot, serve
 from scheduler.accounts.model import Platform
 from tests.bots.studio import HURRY
 from tests.bots.telegram.studio import TelegramStudio
 from tests.rigs.telegram import FakeBot, FakeTelegram, Person
+
+IMPATIENT = Patience(total=1.0, attempt=0.3, pause=0.05)
 
 
 @pytest.fixture
@@ -46,7 +49,13 @@ async def bot(telegram: FakeTelegram, fake_bot: FakeBot, studio: TelegramStudio)
 
 @asynccontextmanager
 async def at_work(
-    telegram: FakeTelegram, fake: FakeBot, studio: TelegramStudio, *, killed: bool = False, **settings: Any
+    telegram: FakeTelegram,
+    fake: FakeBot,
+    studio: TelegramStudio,
+    *,
+    killed: bool = False,
+    patience: Patience = IMPATIENT,
+    **settings: Any,
 ) -> AsyncIterator[None]:
     """Run the real bot inside the block; `killed`: it ends without any farewell."""
     entry = BotEntry.model_validate({"bot_id": "telegram", "platform": Platform.TELEGRAM, "token": fake.token})
@@ -55,7 +64,7 @@ async def at_work(
 
     async def work() -> None:
         async with make_bot(entry, given) as bot:
-            await serve(bot, entry, given, studio, stop, HURRY)
+            await serve(bot, entry, given, studio, stop, HURRY, patience)
 
     task = asyncio.create_task(work())
     try:

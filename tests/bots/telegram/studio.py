@@ -1,5 +1,6 @@
 """The scheduler in memory as the Telegram bot's tests need it: requests kept whole, owners, refusals, pictures."""
 
+import asyncio
 import io
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -45,6 +46,8 @@ class TelegramStudio(Studio):
         self.refusal: Refusal | None = None
         self.admins: set[str] = set()
         self.locales: dict[str, str | None] = {}
+        self.gate: asyncio.Event | None = None  # submits hang until it is set
+        self.answers: asyncio.Event | None = None  # submits take effect, and hang until it is set
 
     def acting_for(self, ref: str, **facts: object) -> "TelegramUser":
         if isinstance(locale := facts.get("locale"), str):
@@ -71,6 +74,8 @@ class TelegramUser(StudioUser):
     async def submit(self, request: JobRequest, *, key: str, destination: Destination | None = None) -> Accepted:
         studio = self.studio
         studio.check()
+        if studio.gate:
+            await studio.gate.wait()
         studio.asked.append(Asked(self.ref, key, request))
         name = f"{self.ref} {key}"
         if name in studio.keys:
@@ -92,6 +97,8 @@ class TelegramUser(StudioUser):
         assert destination.address is not None
         row = Delivery(job, self.ref, destination.address, destination.process, monotonic() + studio.claim_seconds)
         studio.deliveries[job.id], studio.keys[name], studio.requests[job.id] = row, job.id, request
+        if studio.answers:
+            await studio.answers.wait()
         return Accepted(job=job, replayed=False, tokens_left=Decimal(19), owned=True, message=None)
 
     async def job(self, job_id: UUID) -> JobView:
