@@ -125,7 +125,6 @@ tokens-back = { $count ->
    *[other] Deine { $count } Tokens sind zurück.
 }
 cancelled = Abgebrochen.
-cancelled-running = Beim Malen abgebrochen. Was nicht verbraucht wurde, ist zurück.
 expired = Dieses Bild ist abgelaufen. Sein Seed ist noch da, es lässt sich also neu malen.
 expired-quote = Dieses Bild ist abgelaufen; ich male es aus seinem Seed neu: { $tokens }
 
@@ -159,8 +158,8 @@ refused-rate-limited = { $limit ->
    *[other] Dein Tarif erlaubt { $limit } Bitten auf einmal, danach alle { $pace } eine. Die nächste in { $span }.
 }
 refused-too-many-waiting = { $limit ->
-    [one] Es wartet schon { $limit } Auftrag von dir; mehr hält der Tarif { $plan } nicht bereit. Der nächste geht, sobald er beginnt.
-   *[other] Es warten schon { $limit } Aufträge von dir; mehr hält der Tarif { $plan } nicht bereit. Der nächste geht, sobald einer davon beginnt.
+    [one] Von dir ist { $limit } Auftrag unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn er fertig ist.
+   *[other] Von dir sind { $limit } Aufträge unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn einer fertig ist.
 }
 refused-out-of-tokens = { $limit ->
     [one] Dein { $limit } Token für heute ist verbraucht.
@@ -174,9 +173,12 @@ refused-capability-paused = { $reason ->
     [none] Das macht gerade Pause. Nichts wurde berechnet; bitte versuch es später noch einmal.
    *[other] Das macht gerade Pause: { $reason }. Nichts wurde berechnet; bitte versuch es später noch einmal.
 }
-refused-no-worker = { $alternative ->
-    [none] Kein Rechner hier kann { $model } in dieser Größe.
-   *[other] Kein Rechner hier kann { $model } in dieser Größe. { $alternative } ist da.
+refused-no-worker = { $model ->
+    [image] Noch gibt es hier keinen Rechner, der Bilder macht. Nichts wurde berechnet.
+   *[other] { $alternative ->
+        [none] Kein Rechner hier kann { $model }.
+       *[other] Kein Rechner hier kann { $model }. { $alternative } ist da.
+    }
 }
 refused-address-limit = Aus deinem Netz kamen heute zu viele neue Gäste ({ $limit }). Ein Platz wird in { $span } frei.
 refused-overloaded = Es wartet mehr, als das Atelier fassen kann. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.

@@ -125,7 +125,6 @@ tokens-back = { $count ->
    *[other] Your { $count } tokens are back.
 }
 cancelled = Cancelled.
-cancelled-running = Cancelled while it was being painted. What it did not use is back.
 expired = This picture has expired. Its seed is kept, so it can be made again.
 expired-quote = That picture has expired; I'll make it again from its seed: { $tokens }
 
@@ -159,8 +158,8 @@ refused-rate-limited = { $limit ->
    *[other] Your plan allows { $limit } requests at once, then one every { $pace }. Next one in { $span }.
 }
 refused-too-many-waiting = { $limit ->
-    [one] You have { $limit } job waiting already; that is what the { $plan } plan keeps. One more as soon as it starts.
-   *[other] You have { $limit } jobs waiting already; that is what the { $plan } plan keeps. One more as soon as one of them starts.
+    [one] You have { $limit } job under way, which is what the { $plan } plan holds. One more when it is done.
+   *[other] You have { $limit } jobs under way, which is what the { $plan } plan holds. One more when one is done.
 }
 refused-out-of-tokens = You've used today's { $limit ->
     [one] { $limit } token
@@ -174,9 +173,12 @@ refused-capability-paused = { $reason ->
     [none] That is paused at the moment. Nothing was charged; please try again later.
    *[other] That is paused at the moment: { $reason }. Nothing was charged; please try again later.
 }
-refused-no-worker = { $alternative ->
-    [none] No worker here can run { $model } at that size.
-   *[other] No worker here can run { $model } at that size. { $alternative } is there.
+refused-no-worker = { $model ->
+    [image] There is no worker here yet that makes pictures. Nothing was charged.
+   *[other] { $alternative ->
+        [none] No worker here runs { $model }.
+       *[other] No worker here runs { $model }. { $alternative } is there.
+    }
 }
 refused-address-limit = Too many new visitors from your network today ({ $limit }). A place frees in { $span }.
 refused-overloaded = More is waiting than the studio can take. Nothing was charged; please try again in { $span }.

@@ -75,11 +75,11 @@ def failed(job: JobView, tr: Translator, model: str) -> Screen:
 
 def returned(reason: str, job: JobView, tr: Translator) -> str:
     """What happened, and that the tokens are back if there were any."""
-    return f"{reason} {tr('tokens-back', count=job.cost_tokens)}" if job.cost_tokens else reason
+    return f"{reason} {tr('tokens-back', count=job.tokens_back)}" if job.tokens_back > 0 else reason
 
 
 def cancelled(job: JobView, tr: Translator) -> Screen:
-    line = tr("cancelled-running") if job.started_at is not None else returned(tr("cancelled"), job, tr)
+    line = returned(tr("cancelled"), job, tr)
     return Screen(framed(job.prompt, line), None, ((button(tr("button-again"), Action.AGAIN, job.id),),))
 
 

@@ -107,7 +107,8 @@ class JobView(BaseModel):
     count: int
     strength: float | None = None
     parent_id: UUID | None = None
-    cost_tokens: Decimal
+    cost_tokens: Decimal  # held at first; once the job has ended, what it really cost
+    tokens_back: Decimal = Decimal(0)  # of what was held, once the job has ended
     bot_id: str | None
     attempt: int
     cancel_requested: bool

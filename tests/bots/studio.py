@@ -195,6 +195,8 @@ class Studio(Scheduler):
         done = status is Status.COMPLETED
         error = JobError(code="worker_lost", message="twice") if status is Status.FAILED else None
         artifacts = [an_artifact(job_id)] if done else []
+        cost, back = (Decimal(1), Decimal(0)) if done else (Decimal(0), Decimal(1))
+        self.change(job_id, cost_tokens=cost, tokens_back=back)
         self.change(job_id, status=status, wait=None, error=error, artifacts=artifacts, ended_at=NOW)
         self.deliveries[job_id].state = DeliveryState.DUE
         if not silently:

@@ -30,9 +30,9 @@ FACTS: dict[Code, dict[str, Fact]] = {
     Code.UNKNOWN_MODEL: {"model": "dall-e", "alternative": "sdxl"},
     Code.NOT_FOUND: {"what": "job"},
     Code.MODEL_NOT_IN_PLAN: {"model": "flux-dev", "plan": "Free", "upgrade": "Pro", "alternative": "sdxl"},
-    Code.RESOLUTION_TOO_HIGH: {"asked": "4096x4096", "limit": 1024, "plan": "Free", "upgrade": "Starter"},
+    Code.RESOLUTION_TOO_HIGH: {"asked": 4096, "width": 4096, "height": 4096, "limit": 1024, "plan": "Free"},
     Code.RATE_LIMITED: {"limit": 5, "every_seconds": 12.0, "retry_after_seconds": 8.2, "plan": "Free"},
-    Code.TOO_MANY_WAITING: {"limit": 5, "plan": "Free"},
+    Code.TOO_MANY_WAITING: {"limit": 6, "plan": "Free"},
     Code.OUT_OF_TOKENS: {
         "cost": 1, "spendable": 0, "limit": 20, "used": 20, "refill_at": "2026-11-22T00:00:00+00:00",
         "retry_after_seconds": 12_000, "plan": "Free", "upgrade": "Starter",
@@ -50,7 +50,8 @@ WORDS = {
     Code.RESOLUTION_TOO_HIGH: "4096×4096 is beyond your plan (1024).",
     Code.RATE_LIMITED: "Your plan allows 5 requests at once, then one every 12 s. Next one in 9 s.",
     Code.OUT_OF_TOKENS: "You've used today's 20 tokens. New ones at 00:00 UTC, in 3 h 20 min.",
-    Code.NO_WORKER: "No worker here can run sdxl at that size. painter is there.",
+    Code.NO_WORKER: "No worker here runs sdxl. painter is there.",
+    Code.TOO_MANY_WAITING: "You have 6 jobs under way, which is what the Free plan holds. One more when one is done.",
     Code.OVERLOADED: "More is waiting than the studio can take. Nothing was charged; please try again in 30 s.",
 }
 
@@ -107,6 +108,11 @@ def test_every_code_has_a_sentence_in_every_language(code: Code, locale: str) ->
 @pytest.mark.parametrize("code", list(WORDS))
 def test_refusals_say_which_limit_and_when_it_frees(code: Code) -> None:
     assert refusals.refused(Refusal(code, FACTS.get(code, {})), EN, NOW).text == WORDS[code]
+
+
+def test_without_any_worker_the_capability_is_named_and_not_as_a_model() -> None:
+    text = refusals.refused(Refusal(Code.NO_WORKER, {"model": "image"}), EN, NOW).text
+    assert text == "There is no worker here yet that makes pictures. Nothing was charged."
 
 
 def test_a_request_that_costs_more_than_is_left_says_both() -> None:
@@ -244,15 +250,23 @@ def test_a_long_prompt_is_cut_and_stands_whole_behind_the_dots() -> None:
 @pytest.mark.parametrize("code", [*sorted(results.REASONS), "something_new"])
 def test_every_failure_says_why_and_that_the_token_is_back(code: str, locale: str) -> None:
     error = JobError(code=code, message="the picture you sent is not an image I can read")
-    screen = results.failed(a_job(status=Status.FAILED, error=error), Translator(locale), "SDXL")
+    screen = results.failed(
+        a_job(status=Status.FAILED, error=error, cost_tokens=Decimal(0), tokens_back=Decimal(1)),
+        Translator(locale),
+        "SDXL",
+    )
     assert spoken(screen)
     if locale == "en":
         assert screen.text.endswith("Your token is back.")
     assert bool(screen.buttons) == (code != "bad_request")
 
 
-def test_a_free_job_gives_no_tokens_back() -> None:
-    assert results.cancelled(a_job(cost_tokens=Decimal(0)), EN).text.endswith("\nCancelled.")
+@pytest.mark.parametrize(
+    ("back", "line"),
+    [("0", "Cancelled."), ("1", "Cancelled. Your token is back."), ("2.50", "Cancelled. Your 2.5 tokens are back.")],
+)
+def test_a_cancelled_job_says_how_much_came_back(back: str, line: str) -> None:
+    assert results.cancelled(a_job(tokens_back=Decimal(back)), EN).text.splitlines()[-1] == line
 
 
 def test_an_expired_picture_is_quoted_before_it_is_made_again() -> None:

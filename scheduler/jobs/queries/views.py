@@ -14,6 +14,8 @@ JOB = """
     select j.id, j.user_id, j.seq, j.status, j.priority, j.capability, j.params, j.cost_tokens, j.bot_id, j.frontend,
            j.attempt, j.parent_id, j.cancel_requested_at, j.wait_until, j.created_at, j.started_at, j.ended_at,
            j.execution_time_seconds, j.error,
+           case when j.ended_at is null then 0
+                else greatest(j.held_allowance + j.held_balance - j.cost_tokens, 0) end as tokens_back,
            (select coalesce(jsonb_agg(jsonb_build_object(
                      'id', a.id, 'position', a.position, 'type', a.type, 'format', a.format, 'width', a.width,
                      'height', a.height, 'duration_seconds', a.duration_seconds, 'size_bytes', a.file_size_bytes,
@@ -73,6 +75,7 @@ def job_view(row: Any) -> JobView:
         strength=params.get("strength"),
         parent_id=row["parent_id"],
         cost_tokens=row["cost_tokens"],
+        tokens_back=row["tokens_back"],
         bot_id=row["bot_id"],
         attempt=row["attempt"],
         cancel_requested=row["cancel_requested_at"] is not None,
