@@ -13,12 +13,19 @@ from workers.engines.painter.lexicon import COLOURS
 from workers.engines.painter.palette import named
 from workers.engines.painter.studio import Step, Studio
 
-HARMONIES = tuple(
-    tuple(names.split())
-    for names in (
-        "navy teal gold; indigo magenta coral; emerald teal yellow; crimson orange gold; purple blue teal; navy coral white;"
-        "teal lavender pink; black red gold; brown gold white; blue white coral; emerald navy lavender; magenta indigo yellow"
-    ).split(";")
+HARMONIES = (
+    ("navy", "teal", "gold"),
+    ("indigo", "magenta", "coral"),
+    ("emerald", "teal", "yellow"),
+    ("crimson", "orange", "gold"),
+    ("purple", "blue", "teal"),
+    ("navy", "coral", "white"),
+    ("teal", "lavender", "pink"),
+    ("black", "red", "gold"),
+    ("brown", "gold", "white"),
+    ("blue", "white", "coral"),
+    ("emerald", "navy", "lavender"),
+    ("magenta", "indigo", "yellow"),
 )
 
 
@@ -42,19 +49,38 @@ def grid(studio: Studio) -> tuple[Plane, Plane]:
     return x, y
 
 
-def marble(studio: Studio) -> None:
-    """Noise bent by noise bent by noise, embossed by a light from the upper left."""
+def marble(studio: Studio, bends: int) -> None:
+    """Noise bent by noise, once more with each step; the last one is embossed."""
     dice = studio.dice.fork("marble")
     x, y = grid(studio)
-    table, scale = dice.table(), dice.uniform(1.5, 2.6)
-    bend_x = noise.fractal(x * scale, y * scale, table, 4) - 0.5
-    bend_y = noise.fractal(x * scale + 31, y * scale + 17, table, 4) - 0.5
-    u, v = x * scale + bend_x * 3.4, y * scale + bend_y * 3.4
-    again = noise.fractal(u + 5, v + 11, table, 4) - 0.5
-    flow = noise.fractal(u + again * 2.6, v - again * 2.2, table, 5, 0.52)
-    t = np.clip((flow - np.percentile(flow[::8, ::8], 2)) / np.ptp(flow[::8, ::8]) * 1.08, 0, 1)
+    table, scale = dice.table(), np.float32(dice.uniform(1.5, 2.6))
+    u, v = x * scale, y * scale
+    again = np.zeros_like(u)
+    if bends > 0:
+        u, v = (
+            u + (noise.fractal(u, v, table, 4) - 0.5) * 3.4,
+            v + (noise.fractal(u + 31, v + 17, table, 4) - 0.5) * 3.4,
+        )
+    if bends > 1:
+        again = noise.fractal(u + 5, v + 11, table, 4) - 0.5
+        u, v = u + again * 2.6, v - again * 2.2
+    flow = noise.fractal(u, v, table, 5, 0.52)
+    thin = flow[::8, ::8]
+    t = np.clip((flow - np.percentile(thin, 2)) / np.ptp(thin) * 1.08, 0, 1).astype(np.float32)
     rgb = gradient(stops(studio), t) * (0.7 + 0.75 * np.clip(again + 0.5, 0, 1))[..., None]
-    relief(studio, rgb, t, 5.0)
+    studio.canvas.rgb[:] = rgb
+    if bends > 2:
+        relief(studio, rgb, t, 5.0)
+
+
+def gilding(studio: Studio) -> None:
+    """A few hair-thin bright veins."""
+    dice = studio.dice.fork("gilding")
+    x, y = grid(studio)
+    field = noise.fractal(x * 1.7, y * 1.7, dice.table(), 5, 0.55)
+    patch = ramp(0.45, 0.65, noise.fractal(x * 2.2 + 9, y * 2.2, dice.table(64), 2))
+    vein = np.exp(-(((field - 0.5) / 0.0045) ** 2)) * patch
+    studio.canvas.add((vein * 0.55).astype(np.float32), stops(studio)[-1])
 
 
 def relief(studio: Studio, rgb: Plane, height: Plane, depth: float) -> None:
@@ -107,7 +133,7 @@ def orbs(studio: Studio, layer: int) -> None:
         soft = 0.3 / (1 + layer)
         disc = ramp(1 + soft * 0.5, 1 - soft, away) * (0.3 + 0.45 * away**3)
         canvas.add(
-            disc.astype(np.float32) * np.float32(0.5), tint.astype(np.float32), int(x - side / 2), int(y - side / 2)
+            disc.astype(np.float32) * np.float32(0.27), tint.astype(np.float32), int(x - side / 2), int(y - side / 2)
         )
 
 
@@ -188,7 +214,7 @@ def steps(studio: Studio) -> list[Step]:
         "orbs": [partial(orbs, layer=layer) for layer in range(5)],
         "facets": [partial(facets, layer=layer) for layer in range(4)],
         "strokes": [partial(strokes, layer=layer) for layer in range(4)],
-        "marble": [marble],
+        "marble": [*(partial(marble, bends=bends) for bends in range(4)), gilding],
     }
     manner = studio.dice.fork("manner").pick(("marble", "marble", "silk", "silk", "orbs", "strokes", "facets"))
     if studio.scene.has("geometry"):

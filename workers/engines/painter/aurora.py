@@ -9,7 +9,7 @@ from workers.engines.painter.palette import named
 from workers.engines.painter.sky import grown
 from workers.engines.painter.studio import Studio
 
-CURTAIN = (colour(0.3, 1.0, 0.62), colour(0.16, 0.75, 0.72), colour(0.62, 0.3, 0.95))
+CURTAIN = (colour(0.16, 1.0, 0.42), colour(0.06, 0.7, 0.5), colour(0.55, 0.2, 0.85))
 
 
 def aurora(studio: Studio) -> None:
@@ -40,7 +40,7 @@ def curtain(shape: tuple[int, int], level: float, strength: float, dice: Dice) -
     t = np.linspace(-0.15, 1.15, count, dtype=np.float32)
     fold = noise.line(count, 4.5, dice, 3) - 0.5
     x = (t + fold * 0.22) * width
-    y = height * (level + 0.42 * (noise.line(count, 2.2, dice, 3) - 0.5) + 0.05 * np.sin(t * 30 + fold * 20))
+    y = height * (level + 0.42 * (noise.line(count, 2.2, dice, 3) - 0.5) + 0.012 * np.sin(t * 30 + fold * 20))
     rays = 0.25 + 1.5 * noise.line(count, 90, dice, 3, 0.7) ** 2
     power = rays * (0.2 + 1.1 * noise.line(count, 4, dice, 2)) * np.float32(strength * width / count)
     hem = np.zeros(shape, np.float32)
@@ -55,7 +55,7 @@ def risen(hem: Plane, reach: float, tints: tuple[Colour, ...]) -> Plane:
     light = np.zeros((height, width, 3), np.float32)
     lengths = np.array((reach * 0.5, reach * 1.0, reach * 1.9), np.float32)
     keep = np.exp(-1 / lengths)[:, None]
-    share = np.array((0.14, 0.08, 0.045), np.float32)[:, None] * (80 / reach) ** 0.5
+    share = np.array((0.85, 0.42, 0.26), np.float32)[:, None] * (80 / reach) ** 0.5
     glow = np.zeros((3, width), np.float32)
     late = np.zeros((3, width), np.float32)
     table = np.stack(tints)

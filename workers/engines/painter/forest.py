@@ -35,7 +35,7 @@ def leaf_colours(studio: Studio, dice: Dice) -> tuple[Colour, Colour]:
 
 def sprites(studio: Studio, dice: Dice) -> list[trees.Sprite]:
     if studio.scene.has("autumn"):
-        makers = [trees.broadleaf] * 4 + [trees.conifer]
+        makers = [trees.broadleaf] * 4
     elif studio.scene.has("palms") or studio.scene.place in ("beach", "desert"):
         makers = [trees.palm] * 3
     elif studio.scene.place in ("hills", "meadow", "river"):
@@ -55,9 +55,15 @@ def stand(studio: Studio, depth: float, forest: list[trees.Sprite], fog: float) 
     deep, bright = leaf_colours(studio, dice)
     ground = mix(mix(deep, bright, np.float32(0.22)), palette.haze, haze)
     band = ramp(0, 2.0, canvas.rows - floor[None, :])
-    canvas.over(band, ground.astype(np.float32))
+    litter = noise.clouds((canvas.height, canvas.width), 160, dice, 3, 0.7) - 0.5
+    down = np.clip((canvas.rows - floor[None, :]) / np.float32(canvas.height * 0.3), 0, 1)
+    soil = ground * (1 + litter * np.float32(0.6 * depth) - down * np.float32(0.3))[..., None]
+    if studio.scene.has("autumn"):
+        fallen = ramp(0.1, 0.2, litter)[..., None] * np.float32(0.7)
+        soil = mix(soil, mix(bright, palette.haze, haze), fallen)
+    canvas.over(band, soil.astype(np.float32))
     tall = canvas.height * (0.12 + 0.5 * depth**1.25)
-    count = int(mix(70, 9, depth) * canvas.width / max(canvas.height, 1)) + 3
+    count = int(mix(130, 10, depth**0.7) * canvas.width / max(canvas.height, 1)) + 3
     columns = np.sort(dice.spread(-0.06, 1.06, count)) * canvas.width
     open_x = canvas.width * (0.5 + 0.22 * studio.sunward)
     for column in dice.fork("order").random(count).argsort():
@@ -68,12 +74,12 @@ def stand(studio: Studio, depth: float, forest: list[trees.Sprite], fog: float) 
         height = tall * dice.uniform(0.6, 1.15)
         foot = float(floor[int(np.clip(x, 0, canvas.width - 1))]) + height * 0.03
         trees.plant(studio, dice.pick(forest), x, foot, height, deep, bright, float(haze))
-    veil(studio, base, 0.1 + 0.05 * depth, (0.34 + 0.4 * fog) * (1 - depth) ** 0.6)
+    veil(studio, depth, base, 0.1 + 0.05 * depth, (0.34 + 0.4 * fog) * (1 - depth) ** 0.6)
 
 
-def veil(studio: Studio, row: float, thickness: float, amount: float) -> None:
+def veil(studio: Studio, depth: float, row: float, thickness: float, amount: float) -> None:
     """Mist lying between two rows of trees."""
-    canvas, dice = studio.canvas, studio.dice.fork(f"veil {row:.0f}")
+    canvas, dice = studio.canvas, studio.dice.fork(f"veil {depth}")
     drift = noise.contrast(noise.clouds((canvas.height, canvas.width), 3, dice, 4), 1.8)
     layer = np.exp(-(((canvas.rows - np.float32(row)) / np.float32(canvas.height * thickness)) ** 2))
     air = mix(studio.palette.haze, studio.palette.light, np.float32(0.2))
@@ -97,20 +103,27 @@ def shafts(studio: Studio) -> None:
 
 
 def undergrowth(studio: Studio) -> None:
-    """Grass and ferns along the lower edge, nearly black against the light."""
-    canvas, dice = studio.canvas, studio.dice.fork("undergrowth")
+    """Grass along the lower edge, lighter behind, nearly black in front."""
+    if studio.scene.has("snow"):
+        return
+    blades(studio, "behind", 1.0 if studio.scene.place != "forest" else 0.75, lower=-0.035)
+    blades(studio, "before", 0.5, lower=0.0)
+
+
+def blades(studio: Studio, label: str, bright_share: float, lower: float) -> None:
+    canvas, dice = studio.canvas, studio.dice.fork(f"blades {label}")
     deep, bright = leaf_colours(studio, dice)
-    blades = int(canvas.width * 0.5) + 40
     sketch = trees.Sketch(canvas.width, canvas.height)
-    for a, b, c, d in dice.random((blades, 4)).tolist():
+    wide = max(1.0, canvas.unit * 0.002)
+    for a, b, c, d in dice.random((int(canvas.width * 0.7) + 40, 4)).tolist():
         x, tall = a * canvas.width, canvas.height * (0.02 + 0.075 * b * b)
-        root = canvas.height * (1.0 + 0.02 * d)
+        root = canvas.height * (1.0 + 0.03 * d + lower)
         lean = (c - 0.5) * tall * 1.3
-        wide = max(1.0, canvas.unit * 0.0022)
         points = [(x - wide, root), (x + lean * 0.35, root - tall * 0.6), (x + lean, root - tall), (x + wide, root)]
-        sketch.shape(points, 0.15 + 0.5 * d)
+        sketch.shape(points, 0.15 + 0.7 * d)
     cover, light = sketch.done().sized(canvas.height)
-    canvas.over(cover, mix(deep * np.float32(0.7), bright * np.float32(0.75), light[..., None]).astype(np.float32))
+    tone = mix(deep * np.float32(0.7), bright * np.float32(bright_share), light[..., None])
+    canvas.over(cover, tone.astype(np.float32))
 
 
 def steps(studio: Studio) -> list[Step]:

@@ -14,7 +14,7 @@ from workers.engines.painter.terrain import Field, Relief
 GRASS = {
     "spring": (colour(0.36, 0.6, 0.2), colour(0.2, 0.42, 0.14)),
     "autumn": (colour(0.78, 0.5, 0.16), colour(0.5, 0.26, 0.1)),
-    "snow": (colour(0.92, 0.95, 1.0), colour(0.74, 0.82, 0.94)),
+    "snow": (colour(0.78, 0.82, 0.88), colour(0.62, 0.7, 0.8)),
 }
 ALTITUDE = {"day": 0.85, "sunset": 0.3, "dawn": 0.34, "dusk": 0.4, "night": 0.7, "storm": 0.9, "overcast": 1.1}
 
@@ -60,9 +60,9 @@ def range_heights(x: Plane, z: Plane, dice: Dice, lead: tuple[float, float], sho
     peak = np.clip(1 - np.hypot((x - peak_x) / 12.5, (z - peak_z) / 11.0), 0, 1)
     height: Plane = 9.0 * rise * (0.25 + crests) + 9.0 * peak**1.25 * (0.62 + 0.75 * crests)
     plain: Plane = (noise.fractal(x * 0.5, z * 0.5, table, 5, 0.45) - 0.5) * ramp(1.5, 8, z)
-    if shore:
-        return height - ramp(start + 5, start, z) * 1.4 + plain * 0.3
-    return height + plain * 0.9
+    drowned = ramp(start + 5, start, z) * 1.4 if shore else 0.0
+    land: Plane = height - drowned + plain * (0.3 if shore else 0.9)
+    return land
 
 
 def rock_and_snow(studio: Studio, field: Field, relief: Relief, dice: Dice) -> Picture:
@@ -80,7 +80,7 @@ def rock_and_snow(studio: Studio, field: Field, relief: Relief, dice: Dice) -> P
     white = white * ramp(0.62, 0.4, relief.steep)
     if studio.scene.has("snow"):
         white = np.maximum(white, ramp(0.5, 0.3, relief.steep) * np.float32(0.92))
-    snow: Picture = mix(base, colour(0.95, 0.97, 1.02), white[..., None])
+    snow: Picture = mix(base, colour(0.8, 0.84, 0.92), white[..., None])
     return snow.astype(np.float32)
 
 
@@ -97,7 +97,7 @@ def hills(studio: Studio, share: float = 0.2) -> None:
     field = terrain.raised(terrain.survey(studio, heights, far=70), share)
     light, deep = grass(studio)
     patch = noise.contrast(noise.fractal(field.x * 0.32, field.z * 0.2, table, 2), 3)[..., None]
-    blades = noise.fractal(field.x * 9, field.z * 5, table, 4, 0.65)[..., None]
+    blades = noise.fractal(field.x * 16, field.z * 9, table, 5, 0.72)[..., None]
     base = mix(deep, light, np.clip(patch * 0.7 + (blades - 0.5) * 0.9 + 0.15, 0, 1))
     if not studio.scene.has("snow", "autumn"):
         ripe = noise.contrast(noise.fractal(field.x * 0.22 + 50, field.z * 0.15, table, 1), 4)[..., None]
@@ -120,9 +120,9 @@ def dunes(studio: Studio) -> None:
             crest = np.where(t < 0.68, t / 0.68, (1 - t) / 0.32)
             total = total + height * (crest * crest * (3 - 2 * crest) * 0.55 + crest * 0.45)
         tall = noise.fractal(x * 0.05 + 9, z * 0.05, table, 2)
-        return total * (0.25 + 1.2 * tall) * ramp(1.0, 10, z) + 0.02 * np.sin((z * 5 + x * turn * 3 + bend * 2) * 6)
+        return total * (0.25 + 1.2 * tall) * ramp(1.0, 7, z) + 0.007 * np.sin((z * 5 + x * turn * 3 + bend * 2) * 9)
 
-    field = terrain.raised(terrain.survey(studio, heights, far=70), dice.uniform(0.16, 0.26))
+    field = terrain.raised(terrain.survey(studio, heights, far=70), dice.uniform(0.26, 0.38))
     sand = colour(0.93, 0.66, 0.38)
     if studio.scene.place_colours:
         sand = mix(sand, named(studio.scene.place_colours[0]), 0.7)
@@ -141,7 +141,7 @@ def snowfield(studio: Studio, share: float = 0.13) -> None:
 
     field = terrain.raised(terrain.survey(studio, heights, far=64), share)
     glint = noise.fractal(field.x * 14, field.z * 8, table, 3, 0.7)[..., None]
-    base = colour(0.93, 0.96, 1.0) * (0.93 + 0.14 * glint)
+    base = colour(0.7, 0.75, 0.83) * (0.93 + 0.14 * glint)
     lay(studio, field, base.astype(np.float32), 0.9)
 
 
@@ -163,14 +163,16 @@ def volcano(studio: Studio) -> None:
 
     field = terrain.raised(terrain.survey(studio, heights, far=60), 0.66)
     stain = noise.fractal(field.x * 1.1, field.z * 1.1, table, 5, 0.6)[..., None]
-    base = mix(colour(0.1, 0.085, 0.09), colour(0.36, 0.29, 0.27), stain)
+    base = mix(colour(0.14, 0.12, 0.13), colour(0.52, 0.43, 0.4), stain)
     relief = terrain.light(studio, field, 0.5)
     surface = terrain.lit_surface(studio, field, relief, base.astype(np.float32), 0.8)
     reach = np.hypot(field.x - centre, field.z - away)
     vein = noise.fractal(field.x * 0.55 + 31, reach * 0.16 + field.z * 0, table, 4, 0.5)
-    flow = np.exp(-((vein - 0.5) ** 2) / 0.0006) * ramp(12, 1.5, reach) + ramp(1.9, 1.2, reach)
+    flow = np.exp(-((vein - 0.5) ** 2) / 0.0006) * ramp(19, 1.5, reach) + ramp(1.9, 1.2, reach)
     glow = np.exp(-((vein - 0.5) ** 2) / 0.008) * ramp(13, 1, reach)
     surface += np.clip(flow, 0, 1)[..., None] * colour(2.2, 0.8, 0.14) + glow[..., None] * colour(0.4, 0.07, 0.0)
+    fire = np.exp(-reach / 14)[..., None] * (0.2 + stain) * relief.steep[..., None].clip(0.25, 1)
+    surface += fire * colour(0.5, 0.15, 0.05)
     terrain.render(studio, field, surface.astype(np.float32))
     column = studio.canvas.width / 2 + centre * studio.focal / away
     plume(studio, column, float(field.rows[:, int(np.clip(column, 0, studio.canvas.width - 1))].min()))

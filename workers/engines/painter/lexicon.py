@@ -8,7 +8,8 @@ PLACES: Mapping[str, str] = {
     " silence geometry",
     "space": "space galaxy galaxies nebula* planet* cosmos cosmic universe asteroid* saturn mars jupiter orbit космос*"
     " планет* галакти* вселенн* weltraum galaxie espace galaxia espacio universum",
-    "underwater": "underwater undersea reef* coral aquarium seabed подводн* риф* unterwasser korallenriff récif arrecife",
+    "underwater": "underwater undersea reef* coral aquarium seabed подводн* риф* unterwasser korallenriff"
+    " récif arrecife",
     "bouquet": "bouquet* vase букет* ваз* strauß blumenstrauß ramo florero",
     "meadow": "flower* meadow* blossom* rose* tulip* poppy poppies daisy daisies sunflower* lavender* wildflower*"
     " garden* lily lilies orchid* peony peonies iris spring цветы цветок цветов* луг* роз* тюльпан* маки мак"
@@ -37,7 +38,7 @@ PLACES: Mapping[str, str] = {
 }
 
 LIGHTS: Mapping[str, str] = {
-    "sunset": "sunset* sundown twilight golden закат* sonnenuntergang abendrot couchant atardecer puesta ocaso"
+    "sunset": "sunset* sundown twilight golden закат* sonnenuntergang abendrot couchant coucher atardecer puesta ocaso"
     " crepúsculo",
     "dawn": "dawn sunrise* morning daybreak рассвет* восход* утр* morgen* sonnenaufgang aube aurore matin amanecer"
     " alba",
@@ -67,7 +68,6 @@ FEATURES: Mapping[str, str] = {
     "neon": "neon cyberpunk synthwave vaporwave retrowave неон* киберпанк*",
     "fireflies": "firefl* magic* fairy enchanted светлячк* волшебн* fée magique mágico glühwürmchen",
     "clouds": "cloud* облак* wolke* nuage* nube nubes",
-    "birds": "birds gulls seagulls птицы чайки vögel oiseaux pájaros",
     "calm": "calm still quiet serene peaceful спокойн* тих* штиль ruhig still calme tranquilo serenity",
     "palms": "palm* tropical пальм* palmera*",
     "lavender": "lavender лаванд* lavande",
@@ -76,7 +76,7 @@ FEATURES: Mapping[str, str] = {
     "rose": "rose* роза розы роз peony peonies",
     "daisy": "daisy daisies ромашк* gänseblümchen marguerite* margarita*",
     "poppy": "poppy poppies мак маки маков* mohn coquelicot* amapola*",
-    "ring": "saturn ring rings кольц*",
+    "ring": "saturn ring rings ringed кольц*",
     "geometry": "geometr* triangle* cube* polygon* cubis* bauhaus mondrian геометр*",
     "fire": "fire* flame* burning lava огонь огн* пламя feuer feu fuego",
 }
@@ -90,7 +90,8 @@ SUBJECTS: Mapping[str, str] = {
     "bear": "bear bears медвед* bär bären ours oso",
     "deer": "deer stag elk moose reindeer олен* лось hirsch* reh cerf ciervo",
     "horse": "horse* pony stallion unicorn лошад* конь кони pferd* cheval chevaux caballo*",
-    "bird": "bird crow raven eagle hawk parrot seagull* gull* птиц* ворон* орёл vogel adler oiseau aigle pájaro águila",
+    "bird": "bird birds crow* raven* eagle* hawk* parrot* seagull* gull* чайк* птиц* ворон* орёл"
+    " vögel oiseaux pájaros vogel adler oiseau aigle pájaro águila",
     "owl": "owl owls сова совы eule* hibou chouette búho",
     "whale": "whale* orca кит киты кита wal wale baleine ballena",
     "dolphin": "dolphin* дельфин* delfin* dauphin delfín",

@@ -33,7 +33,8 @@ def enlarge(grid: Image.Image, shape: tuple[int, int]) -> Plane:
 
 def contrast(noise: Plane, amount: float = 2.0) -> Plane:
     """Stretch fractal noise, which huddles around its middle, over 0..1."""
-    return np.clip((noise - np.float32(0.5)) * np.float32(amount) + np.float32(0.5), 0, 1)
+    stretched: Plane = np.clip((noise - np.float32(0.5)) * np.float32(amount) + np.float32(0.5), 0, 1)
+    return stretched
 
 
 def value(x: Plane, y: Plane, table: Plane) -> Plane:

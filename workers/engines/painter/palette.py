@@ -91,7 +91,7 @@ def scaled(eight_bit: tuple[int, int, int]) -> Colour:
 
 def mix_palette(scene: Scene, dice: Dice) -> Palette:
     """The light's own palette, moved towards the colours the prompt asks for."""
-    stops = np.array(dice.pick(SKIES[scene.light]), np.float32) / 255
+    stops: Plane = np.array(dice.pick(SKIES[scene.light]), np.float32) / 255
     stops = np.clip(stops * (1 + (dice.random(3) - 0.5) * 0.1), 0, 1)
     light, shade, strength = LIGHTS[scene.light]
     lit, shaded = scaled(light), scaled(shade)

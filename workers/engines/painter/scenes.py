@@ -93,11 +93,11 @@ def wants_palms(studio: Studio) -> bool:
 
 
 def mountains(studio: Studio) -> list[Step]:
-    return [land.mountains, partial(forest.grove, count=60, depths=(4.0, 18.0), tall=0.5)]
+    return [land.mountains, partial(forest.grove, count=70, depths=(3.0, 18.0), tall=0.5), forest.undergrowth]
 
 
 def hills(studio: Studio) -> list[Step]:
-    return [land.hills, forest.grove]
+    return [land.hills, forest.grove, forest.undergrowth]
 
 
 def snow(studio: Studio) -> list[Step]:
@@ -109,7 +109,7 @@ def meadow(studio: Studio) -> list[Step]:
 
 
 def river(studio: Studio) -> list[Step]:
-    return [shores.valley, partial(forest.grove, count=40)]
+    return [shores.valley, partial(forest.grove, count=40), shores.bank]
 
 
 LANDS: dict[str, Callable[[Studio], list[Step]]] = {

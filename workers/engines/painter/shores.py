@@ -3,7 +3,7 @@
 import numpy as np
 
 from workers.engines.painter import land, noise, terrain, trees
-from workers.engines.painter.arrays import Plane, colour, mix, ramp
+from workers.engines.painter.arrays import Picture, Plane, colour, mix, ramp
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.forest import leaf_colours, sprites
 from workers.engines.painter.studio import Studio
@@ -20,26 +20,29 @@ def swell(studio: Studio) -> None:
         total = np.zeros_like(bend)
         for length, height, turn in ((5.6, 1.15, lean), (3.1, 0.6, -lean * 0.6), (1.5, 0.2, lean * 2)):
             t = np.sin((x * turn + z + bend) * np.float32(2 * np.pi / length))
-            total = total + height * ((1 - np.abs(t)) ** 1.5)
-        chop: Plane = noise.fractal(x * 1.1, z * 1.6, table, 6, 0.55, ridged=True)
+            total = total + height * ((1 - np.abs(t)) ** 1.15)
+        chop = noise.fractal(x * 1.1, z * 1.6, table, 6, 0.55, ridged=True)
         rough = 0.4 + 0.9 * noise.fractal(x * 0.09 + 5, z * 0.12, table, 2)
-        return (total * rough + chop * 0.34) * (0.1 + 0.9 * ramp(1.0, 9.0, z))
+        sea: Plane = (total * rough + chop * 0.2) * (0.16 + 0.84 * ramp(1.0, 5.0, z)) * (0.3 + 0.7 * ramp(30, 9, z))
+        return sea
 
-    field = terrain.raised(terrain.survey(studio, heights, far=55), 0.17)
+    field = terrain.raised(terrain.survey(studio, heights, far=55), 0.13)
     relief = terrain.light(studio, field, 0.8)
     tall = np.clip(field.height / float(np.percentile(field.height, 99)), 0, 1.2)
     lather = noise.fractal(field.x * 2.2, field.z * 3.4, table, 6, 0.62)
     foam = ramp(0.5, 0.95, tall + (lather - 0.5) * 1.5) * ramp(0.4, 0.62, lather)
     streak = noise.fractal(field.x * 1.3 + 40, field.z * 5.5, table, 5, 0.6, ridged=True)
-    foam = np.clip(foam + ramp(0.6, 0.82, streak) * 0.35, 0, 1)
+    foam = np.clip(foam + ramp(0.45, 0.75, streak) * 0.6, 0, 1)
     glass = mix(
-        palette.water * np.float32(0.5),
-        mix(palette.water, colour(0.24, 0.5, 0.48), np.float32(0.6)),
+        mix(palette.water, colour(0.05, 0.13, 0.15), np.float32(0.6)),
+        mix(palette.water, colour(0.3, 0.56, 0.52), np.float32(0.75)),
         (tall**2)[..., None],
     )
     sky = mix(palette.sky[1], palette.sky[-1], relief.lit[..., None]) * np.float32(0.5)
     rgb = mix(glass, sky, (0.16 + 0.4 * (1 - relief.steep))[..., None])
-    rgb = mix(rgb, mix(palette.shade, palette.light, relief.lit[..., None]) * np.float32(1.1), (foam * 0.85)[..., None])
+    rgb = mix(
+        rgb, mix(palette.shade, palette.light, relief.lit[..., None]) * np.float32(1.35), (foam * 0.85)[..., None]
+    )
     air = (1 - np.exp(-np.maximum(field.z - 3, 0) * np.float32(0.03)))[..., None]
     terrain.render(studio, field, mix(rgb, palette.haze, air * np.float32(0.85)).astype(np.float32))
 
@@ -148,15 +151,15 @@ def cliff(studio: Studio) -> None:
     """A wall of rock with a gap from which the water falls."""
     canvas, palette, dice = studio.canvas, studio.palette, studio.dice.fork("cliff")
     shape = (canvas.height, canvas.width)
-    layers = noise.clouds((canvas.height, canvas.width * 3), 22, dice, 6, 0.6)[:, ::3]
-    cracks = noise.clouds((canvas.height * 3, canvas.width), 30, dice, 5, 0.6)[::3]
+    layers = noise.clouds((canvas.height, canvas.width * 2), 13, dice, 6, 0.56)[:, ::2]
+    cracks = noise.clouds((canvas.height * 5, canvas.width), 26, dice, 6, 0.56)[::5]
     height = noise.contrast(layers * 0.5 + cracks * 0.5, 2.4)
     slope = np.gradient(blur(height, canvas.unit / 400), axis=1) * canvas.unit * np.float32(0.03)
     lit = np.clip(0.5 - slope * np.sign(studio.sunward) * 1.4, 0, 1)
     rock = mix(colour(0.16, 0.15, 0.16), colour(0.5, 0.46, 0.42), (height * 0.6 + 0.2)[..., None])
-    moss = ramp(0.5, 0.75, noise.clouds(shape, 9, dice, 5))[..., None]
-    rock = mix(rock, colour(0.18, 0.32, 0.1), moss * np.float32(0.75))
-    rgb = rock * mix(palette.shade * np.float32(0.5), palette.light * np.float32(1.2), lit[..., None])
+    moss = ramp(0.5, 0.75, noise.clouds(shape, 7, dice, 7, 0.6) + 0.16 * (lit - 0.5))[..., None]
+    rock = mix(rock, colour(0.2, 0.34, 0.1), moss * np.float32(0.8))
+    rgb: Picture = rock * mix(palette.shade * np.float32(0.5), palette.light * np.float32(1.2), lit[..., None])
     across = np.abs(canvas.columns / canvas.width - middle(studio))
     rim: Plane = canvas.height * (
         0.2 - 0.16 * np.clip(across * 2.2 - 0.1, 0, 1) + 0.07 * (noise.line(canvas.width, 5, dice, 6)[None, :] - 0.5)

@@ -9,7 +9,8 @@ from workers.engines.painter.canvas import blur
 from workers.engines.painter.studio import Studio
 
 GLOW = {"day": 0.34, "sunset": 0.62, "dawn": 0.5, "dusk": 0.34, "night": 0.26, "storm": 0.1, "overcast": 0.14}
-COVER = {"day": 0.5, "sunset": 0.5, "dawn": 0.48, "dusk": 0.46, "night": 0.36, "storm": 0.78, "overcast": 0.62}
+SHADES = {"day": 1.08, "storm": 0.62, "night": 0.7}
+COVER = {"day": 0.54, "sunset": 0.6, "dawn": 0.54, "dusk": 0.54, "night": 0.36, "storm": 0.78, "overcast": 0.62}
 
 
 def air(studio: Studio) -> None:
@@ -17,7 +18,10 @@ def air(studio: Studio) -> None:
     canvas, palette = studio.canvas, studio.palette
     drift = noise.clouds((canvas.height, canvas.width), 2.0, studio.dice.fork("air"), 2)
     t = canvas.rows / np.float32(studio.horizon) + (drift - 0.5) * 0.08
-    t = np.clip(t, 0, 1) ** np.float32(1.15) + studio.toward_sun(3.2) * np.float32(GLOW[studio.scene.light] * 0.3)
+    near = studio.toward_sun(2.4)
+    t = np.clip(t, 0, 1) ** np.float32(1.15) + near * np.float32(GLOW[studio.scene.light] * 0.36)
+    if studio.scene.light in ("sunset", "dawn", "dusk"):
+        t -= np.clip(t - 0.55, 0, 1) * (1 - near) ** 2 * np.float32(0.5)  # far from the sun the horizon stays deep
     canvas.rgb[:] = gradient(palette.sky, t)
     glow = studio.toward_sun(4.2) * np.float32(GLOW[studio.scene.light])
     canvas.add(glow * glow * np.float32(1.3) + glow * np.float32(0.18), palette.sun * palette.light)
@@ -33,7 +37,9 @@ def sun(studio: Studio) -> None:
     canvas = studio.canvas
     radius = canvas.unit * (0.045 if studio.scene.light != "day" else 0.026)
     away = canvas.distance(*studio.sun)
-    canvas.over(ramp(radius + 1.2, radius - 1.2, away), studio.palette.sun * np.float32(1.5))
+    low = ramp(studio.sun[1] - radius, studio.sun[1] + radius, canvas.rows)[..., None]
+    disc = mix(studio.palette.sun * np.float32(1.9), studio.palette.sun * studio.palette.light * np.float32(1.9), low)
+    canvas.over(ramp(radius + 1.2, radius - 1.2, away), disc + np.zeros_like(canvas.rgb))
     canvas.add(np.exp(-away / np.float32(radius * 1.5)) * np.float32(0.5), studio.palette.sun * studio.palette.light)
 
 
@@ -100,38 +106,46 @@ def milky_way(studio: Studio) -> None:
 
 
 def clouds(studio: Studio) -> None:
-    """A layer of clouds in perspective, lit from where the sun stands; painted at half size, clouds are soft."""
-    canvas, palette, dice = studio.canvas, studio.palette, studio.dice.fork("clouds")
+    """A high layer of small clouds in some lights, and the main one under it."""
+    light = studio.scene.light
+    if light in ("sunset", "dawn", "dusk", "day"):
+        cloud_layer(
+            studio, "high", size=0.42, cover=COVER[light] + studio.dice.fork("high?").uniform(-0.1, 0.03), veil=0.62
+        )
+    more = 0.1 if studio.scene.has("clouds") else 0.0
+    cover = COVER[light] + more + studio.dice.fork("cover").uniform(-0.03, 0.05)
+    cloud_layer(studio, "clouds", size=1.0, cover=cover, veil={"night": 0.55, "day": 0.94}.get(light, 0.9))
+
+
+def cloud_layer(studio: Studio, label: str, size: float, cover: float, veil: float) -> None:
+    """Clouds in perspective, lit from where the sun stands; painted at half size, clouds are soft."""
+    canvas, palette, dice = studio.canvas, studio.palette, studio.dice.fork(label)
     light = studio.scene.light
     width, height = max(8, canvas.width // 2), max(8, int(studio.horizon / 2) + 1)
     columns = (np.arange(width, dtype=np.float32)[None, :] * 2 - canvas.width / 2) / canvas.unit
     rise = (studio.horizon - np.arange(height, dtype=np.float32)[:, None] * 2) / canvas.unit
-    depth = 1 / (np.clip(rise, 0, None) + np.float32(0.09))
+    depth = 1 / ((np.clip(rise, 0, None) + np.float32(0.09)) * np.float32(size))
     stretch = dice.uniform(0.5, 0.9) if light in ("sunset", "dawn", "dusk") else dice.uniform(0.9, 1.3)
-    x, z = (columns * depth * np.float32(stretch)).astype(np.float32), (depth * np.float32(1.25)) + columns * 0
-    table, start = dice.table(), dice.uniform(0, 200)
+    x, z = columns * depth * np.float32(stretch), depth * np.float32(1.25) + columns * 0
+    table, start = dice.table(), np.float32(dice.uniform(0, 200))
     mass = noise.fractal(x + start, z, table, 6, 0.52)
     sunx = (studio.sun[0] - canvas.width / 2) / canvas.unit
     toward = np.clip(sunx - columns, -1, 1)
     lifted = noise.fractal(x + start + toward * np.float32(0.22), z + np.float32(0.2), table, 5, 0.52)
-    cover = COVER[light] + (0.1 if studio.scene.has("clouds") else 0.0) + dice.uniform(-0.03, 0.05)
-    density = np.clip((mass - (0.86 - 0.6 * cover)) * np.float32(4.2), 0, 1)
-    density *= ramp(-0.01, 0.1, rise)
+    density = np.clip((mass - np.float32(0.86 - 0.6 * cover)) * np.float32(4.2), 0, 1) * ramp(-0.01, 0.1, rise)
     lit = np.clip((mass - lifted) * np.float32(5.5) + np.float32(0.42), 0, 1) ** np.float32(1.2)
     near = np.exp(-np.hypot(columns - sunx, rise - (studio.horizon - studio.sun[1]) / canvas.unit) * np.float32(2.2))
-    thin = 1 - density
-    glow = np.clip(lit * (0.55 + 0.6 * near) + thin * near * np.float32(0.9), 0, 1.5)[..., None]
+    glow = np.clip(lit * (0.55 + 0.6 * near) + (1 - density) * near * np.float32(0.9), 0, 1.5)[..., None]
     high = ramp(0.05, 0.75, rise)[..., None]
     bright = mix(
         mix(palette.sky[-1], palette.light, 0.6), mix(palette.sky[-2], palette.light, 0.35), high
-    ) * np.float32(1.08)
+    ) * np.float32(1.1)
     deep = mix(palette.sky[1], palette.shade, 0.45) * np.float32(
         {"day": 1.08, "storm": 0.62, "night": 0.7}.get(light, 0.8)
     )
-    veil = {"night": 0.55, "day": 0.94}.get(light, 0.9)
     rgb = mix(deep, bright, np.clip(glow, 0, 1)) + np.clip(glow - 0.9, 0, None) * palette.sun
-    whole = (canvas.height, canvas.width)
-    spread = [grown(layer, whole[1], height * 2) for layer in (*np.moveaxis(rgb, 2, 0), density * np.float32(veil))]
+    layers = (*np.moveaxis(rgb, 2, 0), density * np.float32(veil))
+    spread = [grown(layer, canvas.width, height * 2) for layer in layers]
     canvas.over(spread[3], np.stack(spread[:3], axis=2))
 
 

@@ -60,6 +60,9 @@ def houses(studio: Studio, set_back: float, tall: float, label: str) -> None:
         tone = tone * mix(0.62, 1.1, (np.sign(aside) != np.sign(studio.sunward)).astype(np.float32))[..., None]
     rgb = facade * tone * (0.75 + 0.25 * ramp(0, tall, height))[..., None]
     rgb = rgb + windows(studio, depth, height, block + side, dice, night)
+    if night:
+        bounce = np.exp(-np.abs(height - 3) / np.float32(9))[..., None] * np.float32(0.2)
+        rgb = rgb + bounce * mix(lamps(studio)[0], lamps(studio)[-1], luck[4][block + side][..., None])
     haze = 1 - np.exp(-depth * np.float32(0.011 if not studio.scene.has("fog", "rain") else 0.022))
     tint = lamps(studio)[0] if night else studio.palette.haze
     air = mix(studio.palette.haze, tint * np.float32(0.5), np.float32(0.5 if night else 0.0))
@@ -81,7 +84,7 @@ def windows(studio: Studio, depth: Plane, height: Plane, house: NDArray[np.int32
     pane = np.clip((part_u - 0.2) / blur_u, 0, 1) * np.clip((0.84 - part_u) / blur_u, 0, 1)
     pane = pane * np.clip((part_v - 0.22) / blur_v, 0, 1) * np.clip((0.8 - part_v) / blur_v, 0, 1)
     pane = pane * ramp(3.0, 4.0, height)
-    share = (0.18 + 0.4 * luck[2])[house] if night else np.float32(0.05)
+    share = (0.26 + 0.42 * luck[2])[house] if night else np.float32(0.05)
     on = ramp(share + 0.03, share - 0.03, lot)
     warm = mix(colour(1.0, 0.7, 0.36), colour(0.7, 0.86, 1.0), ramp(0.6, 0.8, kind)[..., None])
     shine = (on * (0.35 + 0.8 * kind) * pane)[..., None] * warm

@@ -12,7 +12,7 @@ from workers.engines.painter.palette import Palette
 from workers.engines.painter.words import Scene
 
 Step = Callable[["Studio"], None]
-HEIGHTS = {"sunset": (0.72, 0.9), "dawn": (0.66, 0.84), "dusk": (0.94, 1.0), "night": (0.2, 0.42), "day": (-0.5, -0.3)}
+HEIGHTS = {"sunset": (0.84, 0.97), "dawn": (0.74, 0.88), "dusk": (0.94, 1.0), "night": (0.2, 0.42), "day": (-0.5, -0.3)}
 
 
 @dataclass(slots=True)

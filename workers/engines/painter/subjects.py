@@ -18,9 +18,12 @@ from workers.engines.painter.words import WATERS, Subject
 
 OUTLINES = {**ANIMALS, **THINGS}
 AFLOAT = frozenset(("boat", "ship", "whale", "dolphin"))
+SUNK = {"whale": 0.36, "turtle": 0.3}  # what share of its box lies under the water of a sea
 FLYING = frozenset(("bird", "balloon", "dragon", "butterfly", "rocket"))
+FLOCKS = {"bird": 7, "balloon": 4, "fish": 5, "butterfly": 5, "penguin": 4, "dolphin": 2, "boat": 3, "deer": 2}
+BASED = frozenset(("castle", "lighthouse", "bridge"))  # these bring the ground they stand on
 FAR = frozenset(("castle", "lighthouse", "house", "windmill", "bridge"))
-BACKLIT = {"sunset": 0.5, "dawn": 0.34, "dusk": 0.5, "night": 0.62, "storm": 0.4, "overcast": 0.2, "day": 0.06}
+BACKLIT = {"sunset": 0.5, "dawn": 0.34, "dusk": 0.44, "night": 0.4, "storm": 0.4, "overcast": 0.2, "day": 0.06}
 MARGIN = 50  # the drawing reaches this far beyond the outline's box on every side
 
 
@@ -34,24 +37,73 @@ class Drawing:
 
 
 def paint(studio: Studio, subject: Subject, number: int) -> None:
-    """One subject; the first stands where the eye goes, the others beside it."""
-    canvas = studio.canvas
+    """One subject or a few of its kind; the first stands where the eye goes, the others beside it."""
     if subject.kind == "tree":
         lone_tree(studio, number)
         return
-    outline = OUTLINES[subject.kind]
-    x, foot, size = spot(studio, subject.kind, outline.size, number)
-    turned = (x < canvas.width / 2) == (subject.kind in AFLOAT | FLYING)
-    drawing = draw(studio, outline, subject, size, mirrored=not turned if number == 0 else turned)
+    x, foot, size = spot(studio, subject.kind, OUTLINES[subject.kind].size, number)
+    dice = studio.dice.fork(f"flock {number}")
+    others = FLOCKS.get(subject.kind, 2) - 1 if subject.many else 0
+    for _ in range(others):
+        far = dice.uniform(0.3, 0.7)
+        away = dice.side() * dice.uniform(0.14, 0.42) * studio.canvas.width
+        up = dice.uniform(-0.7, 0.5) * size if subject.kind in FLYING or studio.scene.place == "underwater" else 0.0
+        row = foot + up if up else studio.horizon + (foot - studio.horizon) * far
+        place(studio, subject, x + away, row, size * far)
+    place(studio, subject, x, foot, size)
+
+
+def place(studio: Studio, subject: Subject, x: float, foot: float, size: float) -> None:
+    """Draw it with its shadow, reflection, glow and the grass at its feet."""
+    canvas, kind = studio.canvas, subject.kind
+    inward = x < canvas.width / 2
+    drawing = draw(studio, OUTLINES[kind], subject, size, mirrored=not inward)
+    wet = studio.scene.place in WATERS - {"underwater", "beach", "river"}
+    if wet and kind in SUNK:
+        drawing, foot = sunk(drawing, SUNK[kind]), foot + size * SUNK[kind]
+    elif wet and kind not in AFLOAT | FLYING | BASED:
+        rock(studio, x, foot, size)
     left, top = round(x - drawing.cover.shape[1] / 2), round(foot - size * (1 + MARGIN / 100))
-    if studio.scene.place in WATERS and subject.kind in AFLOAT | {"lighthouse", "bridge", "castle"}:
+    floating = kind in AFLOAT | BASED and studio.scene.place in WATERS - {"underwater"}
+    if floating and studio.scene.light != "storm":
         reflection(studio, drawing, left, foot, size)
-    elif subject.kind not in AFLOAT | FLYING and studio.scene.place not in ("space", "underwater", "bouquet"):
+    elif kind not in AFLOAT | FLYING and studio.scene.place not in ("space", "underwater", "bouquet", "abstract"):
         shadow(studio, x, foot, size * 0.42, 0.6)
     canvas.over(drawing.cover, drawing.rgb, left, top)
     glow(studio, drawing, left, top, size)
-    if studio.scene.place in ("meadow", "hills", "forest") and subject.kind not in FAR | FLYING | AFLOAT:
+    if floating and studio.scene.light == "storm":
+        spray(studio, x, foot, size)
+    if studio.scene.place in ("meadow", "hills", "forest") and kind not in FAR | FLYING | AFLOAT:
         tufts(studio, x, foot, size)
+
+
+def sunk(drawing: Drawing, share: float) -> Drawing:
+    """Only what is above the water."""
+    side = len(drawing.cover)
+    line = side * (100 + MARGIN - 100 * share) / (100 + 2 * MARGIN)
+    dry = ramp(line + 1.5, line - 1.5, np.arange(side, dtype=np.float32)[:, None])
+    return Drawing(drawing.cover * dry, drawing.rgb, drawing.shine * dry)
+
+
+def rock(studio: Studio, x: float, foot: float, size: float) -> None:
+    """Something to stand on in the water."""
+    rows, columns = round(size * 0.42), round(size * 1.5)
+    v, u = np.mgrid[0 : 1 : rows * 1j, -1 : 1 : columns * 1j].astype(np.float32)
+    crag = noise.clouds((rows, columns), 9, studio.dice.fork("rock"), 5, 0.55)
+    cover = ramp(0.0, 0.05, 1 - np.abs(u) ** 2.2 - (1 - v) ** 3 + (crag - 0.5) * 0.35) * ramp(1.0, 0.9, v)
+    lit = np.clip(0.75 - v * 0.6 + u * studio.sunward * 0.3 + (crag - 0.5) * 1.4, 0, 1)
+    stone = colour(0.5, 0.47, 0.44) * mix(studio.palette.dark, studio.palette.light, lit[..., None])
+    studio.canvas.over(cover, stone, round(x - columns / 2), round(foot - rows * 0.16))
+
+
+def spray(studio: Studio, x: float, foot: float, size: float) -> None:
+    """Foam where a rough sea breaks on it."""
+    rows, columns = round(size * 0.34), round(size * 1.5)
+    v, u = np.mgrid[-1 : 1 : rows * 1j, -1 : 1 : columns * 1j].astype(np.float32)
+    lather = noise.clouds((rows, columns), 14, studio.dice.fork("spray"), 5, 0.65)
+    cover = ramp(0.25, 0.62, (1 - np.hypot(u, v)) * 0.7 + (lather - 0.5) * 1.1)
+    tone = mix(studio.palette.shade, studio.palette.light, np.float32(0.6)) * np.float32(1.05)
+    studio.canvas.over(cover * np.float32(0.9), tone, round(x - columns / 2), round(foot - rows * 0.55))
 
 
 def spot(studio: Studio, kind: str, size: float, number: int) -> tuple[float, float, float]:
@@ -64,7 +116,7 @@ def spot(studio: Studio, kind: str, size: float, number: int) -> tuple[float, fl
     if studio.scene.place in ("space", "underwater", "abstract"):
         return x, canvas.height * dice.uniform(0.56, 0.66) + tall * 0.3, tall * 1.25
     if kind in FLYING:
-        return x, studio.horizon * dice.uniform(0.5, 0.66) + tall * 0.2, tall
+        return x, max(studio.horizon * dice.uniform(0.5, 0.66) + tall * 0.2, tall * 1.08), tall
     if kind == "bridge":
         return canvas.width / 2, studio.horizon + deep * 0.14, canvas.unit * 0.42
     if kind in AFLOAT:

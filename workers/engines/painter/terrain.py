@@ -46,7 +46,7 @@ def survey(studio: Studio, heights: Heights, near: float = 1.0, far: float = 60.
     """Sample heights along the rays; the eye stands so that `near` lies at the lower edge of the picture."""
     canvas = studio.canvas
     steps = max(96, min(STEPS, canvas.height // 2))
-    z = np.geomspace(near, far, steps, dtype=np.float32)[:, None]
+    z = np.geomspace(near * 0.6, far, steps, dtype=np.float32)[:, None]
     x = (canvas.columns - canvas.width / 2) / np.float32(studio.focal) * z
     eye = (canvas.height - studio.horizon) * near / studio.focal
     return Field(x, z, heights(x, z).astype(np.float32), eye, studio.focal, studio.horizon)

@@ -21,7 +21,7 @@ class Sprite:
         size = (max(2, round(self.cover.width * height / self.cover.height)), max(2, height))
         planes = []
         for image in (self.cover, self.light):
-            small = image.resize(size, Image.Resampling.LANCZOS if height > 24 else Image.Resampling.BOX)
+            small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
             if mirrored:
                 small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
             planes.append(np.asarray(small, np.float32) / np.float32(255))
@@ -57,20 +57,20 @@ def conifer(dice: Dice, sunward: float) -> Sprite:
     width, height = 300, 640
     sketch, middle = Sketch(width, height), width / 2
     sketch.shape([(middle - 3, 20), (middle - 9, height), (middle + 9, height), (middle + 3, 20)], 0.2)
-    slim, tiers = dice.uniform(0.32, 0.44), 46
-    luck = dice.random((tiers, 8, 4))
+    slim, tiers = dice.uniform(0.32, 0.44), 70
+    luck = dice.random((tiers, 10, 4))
     for tier in range(tiers):
         share = (tier + 1) / tiers
         y = 12 + share**1.05 * (height * 0.9)
-        reach = width * slim * (0.06 + 0.94 * share**0.9) * (0.78 + 0.3 * float(luck[tier, 0, 0]))
-        for twig in range(8):
+        reach = width * slim * (0.06 + 0.94 * share**0.9) * (0.66 + 0.4 * float(luck[tier, 0, 0]))
+        for twig in range(10):
             a, b, c, d = (float(n) for n in luck[tier, twig])
             side = -1 if twig % 2 else 1
             far = reach * (0.35 + 0.65 * a)
             tip = (middle + side * far, y + far * (0.28 + 0.3 * b))
-            light = 0.26 + 0.3 * c + 0.22 * side * sunward + 0.12 * (1 - share)
+            light = 0.2 + 0.42 * c + 0.13 * side * sunward + 0.12 * (1 - share)
             root = (middle, y - far * 0.12)
-            thick = 5 + 9 * d * (0.4 + share)
+            thick = 3 + 6 * d * (0.4 + share)
             sketch.shape(
                 [root, (tip[0], tip[1]), (middle + side * far * 0.45, tip[1] + thick * 0.2), (middle, y + thick)], light
             )
@@ -89,13 +89,13 @@ def broadleaf(dice: Dice, sunward: float) -> Sprite:
     lobes.append((middle, height * 0.3, 0.28))
     leaves = []
     for x, y, radius in lobes:
-        luck = dice.random((60, 3))
+        luck = dice.random((130, 3))
         for a, b, c in luck.tolist():
             angle, far = a * 6.283, b**0.6
             dx, dy = np.cos(angle) * far * radius * width, np.sin(angle) * far * radius * height * 0.8
             light = 0.46 - 0.32 * dy / (radius * height) + 0.2 * sunward * dx / (radius * width) + 0.26 * (c - 0.5)
             light += 0.3 * (0.36 - y / height)
-            leaves.append((light, x + dx, y + dy, 6 + 11 * c))
+            leaves.append((light, x + dx, y + dy, 4 + 7 * c))
     for light, x, y, size in sorted(leaves):
         sketch.blob(x, y, size * 1.2, size * 0.85, light)
     return sketch.done()

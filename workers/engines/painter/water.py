@@ -37,7 +37,7 @@ def water(studio: Studio, calm: float = 0.5, shore: float | None = None) -> None
     body = palette.water * (np.float32(0.55) + np.clip(slope_z, -0.3, 0.4)[..., None] * np.float32(1.3))
     rgb = mix(body, mirror * np.float32(0.97), np.clip(fresnel, 0.1, 1)[..., None])
     rgb += glitter(studio, rows, drop, slope_x, slope_z, dice)[..., None] * palette.sun * palette.light
-    far = np.exp(-(rows - top) / np.float32(canvas.unit * 0.03))[..., None] * np.float32(0.35)
+    far = np.exp(-(rows - top) / np.float32(canvas.unit * 0.03))[..., None] * np.float32(0.2)
     rgb = mix(rgb, palette.haze, far if shore is None else far * np.float32(0.5))
     canvas.rgb[top:] = rgb
 
@@ -46,23 +46,34 @@ def waves(x: Plane, z: Plane, focal: float, calm: float, dice: Dice) -> tuple[Pl
     """Slopes of a sea of many wave trains; trains too fine for a distance are left out there."""
     slope_x = np.zeros(np.broadcast_shapes(x.shape, z.shape), np.float32)
     slope_z = np.zeros_like(slope_x)
-    wind = dice.uniform(-0.5, 0.5)
+    wind = dice.uniform(-0.4, 0.4)
     footprint = z * z / np.float32(focal * EYE)
-    bend = noise.value((x * 0.21).astype(np.float32), (z * 0.11 + x * 0).astype(np.float32), dice.table(64)) * 9
-    for train in range(20):
-        length = 9.0 * 0.77**train * dice.uniform(0.8, 1.25)
-        turn = wind + dice.uniform(-1.0, 1.0) * (0.35 + 0.05 * train)
+    table = dice.table(64)
+    far = (z + x * 0).astype(np.float32)
+    bends = [noise.fractal(x * np.float32(s), far * np.float32(s * 0.7), table, 2) * 9 for s in (0.17, 0.61)]
+    gusts = 0.45 + 1.1 * noise.fractal(x * np.float32(0.33) + 11, far * np.float32(0.2), table, 2)
+    for train in range(13):
+        length = 9.0 * 0.8**train * dice.uniform(0.8, 1.25)
+        turn = wind + dice.uniform(-0.5, 0.5)
         number = 2 * np.pi / length
         visible = np.exp(-((footprint * np.float32(number * 0.35)) ** 2))
         first = int(np.argmax(visible[:, 0] > 0.03))
-        if visible[first, 0] <= 0.03:
-            continue
-        steep = np.float32((1 - calm) * 0.12 * (0.5 + 0.7 * dice.uniform()))
+        steep = np.float32((1 - calm) * 0.13 * (0.5 + 0.7 * dice.uniform()))
         kx, kz = np.float32(number * np.sin(turn)), np.float32(number * np.cos(turn))
-        phase = x[first:] * kx + z[first:] * kz + bend[first:] + np.float32(dice.uniform(0, 6.28))
-        part = np.cos(phase) * (visible[first:] * steep)
+        phase = x[first:] * kx + z[first:] * kz + np.float32(dice.uniform(0, 6.28))
+        for bend in bends:
+            phase += bend[first:] * np.float32(dice.uniform(-0.8, 0.8))
+        part = np.cos(phase) * (visible[first:] * steep) * gusts[first:]
         slope_x[first:] += part * np.float32(np.sin(turn) + 0.25)
         slope_z[first:] += part * np.float32(np.cos(turn))
+    # Ripples are too many to be drawn one by one: crests of noise, longer across the view than along it.
+    near = np.exp(-((footprint * np.float32(1.6)) ** 2)) * gusts * np.float32(1 - calm)
+    slope_z += (
+        (noise.fractal(x * np.float32(1.5), far * np.float32(4.2), table, 6, 0.68) - 0.5) * near * np.float32(0.95)
+    )
+    slope_x += (
+        (noise.fractal(x * np.float32(2.1) + 7, far * np.float32(3.6), table, 4, 0.66) - 0.5) * near * np.float32(0.5)
+    )
     return slope_x, slope_z
 
 

@@ -21,6 +21,8 @@ HOMES = {
     "bridge": "river",
 }
 SKYWARD = frozenset(LIGHTS) | {"clouds", "sun", "moon", "sky", "fog", "aurora"}
+LAND_ANIMALS = frozenset(("fox", "wolf", "dog", "cat", "rabbit", "bear", "deer", "horse", "elephant", "person"))
+SINGULARS = frozenset(("fuchs", "ours", "haus", "lis"))  # they end like plurals
 WATERS = frozenset(("sea", "lake", "river", "beach", "island", "underwater", "waterfall"))
 
 
@@ -30,6 +32,7 @@ class Subject:
 
     kind: str
     colour: str | None = None
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,19 @@ def read(prompt: str) -> Scene:
         place=place,
         light=choose_light(place, lights, features),
         features=frozenset(features),
-        subjects=tuple(Subject(kind, next((c for c, target in bound if target == kind), None)) for kind in kinds[:3]),
+        subjects=tuple(subject(kind, known, bound) for kind in kinds[:3]),
         places=frozenset(places),
         colours=every,
         sky_colours=tuple(c for c, target in bound if target in SKYWARD),
         place_colours=tuple(c for c, target in bound if target in PLACES),
         key=" ".join(words) or prompt,
     )
+
+
+def subject(kind: str, words: list[str], bound: list[tuple[str, str | None]]) -> Subject:
+    names = index(((kind, SUBJECTS[kind]),))
+    many = any(look_up(word, names) and word[-1] in "sыи" and word not in SINGULARS for word in words)
+    return Subject(kind, next((colour for colour, target in bound if target == kind), None), many)
 
 
 def found(words: Iterable[str], table: Mapping[str, str]) -> tuple[str, ...]:
@@ -130,6 +139,10 @@ def choose_place(
     named = set(places)
     if "abstract" in named and not (named - {"abstract"} or kinds):
         return "abstract"
+    if named & {"city"} and set(kinds) & {"car", "person", "dog", "cat"}:
+        return "street"
+    if named == {"sea"} and set(kinds) & LAND_ANIMALS:
+        return "beach"
     if "sea" in named and "mountains" in named:
         return "lake"
     if "mountains" in named and named & {"forest", "hills", "snow"}:

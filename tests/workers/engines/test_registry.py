@@ -1,0 +1,69 @@
+"""Engines are found by name, made once each, and imported only when asked for."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory, Task
+from workers.engines.registry import UnknownEngine, engines
+
+
+def test_names_become_engines_in_order_and_once_each() -> None:
+    assert [engine.name for engine in engines(["painter", "instant", "painter"])] == ["painter", "instant"]
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UnknownEngine, match=r"there is no engine 'oil'; known are: .*painter") as caught:
+        engines(["painter", "oil"])
+    assert caught.value.name == "oil"
+
+
+def test_nothing_heavy_is_imported_before_an_engine_is_asked_for() -> None:
+    code = "import sys, workers.engines.registry; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_each_engine_offers_models_a_worker_can_announce() -> None:
+    for engine in engines(["painter", "instant"]):
+        for offer in engine.offers():
+            assert offer.capability == "image"
+            assert offer.no_gpu
+            assert offer.max_side >= 2048
+            assert offer.batch == 1
+
+
+def instant_task(folder: Path, **params: object) -> Task:
+    return Task("job", 1, "image", "instant", {"seed": 7, **params}, folder)
+
+
+def test_the_instant_engine_makes_a_small_picture_per_count(tmp_path: Path) -> None:
+    [engine] = engines(["instant"])
+    seen: list[float] = []
+    made = engine.run(instant_task(tmp_path, count=2, steps=2), lambda fraction, preview=None: seen.append(fraction))
+    assert seen == [0.25, 0.5, 0.75, 1.0]
+    assert [item.metadata["seed"] for item in made] == [7, 8]
+    assert all((item.width, item.height) == (64, 64) and item.path.stat().st_size > 0 for item in made)
+
+
+@pytest.mark.parametrize(
+    ("fail", "error"), [("bad_request", BadRequest), ("out_of_memory", OutOfMemory), ("broken", Broken)]
+)
+def test_the_instant_engine_fails_as_it_is_told(tmp_path: Path, fail: str, error: type[Exception]) -> None:
+    [engine] = engines(["instant"])
+    with pytest.raises(error):
+        engine.run(instant_task(tmp_path, fail=fail), lambda fraction, preview=None: None)
+
+
+def test_the_instant_engine_stops_when_a_report_says_so(tmp_path: Path) -> None:
+    [engine] = engines(["instant"])
+
+    def cancel(fraction: float, preview: Image.Image | None = None) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        engine.run(instant_task(tmp_path, steps=5), cancel)
+    assert list(tmp_path.iterdir()) == []
