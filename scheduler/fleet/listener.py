@@ -12,9 +12,9 @@ from scheduler.wire import BEAT_SECONDS, BEATS, FIELD, Beat
 
 log = structlog.get_logger(__name__)
 
-BLOCK_MILLISECONDS = 1000
+BLOCK_MILLISECONDS = 300  # how soon a stop is noticed
 READ_AT_ONCE = 500
-LONG_SILENCE = 5  # reads
+LONG_SILENCE = 20  # reads
 
 
 class BeatListener:
@@ -27,7 +27,7 @@ class BeatListener:
         self.silent = 0
 
     async def read(self) -> bool:
-        """One tick. After a long silence it listens anew from the end: a flush and a clock set back make ids smaller."""
+        """One tick. After a long silence it listens anew: a flush with a clock set back makes ids smaller."""
         answer: Any = await self.redis.xread({BEATS: self.last}, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS)
         entries = answer[0][1] if answer else []
         self.silent = 0 if entries else self.silent + 1

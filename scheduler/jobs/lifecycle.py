@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 ENDED = Counter("tessera_jobs_ended", "Jobs by how they ended", ["status"], registry=REGISTRY)
 REQUEUED = Counter("tessera_jobs_requeued", "Attempts that ended without ending their job", registry=REGISTRY)
 READ_AT_ONCE = 200
-BLOCK_MILLISECONDS = 1000
+BLOCK_MILLISECONDS = 300  # how soon a stop is noticed
 
 
 class Listener(Protocol):

@@ -53,6 +53,7 @@ class Machine:
             "TESSERA_SERVICE_KEY": self.service_key,
             "TESSERA_API_URL": self.api_url,
             "TESSERA_PORT": str(self.api_port),
+            "TESSERA_LOG_LEVEL": os.environ.get("TESSERA_LOG_LEVEL") or "warning",  # what matters stays in sight
             "TESSERA_ADMINS": ",".join([*admins, DEMO_USER]),
         }
 

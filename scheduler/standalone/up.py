@@ -17,7 +17,6 @@ Say = Callable[[str], None]
 
 def up(base: Path, say: Say) -> None:
     """Run until SIGINT or SIGTERM; says where the page is, and when a process had to be started again."""
-    os.environ.setdefault("TESSERA_LOG_LEVEL", "warning")  # the address stays in sight
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
