@@ -14,7 +14,7 @@ import { showPurse } from "./purse.js";
 import { Sync } from "./sync.js";
 
 const waiting = new Map(); // what was sent and not answered: entry id -> what stands in the column for it
-const unknown = new Set(); // jobs that events named while a send was under way: most often its own
+const early = new Map(); // job id -> newest event while a send was under way: most often of its own job
 
 const feed = new Feed(pressedOnJob);
 const outbox = new Outbox({ answered, silent, gaveUp });
@@ -79,7 +79,7 @@ function answered(entry, answer) {
   if (answer.text) speak({ ...answer, words: entry.words ?? entry.text }, entry);
   greet();
   if (feed.following) feed.toBottom(false);
-  if (!outbox.busy) lookAtUnknown();
+  if (!outbox.busy) lookAtEarly();
 }
 
 /** Add an answer in words to the column, kept for this tab. */
@@ -136,11 +136,12 @@ function happened(event) {
     if (card?.card.status === "QUEUED") sync.one(event.job); // its start was missed
     return card?.progress(event);
   }
-  if (!card && outbox.busy) return unknown.add(event.job);
+  if (!card && outbox.busy) return early.set(event.job, event.kind);
   sync.one(event.job).then(greet);
 }
 
-function lookAtUnknown() {
-  for (const id of unknown) if (!feed.cards.has(id)) sync.one(id).then(greet);
-  unknown.clear();
+/** The send is answered: whatever happened beyond its acceptance is not in the answer. */
+function lookAtEarly() {
+  for (const [id, kind] of early) if (kind !== "accepted" || !feed.cards.has(id)) sync.one(id).then(greet);
+  early.clear();
 }

@@ -8,8 +8,13 @@ import { button, prompt } from "./words.js";
 /** Something that was sent and has no answer yet: it already has the shape that its picture will have. */
 export function pending(entry) {
   const line = make("p", { class: "line" }, say("web-sending"));
-  const frame = entry.picture ? new Frame({ ...(entry.shape ?? sizes[entry.body.size] ?? {}), count: entry.count ?? 1, prompt: entry.text }).element : null;
-  const element = make("li", { class: "entry pending", "data-send": entry.id }, make("article", {}, words(entry.text), frame, make("div", { class: "under" }, line)));
+  const body = make("article", {}, words(entry.text), make("div", { class: "under" }, line));
+  if (entry.picture) {
+    const frame = new Frame({ ...(entry.shape ?? sizes[entry.body.size]), count: entry.count ?? 1, prompt: entry.text });
+    body.style.setProperty("--ratio", frame.ratio);
+    body.insertBefore(frame.element, body.lastChild);
+  }
+  const element = make("li", { class: "entry pending", "data-send": entry.id }, body);
   return { element, say: (text) => (line.textContent = text) };
 }
 

@@ -18,6 +18,7 @@ export class JobCard {
     this.buttons = make("div", { class: "buttons" });
     this.meter = make("div", { class: "unseen", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": card.prompt });
     this.body = make("article", { "aria-label": card.prompt }, prompt(card.prompt), this.frame.element, this.meter, make("div", { class: "under" }, this.line, this.buttons));
+    this.body.style.setProperty("--ratio", this.frame.ratio);
     this.element = make("li", { class: "entry job", "data-job": card.id }, this.body);
     this.spoken = 0;
     this.live = null; // the newest progress event of this attempt
@@ -59,7 +60,7 @@ export class JobCard {
   showButtons(card) {
     const made = card.buttons.map((view) => button(view, (pressed) => this.act(pressed, this)));
     const pictures = card.pictures.filter((picture) => !picture.expired);
-    if (card.status === "COMPLETED") made.push(...pictures.map(download));
+    if (card.status === "COMPLETED" && pictures.length === 1) made.push(download(pictures[0]));
     const had = this.buttons.contains(document.activeElement) ? document.activeElement.dataset.action : null;
     this.buttons.replaceChildren(...made);
     if (had) (made.find((element) => element.dataset.action === had) ?? made[0])?.focus({ preventScroll: true });

@@ -2,7 +2,7 @@
 
 import { say } from "./data.js";
 import { icon, make } from "./dom.js";
-import { show } from "./viewer.js";
+import { save, show } from "./viewer.js";
 
 const SECOND_TRY_MS = 1_500;
 
@@ -13,7 +13,6 @@ export class Frame {
     this.bar = make("div", { class: "bar" });
     this.tiles = Array.from({ length: Math.max(1, count) }, () => make("div", { class: "tile" }));
     this.element = make("div", { class: "frame", "data-count": this.tiles.length }, ...this.tiles, this.bar);
-    this.element.style.setProperty("--ratio", this.ratio);
     this.newest = -1; // number of the newest preview that was asked for
     this.preview = null;
   }
@@ -75,11 +74,12 @@ export class Frame {
       setTimeout(() => this.preview?.remove(), 900);
     });
     image.addEventListener("error", () => {
-      open.remove();
+      tile.replaceChildren();
       if (tries === 0) setTimeout(() => this.place(picture, tile, 1), SECOND_TRY_MS);
-      else tile.replaceChildren(this.missing(picture, tile));
+      else tile.append(this.missing(picture, tile));
     });
     tile.append(open);
+    if (several) tile.append(save(picture, { class: "save" }));
   }
 
   missing(picture, tile) {

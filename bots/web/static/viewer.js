@@ -8,10 +8,17 @@ dialog.addEventListener("click", () => dialog.close());
 dialog.addEventListener("close", () => dialog.replaceChildren());
 
 export function show(picture, prompt) {
+  const close = make("button", { type: "button", "aria-label": say("web-close"), title: say("web-close"), autofocus: true }, icon("cancel"));
   dialog.replaceChildren(
     make("img", { src: picture.url, alt: prompt, width: picture.width, height: picture.height }),
-    make("button", { type: "button", class: "close", "aria-label": say("web-close"), title: say("web-close") }, icon("cancel")),
+    make("div", { class: "tray" }, save(picture), close),
   );
   dialog.setAttribute("aria-label", prompt);
   dialog.showModal();
+}
+
+/** A round button that saves a picture. */
+export function save(picture, attributes = {}) {
+  const label = say("web-download");
+  return make("a", { ...attributes, href: picture.url, download: picture.filename, "aria-label": label, title: label, onclick: (event) => event.stopPropagation() }, icon("download"));
 }
