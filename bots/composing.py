@@ -15,6 +15,7 @@ from scheduler.errors import Code, Refused
 from scheduler.jobs.model import JobView, Status, Why
 
 PICTURES_AT_ONCE = 4  # results held in memory by one bot
+NAMES_THE_MODEL = (Why.NO_WORKER, Why.PAUSED)
 NOT_THERE = (Code.GONE, Code.NOT_FOUND)
 
 
@@ -29,9 +30,11 @@ class Composer:
 
     async def status(self, post: Post) -> Screen:
         """What the message says now, in words."""
-        if post.job.wait and post.job.wait.why is Why.OWN_JOBS and not post.at_once:
+        why = post.job.wait.why if post.job.wait else None
+        if why is Why.OWN_JOBS and not post.at_once:
             post.at_once = (await self.user(post).me()).plan.max_concurrent_jobs
-        return post.screen(datetime.now(UTC), await self.model_name(post))
+        model = await self.model_name(post) if why in NAMES_THE_MODEL else None  # the first line waits for nothing
+        return post.screen(datetime.now(UTC), model)
 
     async def preview(self, post: Post) -> Picture | None:
         """The newest preview, when there is one that the message does not show yet."""

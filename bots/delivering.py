@@ -9,7 +9,7 @@ from bots.post import Clock, Post, Released, Timing
 from bots.writing import Writer
 from scheduler.client.session import Scheduler
 from scheduler.deliveries.model import DeliveryState, Report
-from scheduler.errors import TesseraError
+from scheduler.errors import Unreachable
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +18,7 @@ MOST_FRESH_SENDS = 1  # for a message that was deleted
 MOST_UNKNOWN = 2  # calls of unknown outcome, before the delivery is handed back for later
 MOST_TRIES = 20  # times a delivery is handed back
 LONGEST_RETRY_SECONDS = 3_600.0
-LONGEST_PAUSE_SECONDS = 15.0  # after a failure of our own
+MOST_FAILURES = 3  # that nobody foresaw, in a row
 
 
 class Deliverer:
@@ -39,18 +39,17 @@ class Deliverer:
         try:
             while not post.over:
                 try:
+                    if failures >= MOST_FAILURES:
+                        await self.give_way(post)
                     await self.advance(post)
                     failures = 0
-                except Released:
-                    return
-                except TesseraError as error:
-                    failures += 1
-                    log.info("delivery.waits", job=str(post.job.id), error=type(error).__name__)
+                    continue
+                except Unreachable:  # that ends; the postman logs it once
+                    log.debug("delivery.waits", job=str(post.job.id))
                 except Exception as error:  # the top of the task: the other messages go on
                     failures += 1
                     log.warning("delivery.failed", job=str(post.job.id), error=type(error).__name__, exc_info=True)
-                if failures:
-                    await post.wait(min(0.1 * 2**failures, LONGEST_PAUSE_SECONDS), self.clock)
+                await post.wait(self.timing.failure * 2**failures, self.clock)
         except Released:
             return
 
@@ -157,18 +156,25 @@ class Deliverer:
                 return  # a progress edit: the next one says more anyway
         post.unknown_calls += 1
         if post.due and post.unknown_calls >= MOST_UNKNOWN:
-            await self.hand_back(post)
+            await self.hand_back(post, error="unknown outcome")
         else:
             post.quiet = not post.due and post.unknown_calls >= MOST_UNKNOWN
             await post.wait(self.timing.repeat, self.clock)
 
-    async def hand_back(self, post: Post) -> None:
+    async def give_way(self, post: Post) -> None:
+        """What fails again and again must not be tried without end: a result comes later, progress not at all."""
+        if post.due:
+            await self.hand_back(post, error="failed")
+            raise Released
+        post.quiet = True
+
+    async def hand_back(self, post: Post, error: str) -> None:
         """Let any process of the bot try again later."""
         if post.tries >= MOST_TRIES:
-            await self.finish(post, DeliveryState.DEAD, error="no known outcome")
+            await self.finish(post, DeliveryState.DEAD, error=error)
             return
         seconds = min(self.timing.retry * 2**post.tries, LONGEST_RETRY_SECONDS)
-        await self.report(post, DeliveryState.DUE, retry_after_seconds=seconds, error="unknown outcome")
+        await self.report(post, DeliveryState.DUE, retry_after_seconds=seconds, error=error)
         log.info("delivery.handed_back", job=str(post.job.id), seconds=seconds)
         post.end()
 

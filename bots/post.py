@@ -24,6 +24,7 @@ class Timing:
     listen_again: float = 1.0  # after the event stream was cut off
     repeat: float = 10.0  # after an edit of unknown outcome
     retry: float = 30.0  # before a delivery that was handed back comes due again, doubled each time
+    failure: float = 0.5  # after a failure of our own, doubled each time
     goodbye: float = 7.0  # for calls in flight when the process is told to stop
 
 
@@ -141,7 +142,7 @@ class Post:
         why = (wait.position, wait.why, wait.until) if wait else ()
         return Status.QUEUED, *why, self.moved, self.at_once, job.cancel_requested
 
-    def screen(self, now: datetime, model: str) -> Screen:
+    def screen(self, now: datetime, model: str | None) -> Screen:
         """The words for `key`, without a preview."""
         if self.job.status is Status.RUNNING:
             return progress.running(self.job, self.tr, self.fraction, self.seconds_left)

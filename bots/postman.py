@@ -58,6 +58,7 @@ class Postman:
         self.group: asyncio.TaskGroup | None = None
         self.serving = asyncio.Event()
         self.stopping = False
+        self.reached = True
         self.claims = Loop("claims", self.claim, every=self.timing.claim)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -94,13 +95,24 @@ class Postman:
 
     async def claim(self) -> bool:
         """Renew what is held and take what is free; says whether there is more to take."""
+        self.writer.budget.forget_idle(self.clock())
         held = list(self.posts)
         more = False
-        for start in range(0, len(held) or 1, MOST_IN_A_CLAIM):
-            limit = MOST_TAKEN if start == 0 and len(held) < MOST_IN_A_CLAIM else 0
-            more = await self.claim_some(held[start : start + MOST_IN_A_CLAIM], limit) or more
-        self.writer.budget.forget_idle(self.clock())
+        try:
+            for start in range(0, len(held) or 1, MOST_IN_A_CLAIM):
+                limit = MOST_TAKEN if start == 0 and len(held) < MOST_IN_A_CLAIM else 0
+                more = await self.claim_some(held[start : start + MOST_IN_A_CLAIM], limit) or more
+        except Unreachable:
+            self.note_reach(False)
+            return False
+        self.note_reach(True)
         return more
+
+    def note_reach(self, reached: bool) -> None:
+        """Log when the scheduler goes away and when it is back, and nothing in between."""
+        if reached != self.reached:
+            log.info("scheduler.reached" if reached else "scheduler.unreachable", bot=self.bot_id)
+        self.reached = reached
 
     async def claim_some(self, holding: Sequence[UUID], limit: int) -> bool:
         asked_at = self.clock()
@@ -161,8 +173,10 @@ class Postman:
             try:
                 async for event in self.scheduler.bot_events(self.bot_id):
                     self.hear(event)
-            except (Unreachable, Refused) as error:
-                log.info("events.cut", bot=self.bot_id, error=type(error).__name__)
+            except Unreachable:
+                pass  # claims say so
+            except Exception as error:  # the top of the loop: a wrong key, an event of a newer scheduler
+                log.warning("events.failed", bot=self.bot_id, error=type(error).__name__)
             self.claims.wake.set()  # something may have ended unheard
             await asyncio.sleep(self.timing.listen_again)
 

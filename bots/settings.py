@@ -3,10 +3,11 @@
 import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
 
 from scheduler.accounts.model import Platform
 from scheduler.catalogue.model import Capability
@@ -62,12 +63,20 @@ class BotSettings(Settings):
     web_host: str = Field("127.0.0.1", description="where the web chat listens")
     web_port: int = Field(8000, ge=0, le=65535, description="port of the web chat")
     web_secret: SecretStr | None = Field(None, description="signs the visitors' cookies; made from the key without it")
-    trusted_proxies: list[Network] = Field([], description='JSON list of networks whose "X-Forwarded-For" is believed')
+    trusted_proxies: Annotated[list[Network], NoDecode] = Field(
+        [], description="networks whose X-Forwarded-For is believed, comma separated: 10.0.0.0/8,127.0.0.1"
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe log event shown")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, else JSON")
 
     bots: list[BotTable] = Field([], description="[[bots]] of tessera.toml: bot_id, platform, token_variable")
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def split(cls, value: object) -> object:
+        """`10.0.0.0/8, 127.0.0.1` as a list."""
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     def entries(self) -> dict[str, BotEntry]:
         """Every bot that has what it needs, by bot_id: the web chat always, the others with their tokens."""

@@ -25,7 +25,7 @@ from scheduler.plans.model import PlanView
 
 NOW = datetime(2026, 11, 21, 20, 40, tzinfo=UTC)
 PNG = b"\x89PNG the picture"
-HURRY = Timing(claim=0.05, poll=0.05, listen_again=0.01, repeat=0.1, retry=0.1, goodbye=2.0)
+HURRY = Timing(claim=0.05, poll=0.05, listen_again=0.01, repeat=0.1, retry=0.1, failure=0.01, goodbye=2.0)
 ADDRESS: Address = {"chat": 42}
 
 

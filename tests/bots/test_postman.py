@@ -418,3 +418,44 @@ async def test_after_a_minute_of_silence_the_person_is_told_that_nothing_was_cha
         assert await board.request(user, request, key="1", address=ADDRESS, ref="telegram:42", helps=True) is None
         assert chat.shown[1].text == "It didn't work. Nothing was charged."
         assert chat.shown[1].screens[-1].buttons[0][0].label == "Try again"
+
+
+async def test_what_nobody_foresaw_is_handed_back_and_does_not_stop_the_others(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.extend([ValueError("a bug")] * 3)
+        studio.end(job)
+        other = await ask(postman, key="2")
+        studio.end(other)
+        await until(lambda: studio.posted(job) and studio.posted(other))
+    assert studio.deliveries[job].tries + studio.deliveries[other].tries <= 1
+
+
+async def test_a_result_is_not_sent_again_when_only_the_report_was_lost(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.gate = asyncio.Event()
+        studio.end(job)
+        await until(lambda: chat.in_flight.get(1) == 1)
+        studio.reachable = False
+        chat.gate.set()
+        await until(lambda: postman.posts[job].posted)
+        studio.reachable = True
+        await until(lambda: studio.posted(job))
+    assert len(chat.finals()) == 1
+
+
+async def test_a_process_told_to_stop_finishes_the_call_in_flight(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.gate = asyncio.Event()
+        studio.end(job)
+        await until(lambda: chat.in_flight.get(1) == 1)
+        asyncio.get_running_loop().call_later(0.1, chat.gate.set)
+    assert studio.posted(job)
+    assert studio.released == [postman.process]

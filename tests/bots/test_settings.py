@@ -55,6 +55,11 @@ def test_a_missing_token_names_its_variable() -> None:
     assert "SECOND_TOKEN" in found["problems"][0]
 
 
+def test_trusted_proxies_are_networks_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TESSERA_TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1")
+    assert [str(network) for network in load(BotSettings).trusted_proxies] == ["10.0.0.0/8", "127.0.0.1/32"]
+
+
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("TESSERA_WEB_PORT", "eighty")
     assert program.main(["web"]) == 2
