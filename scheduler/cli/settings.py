@@ -1,9 +1,6 @@
 """`tessera settings`: every variable, from the code of the process that reads it."""
 
-import json
-import subprocess
-import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -32,6 +29,7 @@ def collected() -> dict[str, list[dict[str, str]]]:
 
     from scheduler.config import describe
     from scheduler.settings import SchedulerSettings
+    from scheduler.standalone.asking import ask
 
     groups = {"scheduler": [asdict(line) for line in describe(SchedulerSettings)]}
     groups["worker"] = ask("workers")["settings"]
@@ -44,15 +42,6 @@ def collected() -> dict[str, list[dict[str, str]]]:
         lines[:] = [line for line in lines if line["variable"] not in seen]
         seen |= {line["variable"] for line in lines}
     return groups
-
-
-def ask(module: str) -> dict[str, Any]:
-    """What a process says about itself; the scheduler imports neither bots nor workers."""
-    answer = subprocess.run(
-        [sys.executable, "-m", module, "--check", "--json"], capture_output=True, text=True, timeout=60, check=False
-    )
-    found: dict[str, Any] = json.loads(answer.stdout.strip().splitlines()[-1])
-    return found
 
 
 def as_markdown(groups: dict[str, list[dict[str, str]]]) -> list[str]:

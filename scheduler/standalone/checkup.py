@@ -10,13 +10,13 @@ from redis.exceptions import RedisError
 
 from scheduler import bus
 from scheduler.artifacts.store import ArtifactStore, StoreError
-from scheduler.cli.settings import ask
 from scheduler.config import load
 from scheduler.errors import SettingsError
 from scheduler.migrate import MigrationError, status
 from scheduler.settings import SchedulerSettings
 from scheduler.standalone import binaries
 from scheduler.standalone.account import Account
+from scheduler.standalone.asking import ask
 from scheduler.standalone.embedded import EmbeddedError, default_base
 from scheduler.standalone.machine import Running
 

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from scheduler.standalone.asking import ask
 from scheduler.standalone.errors import EmbeddedError
-from scheduler.standalone.machine import Machine, Running, is_free, prepared
+from scheduler.standalone.machine import Machine, Running, StartError, is_free, prepared
 
 LOOK_SECONDS = 0.2
 
@@ -48,10 +49,12 @@ def port(variable: str, default: int, what: str) -> int:
 
 def start_all(machine: Machine) -> list[str]:
     """Scheduler, worker and bots, in the order in which they are needed; the names of the bots."""
-    bots = ["web"]
-    bots += [name for name in ("telegram", "discord") if os.environ.get(f"TESSERA_{name.upper()}_TOKEN")]
     machine.start("scheduler", "scheduler")
     machine.start("worker", "workers")
+    found = ask("bots")  # answers while the scheduler starts
+    bots = [bot["bot_id"] for bot in found["bots"]]
+    if not bots:
+        raise StartError("\n".join(found["problems"]))
     machine.wait_for("scheduler", f"{machine.api_url}/readyz")
     machine.start("bots", "bots", *bots)
     return bots

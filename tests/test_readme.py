@@ -1,0 +1,24 @@
+"""What the README says about settings and files is what the code says."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_readme_lists_the_settings_that_the_code_reads() -> None:
+    command = [str(Path(sys.executable).parent / "tessera"), "settings", "--markdown"]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    table = README.partition("<!-- settings -->")[2].partition("<!-- /settings -->")[0]
+
+    assert table.strip() == printed.strip()
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    named = set(re.findall(r"`((?:bots|scheduler|workers|tests|migrations)/[\w./]*)`", README))
+
+    assert named
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
