@@ -24,7 +24,7 @@ LONGEST_WAIT_SECONDS = 3.0  # for a message to be written: a crowded chat must n
 class Patience:
     """Seconds, with a scheduler that does not answer; tests are in more of a hurry."""
 
-    total: float = 60.0  # all updates of a batch share it
+    total: float = 60.0
     attempt: float = 6.0  # the scheduler counts as silent when it takes longer
     pause: float = 2.0  # between two attempts
 

@@ -1,8 +1,8 @@
 """Handles updates: side by side, in order within a chat, each once as long as this process remembers it."""
 
 import asyncio
-from collections import OrderedDict, defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -35,27 +35,10 @@ class Inbox:
         self.lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.handled: OrderedDict[str, None] = OrderedDict()
 
-    def patience_ends(self) -> float:
-        return asyncio.get_running_loop().time() + self.patience_seconds
-
-    async def take_all(self, updates: Sequence[Update]) -> set[int]:
-        """Handle a batch; returns the ids of those that must come again."""
-        until = self.patience_ends()
-        lanes: defaultdict[int, list[Update]] = defaultdict(list)
-        for update in updates:
-            lanes[chat_of(update)].append(update)
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self.take_in_order(lane, until)) for lane in lanes.values()]
-        return set().union(*(task.result() for task in tasks))
-
-    async def take_in_order(self, updates: Sequence[Update], until: float) -> set[int]:
-        for at, update in enumerate(updates):
-            if not await self.take(update, until):
-                return {later.update_id for later in updates[at:]}
-        return set()
-
-    async def take(self, update: Update, until: float) -> bool:
-        """Handle one update; True once its effect is committed. Telegram may deliver the same one repeatedly."""
+    async def take(self, update: Update) -> bool:
+        """Handle one update; True once its effect is committed, False if it must come again. Telegram may deliver the
+        same one repeatedly."""
+        until = asyncio.get_running_loop().time() + self.patience_seconds
         name = name_of(update)
         if name is None:
             return True
@@ -73,7 +56,7 @@ class Inbox:
 
     @asynccontextmanager
     async def lane(self, chat_id: int) -> AsyncIterator[None]:
-        """One update of a chat at a time; locks that nobody holds vanish."""
+        """One update of a chat at a time, in the order they came; locks that nobody holds vanish."""
         lock = self.lanes.setdefault(chat_id, asyncio.Lock())
         async with lock:
             yield

@@ -30,7 +30,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Telegram's: 30 a second for a bot, 1 a second in a chat with short bursts, 20 a minute in a group; a little is left
 # for clocks that differ and for calls that overtake each other.
 BOT_RATE = Rate(25, 1.0)
-PRIVATE_RATE = Rate(6, 6.0)
+PRIVATE_RATE = Rate(8, 8.0)
 GROUP_RATE = Rate(18, 60.0)
 PRIVATE_PREVIEW_SECONDS = 3.0
 GROUP_PREVIEW_SECONDS = 15.0

@@ -26,6 +26,7 @@ from scheduler.supervisor import Loop
 CALL_SECONDS = 20.0  # for one call of the Bot API: shorter than the claim on a status message
 DAY_SECONDS = 86_400.0
 PATIENCE = Patience()
+UPDATES_SECONDS = 4.0  # for updates under way when the bot is told to stop
 ANSWERS_SECONDS = 3.0  # for answers under way when the bot is told to stop
 
 
@@ -61,17 +62,20 @@ async def serve(
         desk = Desk(bot, scheduler, StatusBoard(postman), postman.writer, group, stop, patience)
         table = handlers.dispatcher(desk)
         try:
-            await receive(bot, Inbox(partial(table.feed_update, bot), patience.total), hook_of(entry, settings), stop)
+            inbox = Inbox(partial(table.feed_update, bot), patience.total)
+            await receive(bot, inbox, hook_of(entry, settings), group, stop)
             await desk.finish(ANSWERS_SECONDS)
         finally:
             rest.set()
 
 
-async def receive(bot: Bot, inbox: Inbox, hook: Hook | None, stop: asyncio.Event) -> None:
+async def receive(bot: Bot, inbox: Inbox, hook: Hook | None, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
     """Take updates in, by long polling unless a webhook is set."""
     loops = [Loop("telegram.menu", partial(menu.show_commands, bot), every=DAY_SECONDS)]
     if hook is None:
-        await supervisor.run([*loops, Loop("telegram.updates", Updates(bot, inbox, stop).tick, every=1.0)], stop)
+        updates = Updates(bot, inbox, group, stop)
+        await supervisor.run([*loops, Loop("telegram.updates", updates.tick, every=1.0)], stop)
+        await updates.finish(UPDATES_SECONDS)
         return
     webhook = Webhook(bot, inbox, hook)
     async with webhook.listening():

@@ -72,7 +72,7 @@ class Webhook:
         except ValidationError:
             log.warning("update.unreadable")
             return web.Response()  # the same would only come again
-        taken = await self.inbox.take(update, self.inbox.patience_ends())
+        taken = await self.inbox.take(update)
         return web.Response(status=200 if taken else 503)
 
 

@@ -152,9 +152,9 @@ class TelegramUser(StudioUser):
 
 
 @cache
-def picture(kind: str, side: int) -> bytes:
+def picture(kind: str, width: int, height: int | None = None) -> bytes:
     buffer = io.BytesIO()
-    Image.new("RGB", (side, side), "crimson").save(buffer, kind)
+    Image.new("RGB", (width, height or width), "crimson").save(buffer, kind)
     return buffer.getvalue()
 
 

@@ -36,7 +36,7 @@ async def test_usage(ann: Person, bot: FakeBot) -> None:
     assert "1 of 20 tokens used today" in told.text
 
 
-async def test_jobs_and_cancel_among_several(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:
+async def test_jobs(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:
     ann.writes("/jobs")
     await ann.waits_for(lambda seen: seen.text.startswith("Nothing yet"))
     ann.writes("a fox")
@@ -44,8 +44,13 @@ async def test_jobs_and_cancel_among_several(ann: Person, bot: FakeBot, studio: 
     ann.writes("/jobs")
     listing = await ann.waits_for(lambda seen: "a bear" in seen.text and "a fox" in seen.text)
     assert listing.button_texts == ["Cancel 1", "Cancel 2"]
+
+
+async def test_cancel_among_several(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:
+    ann.writes("a fox")
+    ann.writes("a bear")
     ann.writes("/cancel")
-    choice = await ann.waits_for(lambda seen: seen.id > listing.id and "Cancel 2" in seen.button_texts)
+    choice = await ann.waits_for(lambda seen: "Cancel 2" in seen.button_texts)
     await ann.presses(choice, "Cancel 2").is_answered_within(5)
     assert studio.cancelled == [studio.jobs[0]]
     ann.writes("/cancel")
@@ -165,3 +170,17 @@ async def test_what_was_written_while_the_bot_was_off_is_answered(
     async with at_work(telegram, fake_bot, studio):
         await ann.waits_for(lambda seen: "/imagine" in seen.text)
         await ann.waits_for(lambda seen: "Next in line" in seen.text)
+
+
+async def test_a_topic_of_a_forum_is_kept_to(
+    ann: Person, bot: FakeBot, studio: TelegramStudio, telegram: FakeTelegram
+) -> None:
+    group = telegram.group("Painters", [ann], is_supergroup=True)
+    topic = group.new_topic("Foxes")
+    here = ann.at(group, topic)
+    here.writes("/imagine a fox")
+    waiting = await here.waits_for(lambda seen: "Next in line" in seen.text)
+    assert waiting.topic == topic
+    assert studio.deliveries[studio.jobs[0]].address["thread_id"] == topic
+    here.writes("/help")
+    assert (await here.waits_for(lambda seen: "/imagine" in seen.text)).topic == topic

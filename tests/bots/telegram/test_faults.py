@@ -89,15 +89,15 @@ async def test_numbers_of_updates_that_start_anew(ann: Person, bot: FakeBot, stu
     assert len(studio.jobs) == 2
 
 
-async def test_one_slow_chat_does_not_hold_up_the_others(
-    ann: Person, fake_bot: FakeBot, studio: TelegramStudio, telegram: FakeTelegram
-) -> None:
+async def test_one_slow_chat_does_not_hold_up_the_others(ann: Person, bot: FakeBot, telegram: FakeTelegram) -> None:
     bob = telegram.person("Bob")
-    telegram.delays("sendMessage", 2.5, where=lambda call: call.chat_id == ann.id)
+    slow = telegram.delays("sendMessage", 4, where=lambda call: call.chat_id == ann.id)
     ann.writes("/help")
+    await telegram.until(lambda: slow.hit)
     bob.writes("/help")
-    async with at_work(telegram, fake_bot, studio):
-        await bob.waits_for(lambda seen: "/imagine" in seen.text, timeout=1.5)
+    await bob.waits_for(lambda seen: "/imagine" in seen.text, timeout=2.5)
+    assert len(bot.updates.pending) == 2
+    await bot.has_confirmed_all()
 
 
 async def test_429_is_obeyed(ann: Person, bot: FakeBot, studio: TelegramStudio, telegram: FakeTelegram) -> None:

@@ -46,7 +46,7 @@ async def test_a_size_beyond_the_plan_and_the_button_that_helps(
 ) -> None:
     studio.refusal = refusal(Code.RESOLUTION_TOO_HIGH, asked="4096x2048", limit=1024, plan="Free", upgrade="Pro")
     ann.writes("a fox --size 4096x2048")
-    told = await ann.waits_for(lambda seen: "4096×2048 is beyond your plan (1024)" in seen.text)
+    told = await ann.waits_for(lambda seen: "is beyond your plan (1024)" in seen.text)
     studio.refusal = None
     await ann.presses(told, "Make it 1024").is_answered_within(5)
     await until(lambda: len(studio.jobs) == 1)
