@@ -44,6 +44,8 @@ class Deliverer:
                     await self.advance(post)
                     failures = 0
                     continue
+                except Released:
+                    return
                 except Unreachable:  # that ends; the postman logs it once
                     log.debug("delivery.waits", job=str(post.job.id))
                 except Exception as error:  # the top of the task: the other messages go on

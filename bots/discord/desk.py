@@ -14,6 +14,7 @@ from bots.commands import CommandError
 from bots.composing import Composer
 from bots.discord.messenger import DiscordMessenger
 from bots.discord.place import Place, place_of
+from bots.discord.whispers import Whispers
 from bots.discord.words import Words
 from bots.messenger import Failed, Screen
 from bots.replies import interactions, progress, refusals
@@ -52,6 +53,7 @@ class Desk:
         self.bot = bot
         self.scheduler = scheduler
         self.messenger = messenger
+        self.whispers = Whispers(messenger.calls)
         self.board = board
         self.composer = Composer(scheduler, messenger.limits)
         self.known: OrderedDict[int, None] = OrderedDict()
@@ -90,15 +92,15 @@ class Desk:
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(worded(work, translator(act)))
             if not (await asyncio.wait([asked], timeout=PATIENCE_SECONDS))[0]:
-                place = await self.messenger.defer(place, privately=True)
-        await self.messenger.whisper(place, asked.result())
+                place = await self.whispers.think(place, privately=True)
+        await self.whispers.say(place, asked.result())
 
     async def painted(self, act: discord.Interaction, wanted: Awaitable[JobRequest | Screen]) -> None:
         place = place_of(act)
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(self.submitted(act, place, wanted))
             if not (await asyncio.wait([asked], timeout=PATIENCE_SECONDS))[0]:
-                place = await self.messenger.defer(place)
+                place = await self.whispers.think(place)
         match asked.result():
             case Accepted() as accepted:
                 await self.open(act, place, accepted)
@@ -147,10 +149,10 @@ class Desk:
     async def turn_down(self, act: discord.Interaction, place: Place, screen: Screen) -> None:
         """Say it to the person alone; where everybody saw "is thinking…", that becomes a neutral line."""
         if not place.deferred:
-            await self.messenger.whisper(place, screen)
+            await self.whispers.say(place, screen)
             return
-        await self.messenger.whisper(place, interactions.not_started(translator(act)))
-        await self.messenger.add(place, screen)
+        await self.whispers.say(place, interactions.not_started(translator(act)))
+        await self.whispers.add(place, screen)
 
     async def keep_asking(self, act: discord.Interaction, place: Place, request: JobRequest) -> None:
         place = place.model_copy(update={"words": Words.of(request)})

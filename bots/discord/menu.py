@@ -43,7 +43,7 @@ async def publish(rest: Rest, tree: Tree) -> None:
 def worded(part: Json, *path: str) -> Json:
     """A command or an option with its description in every language there is."""
     key = "-".join(("command", *path, part["name"]))
-    described = {locale: Translator(locale)(key)[:DESCRIPTION_CHARACTERS] for locale in sources()}
+    described = {locale: Translator(locale)(key)[:DESCRIPTION_CHARACTERS] for locale in sorted(sources())}
     english = described.pop(FALLBACK)
     more = {"description_localizations": described} if described else {}
     told = {**part, "description": english, **more}
@@ -63,10 +63,17 @@ def by_name(commands: Iterable[Json]) -> dict[str, Json]:
 
 
 def essence(part: Json) -> Json:
-    """What of a command or an option is ours to say, as text; what is empty and what is missing mean the same."""
-    told: Json = {name: str(part[name]) for name in COMPARED if is_said(part.get(name))}
-    told |= {name: str(sorted(part[name])) for name in ("contexts", "integration_types") if part.get(name)}
+    """What of a command or an option is ours to say; what is empty and what is missing mean the same."""
+    told: Json = {name: canonical(part[name]) for name in COMPARED if is_said(part.get(name))}
+    told |= {name: sorted(part[name]) for name in ("contexts", "integration_types") if part.get(name)}
     return told | {"options": [essence(option) for option in part.get("options") or ()]}
+
+
+def canonical(value: Any) -> Any:
+    """Numbers as such: rights come back as text, bounds may lose their point."""
+    if isinstance(value, str) and value.isdecimal():
+        return float(value)
+    return float(value) if isinstance(value, int) else value
 
 
 def is_said(value: object) -> bool:

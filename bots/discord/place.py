@@ -49,7 +49,7 @@ class Place(BaseModel):
 
 def place_of(act: discord.Interaction) -> Place:
     return Place(
-        channel_id=str(act.channel_id),
+        channel_id=str(act.channel_id or 0),
         guild_id=str(act.guild_id) if act.guild_id else None,
         application_id=str(act.application_id),
         interaction_id=str(act.id),

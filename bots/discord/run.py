@@ -14,6 +14,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bots.discord.calls import Calls
 from bots.discord.client import Client, Tree
 from bots.discord.cogs.admin import admin
 from bots.discord.cogs.buttons import on_press
@@ -63,7 +64,7 @@ async def run(
     async with aiohttp.ClientSession() as session:
         rest = Rest(session, settings.discord_api_base, token, AGENT)
         await check_token(rest, bot)
-        messenger = DiscordMessenger(rest)
+        messenger = DiscordMessenger(Calls(rest))
         postman = Postman(messenger, scheduler, bot.bot_id, timing=timing)
         desk = Desk(bot, scheduler, messenger, StatusBoard(postman))
         client = Client(desk, on_press)

@@ -20,15 +20,18 @@ NOBODY_IS_CALLED: Json = {"parse": []}
 OWNER_SIGN = "@"
 
 
-def body(screen: Screen, place: Place) -> Json:
+def body(screen: Screen, place: Place, privately: bool = False) -> Json:
     """What shows the screen; without a picture an edit leaves the one that is there."""
     told: Json = {
         "content": content(screen.text),
         "components": [row(buttons, place.user_id) for buttons in screen.buttons],
         "allowed_mentions": NOBODY_IS_CALLED,
     }
+    shows_words = place.words is not None and needs_words(screen)
+    # Without link previews, Discord would hide our own embed as well.
+    told["flags"] = (ONLY_THEY_SEE if privately else 0) | (0 if shows_words else NO_LINK_PREVIEWS)
     if place.words is not None:
-        told["embeds"] = [place.words.embed()] if needs_words(screen) else []
+        told["embeds"] = [place.words.embed()] if shows_words else []
     if screen.picture is not None:
         told["attachments"] = [{"id": 0, "filename": screen.picture.filename}]
     return told
@@ -49,11 +52,6 @@ def content(text: str) -> str:
     if len(escaped) <= CONTENT_CHARACTERS:
         return escaped
     return escaped[: CONTENT_CHARACTERS - 1].rstrip("\\") + "…"
-
-
-def flags(privately: bool = False) -> int:
-    """Of a fresh message; links in a prompt are not looked up."""
-    return ONLY_THEY_SEE if privately else NO_LINK_PREVIEWS
 
 
 def row(buttons: tuple[Button, ...], owner: str) -> Json:

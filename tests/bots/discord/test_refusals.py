@@ -1,16 +1,20 @@
 """What is turned down: early to one person alone, late in public but neutral."""
 
 import asyncio
-from decimal import Decimal
+import sys
+from functools import partial
 from typing import Any
 
 import pytest
 
+from bots.status import StatusBoard
 from scheduler.errors import Code, Refused
 from tests.bots.discord.stage import Stage
 from tests.rigs.discord import Answer
 
-TOO_LARGE = Refused.because(Code.RESOLUTION_TOO_HIGH, asked="4096x4096", limit=1024, plan="Free", upgrade="Pro")
+TOO_LARGE = Refused.because(
+    Code.RESOLUTION_TOO_HIGH, asked=4096, width=4096, height=4096, limit=1024, plan="Free", upgrade="Pro"
+)
 NOT_IN_PLAN = Refused.because(
     Code.MODEL_NOT_IN_PLAN, model="flux-dev", plan="Free", upgrade="Pro", alternative="painter"
 )
@@ -121,12 +125,29 @@ async def test_a_scheduler_out_of_reach_is_asked_again(stage: Stage) -> None:
     assert stage.is_clean()
 
 
+async def test_when_the_minute_is_over_a_button_asks_for_the_same_again(
+    empty_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = empty_stage
+    monkeypatch.setattr(sys.modules["bots.discord.run"], "StatusBoard", partial(StatusBoard, patience_seconds=0.3))
+    await stage.start()
+    stage.studio.reachable = False
+    await stage.ann.slash("imagine", prompt="a fox", size="wide")
+    seen = await stage.sees(lambda seen: "Nothing was charged" in seen.content and seen.buttons)
+    stage.studio.reachable = True
+    act = await stage.ann.clicks(seen, "Try again")
+
+    assert act.message is not None
+    assert "Next in line" in act.message.content
+    (request,) = stage.studio.asked
+    assert (request.prompt, request.width) == ("a fox", 1024)
+    assert stage.is_clean()
+
+
 async def test_without_the_scheduler_settings_say_so(stage: Stage) -> None:
     stage.studio.reachable = False
     act = await stage.ann.slash("usage")
     assert act.ephemeral
     assert act.message is not None
     assert "I can't reach the studio" in act.message.content
-    stage.studio.reachable = True
-    assert Decimal(19) == stage.studio.account.tokens.left_today
     assert stage.is_clean()
