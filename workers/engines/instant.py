@@ -1,7 +1,9 @@
-"""An engine for tests: a small flat picture at once, or as slowly or as badly as the task's params ask."""
+"""An engine for tests: a small flat picture at once, or as slowly or as badly as the task's params or prompt ask."""
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from PIL import Image
 
@@ -12,10 +14,13 @@ FAILURES: Mapping[str, Callable[[], Exception]] = {
     "out_of_memory": lambda: OutOfMemory("the task asked for too much"),
     "broken": lambda: Broken("the task asked the engine to break"),
 }
+SLOWLY = re.compile(r"\bslowly (\d{1,2}(?:\.\d)?)\b")
+SLOW_STEPS = 10
 
 
 class InstantEngine:
-    """Obeys `steps` (reports per picture), `delay` (seconds per step) and `fail` (a key of FAILURES) in params."""
+    """Obeys `steps` (reports per picture), `delay` (seconds per step) and `fail` (a key of FAILURES) in params; a
+    prompt with "slowly 3" takes three seconds per picture."""
 
     name = "instant"
 
@@ -37,7 +42,8 @@ class InstantEngine:
 
     def run(self, task: Task, report: Report) -> list[Made]:
         params = task.params
-        steps, delay, fail = int(params.get("steps", 1)), float(params.get("delay", 0.0)), params.get("fail")
+        steps, delay = pace(params)
+        fail = params.get("fail")
         count, seed = int(params.get("count", 1)), int(params.get("seed", 0))
         made: list[Made] = []
         for index in range(count):
@@ -50,6 +56,13 @@ class InstantEngine:
                 report((index * steps + step + 1) / (count * steps), picture)
             made.append(save(picture, task, index, seed + index))
         return made
+
+
+def pace(params: Mapping[str, Any]) -> tuple[int, float]:
+    """Reports per picture, and seconds before each."""
+    if slowly := SLOWLY.search(str(params.get("prompt", ""))):
+        return SLOW_STEPS, float(slowly[1]) / SLOW_STEPS
+    return int(params.get("steps", 1)), float(params.get("delay", 0.0))
 
 
 def save(picture: Image.Image, task: Task, index: int, seed: int) -> Made:
