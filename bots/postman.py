@@ -173,10 +173,10 @@ class Postman:
             try:
                 async for event in self.scheduler.bot_events(self.bot_id):
                     self.hear(event)
-            except Unreachable:
-                pass  # claims say so
-            except Exception as error:  # the top of the loop: a wrong key, an event of a newer scheduler
-                log.warning("events.failed", bot=self.bot_id, error=type(error).__name__)
+            except (Unreachable, Refused):
+                pass  # the claims say so
+            except Exception:  # the top of the loop: an event of a newer scheduler, say
+                log.exception("events.failed", bot=self.bot_id)
             self.claims.wake.set()  # something may have ended unheard
             await asyncio.sleep(self.timing.listen_again)
 

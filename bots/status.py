@@ -1,4 +1,4 @@
-"""From an accepted request to its status message, with a minute's patience when the scheduler does not answer."""
+"""From an accepted request to its status message, and a minute of patience with a scheduler that does not answer."""
 
 import asyncio
 import time
@@ -34,27 +34,6 @@ class StatusBoard:
         """Goes with a submit: this process will own the status message in the chat."""
         return Destination(bot_id=self.postman.bot_id, process=self.postman.process, address=address)
 
-    async def request(
-        self,
-        user: User,
-        request: JobRequest,
-        *,
-        key: str,
-        address: Address,
-        ref: str,
-        locale: str | None = None,
-        helps: bool = False,
-    ) -> Accepted | None:
-        """Submit and open the status message. Raises Refused; an unreachable scheduler is asked again for a minute,
-        and the person is told (None: without success). `helps`: as in `replies.refusals.worded`."""
-        destination = self.destination(address)
-        try:
-            accepted = await user.submit(request, key=key, destination=destination)
-        except Unreachable:
-            return await self.keep_asking(user, request, key, address, ref, locale, helps)
-        await self.open(accepted, address, user=ref, locale=locale)
-        return accepted
-
     async def open(
         self,
         accepted: Accepted,
@@ -83,12 +62,18 @@ class StatusBoard:
         self,
         user: User,
         request: JobRequest,
+        *,
         key: str,
         address: Address,
         ref: str,
-        locale: str | None,
-        helps: bool,
+        locale: str | None = None,
+        helps: bool = False,
     ) -> Accepted | None:
+        """The scheduler gave no answer: say so, ask again for a minute with the same key, and say how it ended.
+
+        What was said becomes the status message, a refusal (None), or the word that nothing was charged (None).
+        `ref` is "telegram:42"; `helps`: as in `replies.refusals.worded`.
+        """
         tr = Translator(locale, self.postman.messenger.platform)
         writer = self.postman.writer
         line = await writer.say(address, refusals.trying_again(tr))

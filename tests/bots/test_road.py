@@ -96,7 +96,8 @@ async def at_work(chat: FakeMessenger, scheduler: Scheduler) -> AsyncIterator[Po
 async def ask(postman: Postman, request: JobRequest, key: str) -> None:
     user = postman.scheduler.acting_for("telegram:42", name="Ann", locale="en")
     board = StatusBoard(postman)
-    assert await board.request(user, request, key=key, address=ADDRESS, ref="telegram:42", locale="en")
+    accepted = await user.submit(request, key=key, destination=board.destination(ADDRESS))
+    await board.open(accepted, ADDRESS, user="telegram:42", locale="en")
 
 
 async def test_a_sentence_becomes_a_picture_in_the_chat(scheduler: Scheduler) -> None:
