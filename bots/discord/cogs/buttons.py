@@ -79,7 +79,7 @@ async def repeated(press: Press, job: JobView) -> JobRequest | Screen:
     """The request for one more picture like the job's."""
     tr = translator(press.act)
     match press.action:
-        case Action.VARY | Action.LARGER if results.has_expired(job):
+        case Action.VARY | Action.LARGER if press.by_owner and results.has_expired(job):
             return results.quote(job, tr)
         case Action.VARY:
             return press.for_presser(commands.variation(job))

@@ -2,7 +2,7 @@
 
 from scheduler.jobs.model import Status
 from tests.bots.discord.stage import Stage
-from tests.bots.studio import PNG
+from tests.bots.studio import PNG, an_artifact
 from tests.rigs.discord import Seen
 
 
@@ -47,6 +47,21 @@ async def test_variation_stays_close_and_keeps_its_parent(stage: Stage) -> None:
 
     assert stage.studio.asked[1].parent_id == parent
     assert stage.studio.asked[1].strength is not None
+    assert stage.is_clean()
+
+
+async def test_an_expired_picture_is_made_again_after_a_quote(stage: Stage) -> None:
+    seen = await a_picture(stage)
+    job = stage.studio.latest
+    stage.studio.change(job, artifacts=[an_artifact(job, expired=True)])
+    quote = await stage.ann.clicks(seen, "Variation")
+    assert quote.ephemeral
+    assert quote.message is not None
+    assert "1 token" in quote.message.content
+    assert len(stage.studio.asked) == 1
+    await stage.ann.clicks(quote.message, "Make it again")
+
+    assert stage.studio.asked[1].seed == 7
     assert stage.is_clean()
 
 

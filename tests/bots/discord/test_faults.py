@@ -1,5 +1,6 @@
 """When Discord, the channel, the person or the process goes away in the middle."""
 
+import asyncio
 import sys
 import time
 
@@ -206,4 +207,17 @@ async def test_a_stop_in_the_middle_gives_the_messages_back(stage: Stage) -> Non
     stage.studio.end(stage.studio.only)
     await stage.start()
     assert await stage.sees(lambda seen: PNG in seen.attachments)
+    assert stage.is_clean()
+
+
+async def test_a_stop_waits_for_the_answers_under_way(stage: Stage) -> None:
+    stage.studio.gate = asyncio.Event()
+    await stage.ann.slash("imagine", prompt="a fox")
+    ending = asyncio.create_task(stage.running[0].ends())
+    await stage.discord.until(lambda: not stage.discord.gateway.online(stage.bot))
+    stage.studio.gate.set()
+    await ending
+
+    (seen,) = stage.ann.sees()
+    assert "Next in line" in seen.content
     assert stage.is_clean()

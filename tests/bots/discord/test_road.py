@@ -70,7 +70,7 @@ async def road(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterat
             "TESSERA_PORT": str(port),
             "TESSERA_API_URL": f"http://127.0.0.1:{port}",
             "TESSERA_SERVICE_KEY": KEY,
-            "TESSERA_CLAIM_SECONDS": "4",
+            "TESSERA_CLAIM_SECONDS": "6",
             "TESSERA_DISCORD_TOKEN": bot.token,
             "TESSERA_DISCORD_API_BASE": discord.api_base,
             "TESSERA_DISCORD_GATEWAY_URL": discord.gateway_url,
@@ -136,9 +136,6 @@ async def test_a_sentence_comes_back_as_a_picture(road: Road) -> None:
     assert refused.ephemeral
     assert refused.message is not None
     assert "4096×4096" in refused.message.content
-    again = await road.ann.clicks(seen, "Variation")
-    assert again.message is not None
-    assert again.message.id != seen.id
     assert road.is_clean()
 
 
