@@ -8,7 +8,8 @@ import structlog
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from scheduler.database import OUTAGES
+from scheduler.bus import RedisError
+from scheduler.database import is_outage
 from scheduler.errors import Code, Refusal, Refused
 from scheduler.observability import REGISTRY, Counter, Histogram
 from scheduler.openapi import Empty, Operation, document, mount
@@ -43,19 +44,20 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The one place where errors become answers: refusals say why, outages say when, the rest is logged."""
     started = time.perf_counter()
     route = request.match_info.route.resource
-    name = f"{request.method} {route.canonical if route else 'unknown'}"
+    name = f"{request.method} {route.canonical}" if route else "unknown"
     try:
         response = await handler(request)
     except Refused as error:
         response = problem(error.refusal)
     except web.HTTPException as error:
         response = problem(of_status(error.status))
-    except OUTAGES as error:
-        log.warning("http.unavailable", operation=name, error=type(error).__name__)
-        response = problem(Refusal(Code.UNAVAILABLE, {"retry_after_seconds": 1.0}))
-    except Exception:
-        log.exception("http.failed", operation=name)
-        response = problem(Refusal(Code.INTERNAL))
+    except Exception as error:
+        if is_outage(error) or isinstance(error, RedisError):
+            log.warning("http.unavailable", operation=name, error=type(error).__name__)
+            response = problem(Refusal(Code.UNAVAILABLE, {"retry_after_seconds": 1.0}))
+        else:
+            log.exception("http.failed", operation=name)
+            response = problem(Refusal(Code.INTERNAL))
     REQUESTS.labels(name, response.status).inc()
     if response.content_type != "text/event-stream":
         SECONDS.labels(name).observe(time.perf_counter() - started)

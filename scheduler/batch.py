@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from scheduler.database import CONTENTION, is_outage
 from scheduler.errors import Code, Refused
 
 Q = TypeVar("Q")
@@ -13,7 +14,8 @@ A = TypeVar("A")
 
 class Batcher(Generic[Q, A]):
     """`put` waits for its own answer. A batch that fails as a whole is tried again one by one, so that a poisonous
-    item harms nobody else; `flush` must therefore leave nothing behind when it raises."""
+    item, or one that waits for a lock, harms nobody else; `flush` must therefore leave nothing behind when it raises.
+    While the database is away everybody is told so at once."""
 
     def __init__(
         self, flush: Callable[[Sequence[Q]], Awaitable[Sequence[A]]], *, limit: int = 200, most_waiting: int = 5000
@@ -53,8 +55,9 @@ class Batcher(Generic[Q, A]):
         try:
             answers = await self.flush([item for item, _ in batch])
         except Exception as error:  # noqa: BLE001 - each caller gets it
-            if len(batch) == 1:
-                settle(batch[0][1], error)
+            if len(batch) == 1 or (is_outage(error) and not isinstance(error, CONTENTION)):
+                for _, future in batch:
+                    settle(future, error)
             else:
                 for one in batch:
                     await self._write([one])

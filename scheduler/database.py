@@ -15,8 +15,11 @@ SESSION = {
     "plan_cache_mode": "force_generic_plan",
 }
 
+# Somebody else holds what this statement needs.
+CONTENTION = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 # What means "the database is away or busy, the same may pass later", and not "this statement is wrong".
 OUTAGES = (
+    *CONTENTION,
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -25,9 +28,14 @@ OUTAGES = (
     asyncpg.CannotConnectNowError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
-    asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database is to blame. asyncpg's complaint about an argument is an InterfaceError and a ValueError."""
+    return isinstance(error, OUTAGES) and not isinstance(error, ValueError)
 
 
 class Db(Protocol):

@@ -24,7 +24,8 @@ class Readiness:
 
     async def _database(self) -> list[str]:
         try:
-            await self.pool.fetchval("select 1", timeout=PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):  # a pool that is used up counts, too
+                await self.pool.fetchval("select 1")
         except OUTAGES:
             return ["database"]
         return []

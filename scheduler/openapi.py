@@ -14,6 +14,8 @@ from scheduler.problems import Problem
 
 B = TypeVar("B", bound=BaseModel)
 
+NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")  # itself, or escaped as JSON escapes it
+
 ANSWER_TYPES = {"json": "application/json", "bytes": "application/octet-stream", "events": "text/event-stream"}
 
 
@@ -62,7 +64,7 @@ async def read_body(request: web.Request, model: type[B]) -> B:
     if request.content_type != "application/json":
         raise Refused.because(Code.INVALID_REQUEST, errors=[{"loc": "Content-Type", "msg": "must be application/json"}])
     raw = await request.read()
-    if b"\\u0000" in raw or b"\x00" in raw:
+    if NUL.search(raw):
         raise Refused.because(Code.INVALID_REQUEST, errors=[{"loc": "body", "msg": "must not contain NUL characters"}])
     try:
         return model.model_validate_json(raw)

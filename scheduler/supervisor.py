@@ -10,7 +10,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-LONGEST_PAUSE_SECONDS = 15.0
+LONGEST_PAUSE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)

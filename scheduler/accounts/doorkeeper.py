@@ -96,6 +96,7 @@ class Doorkeeper:
         user = await queries.user_by_api_key(self.pool, key)
         if user is None:
             raise Refused.because(Code.UNAUTHORIZED)
+        await queries.touch(self.pool, user.id, None, None)
         return Caller(user.id, user.platform, user.platform_user_id, "api", user.is_admin, False, user.locale)
 
     async def _acting(self, key: str, ref: str, headers: Mapping[str, str]) -> Caller:
@@ -125,7 +126,8 @@ class Doorkeeper:
         async with self.pool.acquire() as connection, connection.transaction():
             if platform is Platform.WEB and address:
                 newcomers = await queries.newcomers_from(connection, network_of(address), DAY)
-                if newcomers >= self.newcomers_a_day:
+                known = await queries.find_user(connection, platform, platform_user_id)  # by another request meanwhile
+                if newcomers >= self.newcomers_a_day and known is None:
                     raise Refused.because(
                         Code.ADDRESS_LIMIT, limit=self.newcomers_a_day, retry_after_seconds=DAY.total_seconds()
                     )
@@ -161,17 +163,15 @@ def cleaned(value: str | None, limit: int) -> str | None:
 
 
 def address_of(headers: Mapping[str, str]) -> str | None:
+    """The visitor's address: an IPv4 address in IPv6's clothes is told as what it is, a zone index is left out."""
     try:
-        return str(ipaddress.ip_address(unquote(headers.get(ACT_ADDRESS, ""))))
+        parsed = ipaddress.ip_address(unquote(headers.get(ACT_ADDRESS, "")).partition("%")[0])
     except ValueError:
         return None
+    return str((parsed.version == 6 and parsed.ipv4_mapped) or parsed)
 
 
 def network_of(address: str) -> str:
     """Whose tokens an address spends: an IPv4 address is one household, of IPv6 it is the /64."""
     parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return address
+    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))

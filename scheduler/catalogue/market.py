@@ -17,7 +17,7 @@ class MarketKeeper:
     def __init__(self, db: Db, alive_for: timedelta) -> None:
         self.db = db
         self.alive_for = alive_for
-        self.market = Market({}, (), frozenset(), frozenset(), frozenset())
+        self.market = Market({}, (), {}, {}, {})
 
     async def refresh(self) -> bool:
         """One tick: read everything anew."""
@@ -27,6 +27,6 @@ class MarketKeeper:
             plans=await active_plans(self.db),
             offered=offered,
             online=online,
-            paused=frozenset(pause.subject for pause in await pauses(self.db)),
+            paused={pause.subject: pause.reason for pause in await pauses(self.db)},
         )
         return False

@@ -53,17 +53,21 @@ async def mark_gone(db: Db, silent_for: timedelta) -> list[str]:
     return [row["worker_id"] for row in rows]
 
 
-async def offered_models(db: Db, alive_for: timedelta) -> tuple[frozenset[str], frozenset[str]]:
-    """The models that any worker ever offered, and those that a live one offers."""
+async def offered_models(db: Db, alive_for: timedelta) -> tuple[dict[str, int], dict[str, int]]:
+    """The longest side by model that any worker ever offered, and that a live one offers."""
     rows = await db.fetch(
         """
-        select offer ->> 'model' as model, bool_or(state <> 'gone' and last_seen_at > now() - $1::interval) as online
-          from workers, jsonb_array_elements(offers) offer
-         group by 1
+        select o.model, max(o.side) as side,
+               max(o.side) filter (where w.state <> 'gone' and w.last_seen_at > now() - $1::interval) as side_online
+          from workers w,
+               lateral (select offer ->> 'model' as model, least((offer ->> 'max_side')::numeric, 100000)::int as side
+                          from jsonb_array_elements(w.offers) offer) o
+         group by o.model
         """,
         alive_for,
     )
-    return frozenset(row["model"] for row in rows), frozenset(row["model"] for row in rows if row["online"])
+    offered = {row["model"]: row["side"] for row in rows}
+    return offered, {row["model"]: row["side_online"] for row in rows if row["side_online"] is not None}
 
 
 async def live_workers(db: Db) -> list[WorkerView]:

@@ -18,9 +18,11 @@ from scheduler.jobs.model import Status
 from scheduler.jobs.outcomes import MOST_LOST_ATTEMPTS, given_up
 from scheduler.jobs.queries.dispatch import Requeue, keep_until, overdue, renew_leases, running_again
 from scheduler.jobs.queries.ending import tries_of
-from scheduler.wire import Beat, Cancel
+from scheduler.wire import Acknowledged, Beat, Cancel
 
 log = structlog.get_logger(__name__)
+
+Held = tuple[UUID, int]  # job and attempt
 
 REAP_SECONDS = 1.0
 TIMEOUT_GRACE_SECONDS = 30.0  # the worker's own time-out comes first
@@ -63,16 +65,21 @@ class Warden:
     async def hear(self, beats: Sequence[Beat], now: float) -> None:
         """Refresh workers, renew the leases of what they hold, tell again what they missed."""
         await record_beats(self.pool, beats)
-        renewed: list[tuple[UUID, int]] = []
+        renewed: list[Held] = []
+        cancels: list[tuple[str, Cancel | Acknowledged]] = []
         for beat in beats:
             if beat.state == "gone":
                 self.line.workers.pop(beat.worker_id, None)
                 continue
             worker = self.line.workers.get(beat.worker_id) or await self._welcome(beat, now)
             worker.beat, worker.seen_at = beat, now
-            renewed += await self._compare(worker, now)
+            kept, unwanted = self._compare(worker, now)
+            renewed += kept
+            cancels += [(beat.worker_id, Cancel(job_id=job_id, attempt=number)) for job_id, number in unwanted]
+            await self._repeat_missed(worker, kept)
         if renewed:
             await renew_leases(self.pool, renewed, self.lease)
+        await self.lifecycle.tell_all(cancels)
 
     async def reap(self, now: float) -> None:
         """Once a second: lost leases, time-outs, silent workers, and jobs that nobody came for."""
@@ -85,7 +92,8 @@ class Warden:
             if self._silent(attempt.renewed_at, now):
                 await self._lost(attempt)
             elif now - attempt.started_at > attempt.timeout_seconds + TIMEOUT_GRACE_SECONDS:
-                await self._give_up(attempt, Status.FAILED, "timeout")
+                late = Status.CANCELLED if attempt.cancel_requested else Status.FAILED
+                await self._give_up(attempt, late, None if attempt.cancel_requested else "timeout")
         for worker_id, worker in list(self.line.workers.items()):
             if self._silent(worker.seen_at, now):
                 log.warning("worker.silent", worker=worker_id)
@@ -105,22 +113,25 @@ class Warden:
         await self.market.refresh()
         return self.line.workers[beat.worker_id]
 
-    async def _compare(self, worker: LiveWorker, now: float) -> list[tuple[UUID, int]]:
-        """What the worker holds against what it was given; returns what it rightly holds."""
-        held = {(ref.job_id, ref.attempt) for ref in worker.beat.holding}
-        kept = []
-        for job_id, number in held:
+    def _compare(self, worker: LiveWorker, now: float) -> tuple[list[Held], list[Held]]:
+        """What the worker holds against what it was given: what it rightly holds, and what it should stop."""
+        kept, unwanted = [], []
+        for job_id, number in {(ref.job_id, ref.attempt) for ref in worker.beat.holding}:
             attempt = self.line.running.get(job_id)
-            rightly = attempt and (attempt.attempt, attempt.worker_id) == (number, worker.beat.worker_id)
-            if attempt and rightly:
+            if attempt and (attempt.attempt, attempt.worker_id) == (number, worker.beat.worker_id):
                 attempt.renewed_at, attempt.missed = now, 0
                 kept.append((job_id, number))
-            if not attempt or not rightly or attempt.cancel_requested:
-                await self.lifecycle.tell(worker.beat.worker_id, Cancel(job_id=job_id, attempt=number))
-        for attempt in [self.line.running[job_id] for job_id in worker.busy if job_id in self.line.running]:
-            if (attempt.job_id, attempt.attempt) not in held:
+                if attempt.cancel_requested:
+                    unwanted.append((job_id, number))
+            else:
+                unwanted.append((job_id, number))
+        return kept, unwanted
+
+    async def _repeat_missed(self, worker: LiveWorker, kept: Sequence[Held]) -> None:
+        attempts = [self.line.running[job_id] for job_id in worker.busy if job_id in self.line.running]
+        for attempt in attempts:
+            if (attempt.job_id, attempt.attempt) not in kept:
                 await self._missed(attempt)
-        return kept
 
     async def _missed(self, attempt: Attempt) -> None:
         """A beat did not list the attempt; after some of them it is sent again under the same number."""
@@ -138,11 +149,14 @@ class Warden:
 
     async def _lost(self, attempt: Attempt) -> None:
         """The worker is silent: another try, or the end after the second loss."""
-        log.warning("attempt.lost", job=str(attempt.job_id), attempt=attempt.attempt, worker=attempt.worker_id)
         tries = (await tries_of(self.pool, [attempt.job_id])).get(attempt.job_id)
         if tries is None or tries.attempt != attempt.attempt:
             self.line.remove(attempt.job_id)  # the next sync puts it where it belongs
-        elif tries.cancel_requested:
+            return
+        if not tries.lapsed:
+            return  # another leader heard of it, or it is a matter of milliseconds
+        log.warning("attempt.lost", job=str(attempt.job_id), attempt=attempt.attempt, worker=attempt.worker_id)
+        if tries.cancel_requested:
             await self._give_up(attempt, Status.CANCELLED, None)
         elif tries.lost + 1 >= MOST_LOST_ATTEMPTS:
             await self._give_up(attempt, Status.FAILED, "worker_lost")
@@ -153,12 +167,13 @@ class Warden:
         """End a job without hearing from its worker, which is told to stop."""
         await self.lifecycle.write([given_up(attempt.job_id, attempt.attempt, status, code, running=True)])
         self.line.remove(attempt.job_id)
-        await self.lifecycle.tell(attempt.worker_id, Cancel(job_id=attempt.job_id, attempt=attempt.attempt))
+        cancel = Cancel(job_id=attempt.job_id, attempt=attempt.attempt)
+        await self.lifecycle.tell_all([(attempt.worker_id, cancel)])
 
     async def _reap_unwanted(self) -> None:
         """A waiting job that no live worker can run is kept until a time it is told, and ends after it."""
         online = self.market.market.online
-        unwanted = [job_id for job_id in self.line.queue.jobs if self.line.jobs[job_id].model not in online]
+        unwanted = [job.id for job in self.line.queue.jobs.values() if online.get(job.kind.model, 0) < job.kind.side]
         if not unwanted:
             return
         for job_id, until in (await keep_until(self.pool, unwanted, self.keep_for)).items():

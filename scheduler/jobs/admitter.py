@@ -21,7 +21,7 @@ from scheduler.jobs.events import announce
 from scheduler.jobs.model import SEED_LIMIT, Destination, JobEvent, JobRequest, Status
 from scheduler.jobs.queries.admission import NewJob, Seen, insert_admitted, lock_standings, seen_keys
 from scheduler.observability import REGISTRY, Counter
-from scheduler.plans.limits import Admission, decide, renew_day, spendable
+from scheduler.plans.limits import Admission, decide, makes, renew_day, spendable
 from scheduler.plans.model import Plan, Standing
 
 log = structlog.get_logger(__name__)
@@ -116,8 +116,8 @@ class Admitter:
         if isinstance(decision, Refusal):
             log.info("job.refused", user_id=user_id, code=decision.code)
             return decision
-        online = decision.model.id in self.market.market.online
-        return ledger.admit(submit, decision, None if online else ledger.now + self.keep_for)
+        awake = makes(decision.model, decision.width, decision.height, self.market.market.online)
+        return ledger.admit(submit, decision, None if awake else ledger.now + self.keep_for)
 
 
 @dataclass(slots=True)

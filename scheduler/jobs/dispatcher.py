@@ -7,6 +7,7 @@ workers' beats. Every note may be lost, because `_sync` compares memory with the
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -16,16 +17,18 @@ import structlog
 
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
+from scheduler.database import OUTAGES
 from scheduler.fleet.couriers import send_assignments
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.events import announce
 from scheduler.jobs.lifecycle import Lifecycle
-from scheduler.jobs.line import Line, kind_of
+from scheduler.jobs.line import Line
 from scheduler.jobs.model import JobEvent, Status, Wait
+from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.dispatch import Leader, OpenJob, Started, open_attempts, open_jobs, start_jobs
 from scheduler.jobs.queries.ending import Ended
-from scheduler.jobs.queue import Waiting
+from scheduler.jobs.queue import Waiting, kind_of
 from scheduler.leadership.queries import lead, step_down
 from scheduler.observability import REGISTRY, Counter, Gauge
 from scheduler.wire import Beat
@@ -71,6 +74,7 @@ class Dispatcher:
         self.name = name
         self.lease = lease
         self.market = market
+        self.lifecycle = lifecycle
         self.line = Line()
         self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
         self.leader: Leader | None = None
@@ -119,6 +123,8 @@ class Dispatcher:
         """The same for a job that was admitted this moment."""
         if self.leader is None:
             return None
+        if standing := self.wait_of(job.id):
+            return standing  # the loop was faster
         market = self.market.market
         kind = kind_of(job.params["model"], max(job.params["width"], job.params["height"]))
         entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
@@ -147,7 +153,8 @@ class Dispatcher:
         """Let a standby take over at once."""
         if self.leader:
             self.leader = None
-            await step_down(self.pool, self.name)
+            with suppress(*OUTAGES):  # the lead runs out by itself
+                await step_down(self.pool, self.name)
 
     async def _lead(self) -> None:
         term = await lead(self.pool, self.name, LEAD)
@@ -156,6 +163,7 @@ class Dispatcher:
             self.leader = None
         elif self.leader is None or self.leader.term != term:
             log.info("leader.elected", name=self.name, term=term)
+            self.leader = None
             await self._rebuild()
             self.leader = Leader(self.name, term)
 
@@ -187,19 +195,22 @@ class Dispatcher:
 
     async def _sync(self) -> None:
         """Compare memory with the database and mend what lost messages left behind."""
-        standing = await open_attempts(self.pool)
+        standing = {one.job_id: one for one in await open_attempts(self.pool)}
         self.next_sync = time.monotonic() + SYNC_SECONDS
         for job_id in self.line.jobs.keys() - standing.keys():
             self.line.remove(job_id)
-        differing = {job_id for job_id, place in standing.items() if not self._agrees(job_id, *place)}
-        if differing:
+        if differing := {one.job_id for one in standing.values() if not self.line.agrees(one)}:
             await self._place(differing)
-
-    def _agrees(self, job_id: UUID, status: Status, attempt: int, cancel_requested: bool) -> bool:
-        running = self.line.running.get(job_id)
-        if status is Status.RUNNING:
-            return running is not None and running.attempt == attempt and running.cancel_requested == cancel_requested
-        return cancel_requested or (job_id in self.line.queue.jobs and running is None)
+        for one in standing.values():
+            self.line.queue.set_limit(one.user_id, one.limit)
+        self.line.queue.forget_idle()
+        await self.lifecycle.write(  # whoever took the cancel stopped before the job was ended
+            [
+                given_up(one.job_id, one.attempt, Status.CANCELLED, running=False)
+                for one in standing.values()
+                if one.status is Status.QUEUED and one.cancel_requested
+            ]
+        )
 
     async def _dispatch(self, leader: Leader) -> bool:
         """Fill the free slots: one statement for all, then one message each."""

@@ -13,10 +13,10 @@ from redis.exceptions import ResponseError
 
 from scheduler.batch import Batcher
 from scheduler.bus import Redis, RedisError, ensure_group
-from scheduler.database import OUTAGES
+from scheduler.database import is_outage
 from scheduler.jobs.events import announce
 from scheduler.jobs.model import JobEvent, Status
-from scheduler.jobs.outcomes import given_up, verdict
+from scheduler.jobs.outcomes import failed, given_up, verdict
 from scheduler.jobs.queries.dispatch import Requeue, open_jobs, requeue_jobs
 from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, end_jobs, tries_of
 from scheduler.observability import REGISTRY, Counter
@@ -79,11 +79,17 @@ class Lifecycle:
         outcomes = [outcome for _, entries in answer or () for entry in entries if (outcome := parsed(entry))]
         results = await asyncio.gather(*(self.batcher.put(o) for o in outcomes), return_exceptions=True)
         for outcome, result in zip(outcomes, results, strict=True):
-            if isinstance(result, OUTAGES):
+            if isinstance(result, BaseException) and is_outage(result):
                 raise result  # the worker keeps the outcome and says it again
             if isinstance(result, BaseException):
                 log.error("outcome.unfileable", job=str(outcome.job_id), error=type(result).__name__)
+                await self._file_as_failed(outcome)
         return True
+
+    async def _file_as_failed(self, outcome: Outcome) -> None:
+        """What the worker says cannot be written down. It would say it for ever, so the job ends here."""
+        await self.write([failed(outcome, "engine_failed", "The worker's answer could not be read.")])
+        await self.tell_all([(outcome.worker_id, Acknowledged(job_id=outcome.job_id, attempt=outcome.attempt))])
 
     async def file(self, outcomes: Sequence[Outcome]) -> list[None]:
         """File a batch and acknowledge every outcome of it: filed now, filed before, or superseded."""
@@ -93,7 +99,7 @@ class Lifecycle:
             [v for v in verdicts if isinstance(v, Ending)],
             [v for v in verdicts if isinstance(v, Requeue)],
         )
-        await self._acknowledge(outcomes)
+        await self.tell_all([(o.worker_id, Acknowledged(job_id=o.job_id, attempt=o.attempt)) for o in outcomes])
         return [None] * len(outcomes)
 
     async def write(self, endings: Sequence[Ending], requeues: Sequence[Requeue] = ()) -> set[UUID]:
@@ -101,8 +107,8 @@ class Lifecycle:
         if not endings and not requeues:
             return set()
         async with self.pool.acquire() as connection, connection.transaction():
-            moved = await requeue_jobs(connection, requeues) if requeues else set()
             ended = await end_jobs(connection, endings, self.keep_artifacts) if endings else []
+            moved = await requeue_jobs(connection, requeues) if requeues else set()
         seconds = {ending.job_id: ending.run_seconds for ending in endings}
         for one in ended:
             ENDED.labels(one.status).inc()
@@ -132,22 +138,22 @@ class Lifecycle:
             return
         status, attempt, worker_id = found
         if status is Status.RUNNING and worker_id:
-            await self.tell(worker_id, Cancel(job_id=job_id, attempt=attempt))
+            await self.tell_all([(worker_id, Cancel(job_id=job_id, attempt=attempt))])
         else:
             await self.write([given_up(job_id, attempt, Status.CANCELLED, running=False)])
 
-    async def tell(self, worker_id: str, message: Cancel | Acknowledged) -> None:
-        """Put a message into a worker's inbox; if Redis is away, the next beat brings the same message about."""
+    async def tell_all(self, messages: Sequence[tuple[str, Cancel | Acknowledged]]) -> None:
+        """Put messages into workers' inboxes, in one round trip; if Redis is away, the next beats bring them about."""
+        if not messages:
+            return
         try:
-            await self.redis.xadd(
-                inbox(worker_id), {FIELD: message.model_dump_json()}, maxlen=STREAM_LENGTH, approximate=True
-            )
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for worker_id, message in messages:
+                    text = message.model_dump_json()
+                    pipe.xadd(inbox(worker_id), {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)
+                await pipe.execute()
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("worker.untold", worker=worker_id, kind=message.kind, error=type(error).__name__)
-
-    async def _acknowledge(self, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            await self.tell(outcome.worker_id, Acknowledged(job_id=outcome.job_id, attempt=outcome.attempt))
+            log.warning("workers.untold", count=len(messages), error=type(error).__name__)
 
 
 def parsed(entry: tuple[bytes, dict[bytes, bytes]]) -> Outcome | None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.model import Status, Wait, Why
-from scheduler.jobs.queries.dispatch import OpenJob
-from scheduler.jobs.queue import Kind, Queue, Server, Waiting
+from scheduler.jobs.queries.dispatch import OpenJob, Standing
+from scheduler.jobs.queue import Queue, Server, Waiting, kind_of
 
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
 GUESSED_JOB_SECONDS = 5.0  # until a job of the model was seen
@@ -26,12 +26,11 @@ class Line:
         self.speeds: dict[str, float] = {}  # seconds a job of the model takes, a running mean
 
     def reset(self) -> None:
-        """Forget every job; workers and speeds stay."""
+        """Forget every job and worker; speeds stay. Workers that live beat again at once, those that left do not."""
         self.queue = Queue()
         self.jobs.clear()
         self.running.clear()
-        for worker in self.workers.values():
-            worker.busy.clear()
+        self.workers.clear()
 
     def place(self, job: OpenJob, now: float) -> None:
         """Put a job where the database says it is."""
@@ -48,6 +47,14 @@ class Line:
         elif not job.cancel_requested:
             self.jobs[job.id] = job
             self.queue.add(waiting(job), job.limit)
+
+    def agrees(self, standing: Standing) -> bool:
+        """Whether a job is where the database says it is."""
+        running = self.running.get(standing.job_id)
+        if standing.status is Status.RUNNING:
+            here = (running.attempt, running.cancel_requested) if running else None
+            return here == (standing.attempt, standing.cancel_requested)
+        return standing.cancel_requested or (standing.job_id in self.queue.jobs and running is None)
 
     def take(self, worker: LiveWorker, server: Server, others: tuple[Server, ...], now: float) -> OpenJob | None:
         """The policy's choice for a free slot of the worker; it counts as running from here on."""
@@ -138,11 +145,3 @@ def waiting(job: OpenJob) -> Waiting:
     """The job as the policy sees it."""
     kind = kind_of(job.model or "", job.longest_side)
     return Waiting(job.id, job.seq, job.user_id, job.priority, kind, max(job.cost, 0.01), job.avoid_workers)
-
-
-def kind_of(model: str, longest_side: int) -> Kind:
-    """Sides are rounded up to a power of two, so that kinds stay few."""
-    side = 64
-    while side < longest_side:
-        side *= 2
-    return Kind(model, side)

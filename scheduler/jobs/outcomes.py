@@ -24,11 +24,10 @@ def verdict(outcome: Outcome, tries: Tries) -> Ending | Requeue:
         if not all(inside(made, outcome) for made in outcome.artifacts):
             return failed(outcome, "store_failed", "The result could not be stored.")
         return ended(outcome, Status.COMPLETED, artifacts=tuple(clamped(made) for made in outcome.artifacts))
-    if outcome.status == "cancelled":
-        return ended(outcome, Status.CANCELLED, unused_fraction=outcome.unused_fraction)
     if tries.cancel_requested:
-        return ended(outcome, Status.CANCELLED, unused_fraction=1.0)
-    if outcome.status == "handed_back":
+        unused = outcome.unused_fraction if outcome.status == "cancelled" else 1.0
+        return ended(outcome, Status.CANCELLED, unused_fraction=unused)
+    if outcome.status in ("handed_back", "cancelled"):  # cancelled, but by nobody who may: a recall
         return Requeue(outcome.job_id, outcome.attempt, outcome.lease_token)
     if outcome.retryable and tries.failed + 1 < MOST_FAILED_ATTEMPTS:
         return Requeue(outcome.job_id, outcome.attempt, outcome.lease_token, failed_on=worker_name(outcome.worker_id))
@@ -37,7 +36,10 @@ def verdict(outcome: Outcome, tries: Tries) -> Ending | Requeue:
 
 def failed(outcome: Outcome, code: str, message: str) -> Ending:
     return ended(
-        outcome, Status.FAILED, unused_fraction=1.0, error={"code": code[:50], "message": message.replace("\0", "")}
+        outcome,
+        Status.FAILED,
+        unused_fraction=1.0,
+        error={"code": code[:50].replace("\0", ""), "message": message.replace("\0", "")},
     )
 
 
@@ -64,8 +66,15 @@ def ended(
 
 def given_up(job_id: UUID, attempt: int, status: Status, code: str | None = None, *, running: bool) -> Ending:
     """The scheduler itself ends a job, tokens back: cancelled while it waited, lost, too long, or nobody to run it."""
-    error = {"code": code, "message": MESSAGES[code]} if code else None
-    return Ending(job_id=job_id, attempt=attempt, running=running, status=status, unused_fraction=1.0, error=error)
+    return Ending(
+        job_id=job_id,
+        attempt=attempt,
+        running=running,
+        lapsed=code == "worker_lost",
+        status=status,
+        unused_fraction=1.0,
+        error={"code": code, "message": MESSAGES[code]} if code else None,
+    )
 
 
 def folder_of(job_id: UUID, attempt: int) -> str:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 CLASSES = 4
+SIDE_BUCKET = 256  # pixels: kinds stay few
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new
 
 
@@ -23,7 +24,17 @@ class Kind(NamedTuple):
     """What must match between a job and a worker. Kinds must stay few."""
 
     model: str
-    side: int  # the longest side, rounded up to a power of two
+    side: int  # the longest side, rounded up to whole SIDE_BUCKETs
+
+
+def kind_of(model: str, longest_side: int) -> Kind:
+    """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
+    return Kind(model, -(-max(longest_side, 1) // SIDE_BUCKET) * SIDE_BUCKET)
+
+
+def largest_side(offered: int) -> int:
+    """The longest side a job may have for a worker that offers this one."""
+    return offered // SIDE_BUCKET * SIDE_BUCKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ class User:
 class Line:
     user: User
     member: Member
-    jobs: list[tuple[int, Waiting]] = field(default_factory=list)  # heap by seq; cancelled ones are dropped later
+    jobs: list[tuple[int, UUID]] = field(default_factory=list)  # heap by seq; cancelled ones are dropped later
     live: int = 0
     version: int = 0  # only the newest entry in a heap counts
 
@@ -102,7 +113,7 @@ class Queue:
             member.served = max(member.served, self.virtual[job.priority])
         line = user.lines.setdefault((job.priority, job.kind), Line(user, member))
         self.jobs[job.id] = job
-        heappush(line.jobs, (job.seq, job))
+        heappush(line.jobs, (job.seq, job.id))
         line.live += 1
         member.waiting += 1
         if line.live == 1:
@@ -114,8 +125,7 @@ class Queue:
         if job is None:
             return False
         user = self.users[job.user_id]
-        line = user.lines[job.priority, job.kind]
-        self._leave(job, line)
+        self._leave(user.lines[job.priority, job.kind])
         self._forget_idle(job.user_id, user)
         return True
 
@@ -126,6 +136,16 @@ class Queue:
         if was_full and not user.full:
             self._unpark(user)
         return user
+
+    def set_limit(self, user_id: int, limit: int) -> None:
+        """The plan of a user has changed."""
+        if user_id in self.users:
+            self.user(user_id, limit)
+
+    def forget_idle(self) -> None:
+        """Drop the users whom virtual time has overtaken since they left. Now and then, to keep memory bounded."""
+        for user_id, user in list(self.users.items()):
+            self._forget_idle(user_id, user)
 
     def start(self, user_id: int, limit: int) -> None:
         """A job of the user runs that was not taken here: it ran before this queue was built."""
@@ -147,13 +167,10 @@ class Queue:
         the ones it failed on only while another one could run it."""
         for level in reversed(range(CLASSES)):
             kinds = [kind for kind in self.heaps[level] if server.can(kind)]
-            heads = [(kind, head) for kind in kinds if (head := self._head(level, kind))]
-            for kind, (served, _, _, line) in sorted(heads, key=lambda pair: pair[1][:2]):
-                job = line.jobs[0][1]
-                if server.name in job.avoid and any(o.can(kind) and o.name not in job.avoid for o in others):
-                    continue
-                self._dispatch(level, job, line, served)
-                return job
+            heads = [head for kind in kinds if (head := self._head_for(server, others, level, kind))]
+            if heads:
+                served, _, _, line = min(heads, key=lambda head: head[:2])
+                return self._dispatch(level, line, served)
         return None
 
     def ahead(self, job: Waiting) -> int:
@@ -175,7 +192,7 @@ class Queue:
     def _of(self, user: User, level: int) -> Iterator[Waiting]:
         for (at, _), line in user.lines.items():
             if at == level:
-                yield from (job for _, job in line.jobs if job.id in self.jobs)
+                yield from (self.jobs[job_id] for job_id in {job_id for _, job_id in line.jobs} & self.jobs.keys())
 
     def _until(self, user: User, level: int, served: float, reach: float, seq: int) -> Iterator[Waiting]:
         """The user's jobs whose start tags come before `reach`, or at it with an earlier admission."""
@@ -184,6 +201,18 @@ class Queue:
                 return
             yield job
             served += job.cost
+
+    def _head_for(self, server: Server, others: tuple[Server, ...], level: int, kind: Kind) -> Entry | None:
+        """The first line whose next job need not avoid the server; those before it are put back."""
+        aside = []
+        while (head := self._head(level, kind)) and self._avoids(self.jobs[head[3].jobs[0][1]], server, others):
+            aside.append(heappop(self.heaps[level][kind]))
+        for entry in aside:
+            heappush(self.heaps[level].setdefault(kind, []), entry)
+        return head
+
+    def _avoids(self, job: Waiting, server: Server, others: tuple[Server, ...]) -> bool:
+        return server.name in job.avoid and any(o.can(job.kind) and o.name not in job.avoid for o in others)
 
     def _head(self, level: int, kind: Kind) -> Entry | None:
         """The first line of a kind that may be served; repairs what surfaces on the way."""
@@ -198,33 +227,35 @@ class Queue:
             elif served < line.member.served:
                 heapreplace(heap, (line.member.served, stamp, version, line))
             else:
-                while line.jobs[0][1].id not in self.jobs:
+                while line.jobs[0][1] not in self.jobs:
                     heappop(line.jobs)
                 return heap[0]
         del self.heaps[level][kind]
         return None
 
-    def _dispatch(self, level: int, job: Waiting, line: Line, start: float) -> None:
-        heappop(line.jobs)
-        del self.jobs[job.id]
-        self._leave(job, line)
+    def _dispatch(self, level: int, line: Line, start: float) -> Waiting:
+        job = self.jobs.pop(heappop(line.jobs)[1])
+        self._leave(line)
         line.user.running += 1
         line.member.served = start + job.cost
         self.virtual[level] = max(self.virtual[level] + job.cost * NEWCOMER_STEP, start)
+        return job
 
     def _enter(self, level: int, kind: Kind, line: Line) -> None:
         self.stamp += 1
         line.version = abs(line.version) + 1
         heappush(self.heaps[level].setdefault(kind, []), (line.member.served, self.stamp, line.version, line))
 
-    def _leave(self, job: Waiting, line: Line) -> None:
+    def _leave(self, line: Line) -> None:
         line.live -= 1
         line.member.waiting -= 1
         if not line.live:
             line.jobs.clear()
 
     def _unpark(self, user: User) -> None:
+        """A place is free again: the user's lines come back, at the present, without credit for the time parked."""
         for (level, kind), line in user.lines.items():
+            line.member.served = max(line.member.served, self.virtual[level])
             if line.live and line.version <= 0:
                 self._enter(level, kind, line)
 

@@ -1,6 +1,7 @@
 """Server-sent events: job events as one `data:` line each, a comment when there is nothing to say."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -35,18 +36,22 @@ async def stream(
                 await response.write(written(event))
                 if look and event and event.kind == "ended":
                     break
-                heard = await next_event(events, hub.closed, every)
-                event = (heard if wanted(heard) else None) if heard else await look() if look else None
+                event = await next_event(events, hub.closed, wanted, every)
+                if event is None and look:
+                    event = await look()
     return response
 
 
-async def next_event(events: asyncio.Queue[JobEvent], closed: asyncio.Event, within: float) -> JobEvent | None:
-    """The next event; None after a silence, or when the server stops."""
-    waited = 0.0
-    while waited < within and not closed.is_set():
+async def next_event(
+    events: asyncio.Queue[JobEvent], closed: asyncio.Event, wanted: Callable[[JobEvent], bool], within: float
+) -> JobEvent | None:
+    """The next wanted event; None when there was none in that time, or when the server stops."""
+    until = time.monotonic() + within
+    while (left := until - time.monotonic()) > 0 and not closed.is_set():
         with suppress(TimeoutError):
-            return await asyncio.wait_for(events.get(), CLOSE_LOOK_SECONDS)
-        waited += CLOSE_LOOK_SECONDS
+            event = await asyncio.wait_for(events.get(), min(left, CLOSE_LOOK_SECONDS))
+            if wanted(event):
+                return event
     return None
 
 

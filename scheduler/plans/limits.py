@@ -12,6 +12,7 @@ from decimal import Decimal
 from scheduler.catalogue.model import Capability, Model, price
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
+from scheduler.jobs.queue import kind_of, largest_side
 from scheduler.plans.model import Plan, Standing, Tokens
 
 
@@ -21,9 +22,9 @@ class Market:
 
     models: Mapping[str, Model]
     plans: tuple[Plan, ...]  # cheapest first
-    offered: frozenset[str]  # by any worker, ever
-    online: frozenset[str]  # by a live worker
-    paused: frozenset[str]  # subjects: all, capability:image, model:sdxl
+    offered: Mapping[str, int]  # model -> longest side that any worker ever offered
+    online: Mapping[str, int]  # model -> longest side that a live worker offers
+    paused: Mapping[str, str | None]  # subject (all, capability:image, model:sdxl) -> reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     cost = price(chosen, width, height, request.count)
     refusal = (
         too_large(width, height, plan, market.plans)
+        or beyond_workers(chosen, width, height, market)
         or too_fast(plan, standing, now)
         or too_many(plan, standing)
         or out_of_tokens(cost, plan, turned, market.plans, now)
@@ -85,22 +87,26 @@ def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Ref
     """The model asked for, or the best of the capability that the plan has and a worker runs."""
     if request.model is None:
         usable = [m for m in of_capability(request.capability, market) if plan.allows(m.id) and not paused(m, market)]
-        for candidates in (market.online, market.offered):
-            for candidate in usable:
-                if candidate.id in candidates:
+        offered = [m for m in usable if m.id in market.offered]
+        for sides in (market.online, market.offered):
+            for candidate in offered:
+                if makes(candidate, *size_of(request, candidate), sides):
                     return candidate
-        if any(paused(m, market) for m in of_capability(request.capability, market)):
-            return Refusal(Code.CAPABILITY_PAUSED, {"subject": f"capability:{request.capability}"})
+        if offered:
+            return offered[0]  # the size will be refused
+        for listed in of_capability(request.capability, market):
+            if subjects := paused(listed, market):
+                return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0], "reason": market.paused[subjects[0]]})
         return Refusal(Code.NO_WORKER, {"model": request.capability.value})
     model = market.models.get(request.model)
-    if not model or not model.is_available or model.capability is not request.capability:
+    if model is None or not model.is_available or model.capability is not request.capability:
         return Refusal(Code.UNKNOWN_MODEL, {"model": request.model, "alternative": alternative(request, plan, market)})
     if not plan.allows(model.id):
         upgrade = next((p.name for p in market.plans if p.allows(model.id) and p.price_cents), None)
         facts: dict[str, Fact] = {"model": model.id, "plan": plan.name, "upgrade": upgrade}
         return Refusal(Code.MODEL_NOT_IN_PLAN, facts | {"alternative": alternative(request, plan, market)})
-    if paused(model, market):
-        return Refusal(Code.CAPABILITY_PAUSED, {"subject": f"model:{model.id}"})
+    if subjects := paused(model, market):
+        return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0], "reason": market.paused[subjects[0]]})
     if model.id not in market.offered:
         return Refusal(Code.NO_WORKER, {"model": model.id, "alternative": alternative(request, plan, market)})
     return model
@@ -118,9 +124,15 @@ def alternative(request: JobRequest, plan: Plan, market: Market) -> str | None:
     return None if isinstance(other, Refusal) else other.id
 
 
-def paused(model: Model, market: Market) -> bool:
+def paused(model: Model, market: Market) -> list[str]:
+    """What of the model is paused, the widest first."""
     subjects = ("all", f"capability:{model.capability}", f"model:{model.id}")
-    return not market.paused.isdisjoint(subjects)
+    return [subject for subject in subjects if subject in market.paused]
+
+
+def makes(model: Model, width: int, height: int, sides: Mapping[str, int]) -> bool:
+    """Whether one of the workers behind `sides` makes this size with the model."""
+    return kind_of(model.id, max(width, height)).side <= sides.get(model.id, 0)
 
 
 def size_of(request: JobRequest, model: Model) -> tuple[int, int]:
@@ -139,14 +151,22 @@ def too_large(width: int, height: int, plan: Plan, plans: Iterable[Plan]) -> Ref
     return Refusal(Code.RESOLUTION_TOO_HIGH, facts | {"plan": plan.name, "upgrade": upgrade})
 
 
+def beyond_workers(model: Model, width: int, height: int, market: Market) -> Refusal | None:
+    """No worker ever made such a size, whatever the plan says."""
+    if makes(model, width, height, market.offered):
+        return None
+    facts: dict[str, Fact] = {"asked": max(width, height), "width": width, "height": height}
+    return Refusal(Code.RESOLUTION_TOO_HIGH, facts | {"limit": largest_side(market.offered[model.id])})
+
+
 def interval(plan: Plan) -> timedelta:
-    """Time between two requests at the plan's rate."""
-    return timedelta(seconds=60 / plan.requests_per_minute)
+    """Time between two requests at the plan's rate, in whole microseconds, rounded up: never faster than the rate."""
+    return timedelta(microseconds=-(-60_000_000 // plan.requests_per_minute))
 
 
 def too_fast(plan: Plan, standing: Standing, now: datetime) -> Refusal | None:
     """GCRA (ITU-T I.371): a burst of n requests, then one every 60/n seconds."""
-    burst = timedelta(seconds=60) - interval(plan)
+    burst = interval(plan) * (plan.requests_per_minute - 1)
     wait = (standing.rate_tat - now - burst).total_seconds()
     if wait <= 0:
         return None

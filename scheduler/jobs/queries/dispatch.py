@@ -82,15 +82,39 @@ async def open_jobs(db: Db, job_ids: Sequence[UUID] | None = None) -> list[OpenJ
     ]
 
 
-async def open_attempts(db: Db) -> dict[UUID, tuple[Status, int, bool]]:
-    """Status, attempt, and whether a cancel was asked for, of every job that waits or runs."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an open job stands, and how many its user may run."""
+
+    job_id: UUID
+    user_id: int
+    limit: int
+    status: Status
+    attempt: int
+    cancel_requested: bool
+
+
+async def open_attempts(db: Db) -> list[Standing]:
+    """How every job stands that waits or runs."""
     rows = await db.fetch(
         """
-        select id, status, attempt, cancel_requested_at is not null as cancel_requested
-          from jobs where status in ('QUEUED', 'RUNNING')
+        select j.id, j.user_id, p.max_concurrent_jobs, j.status, j.attempt,
+               j.cancel_requested_at is not null as cancel_requested
+          from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+         where j.status in ('QUEUED', 'RUNNING')
         """
     )
-    return {row["id"]: (Status(row["status"]), row["attempt"], row["cancel_requested"]) for row in rows}
+    return [
+        Standing(
+            row["id"],
+            row["user_id"],
+            row["max_concurrent_jobs"],
+            Status(row["status"]),
+            row["attempt"],
+            row["cancel_requested"],
+        )
+        for row in rows
+    ]
 
 
 async def keep_until(db: Db, job_ids: Sequence[UUID], keep_for: timedelta) -> dict[UUID, datetime]:
@@ -174,12 +198,14 @@ async def running_again(db: Db, job_id: UUID, attempt: int) -> Started | None:
 
 
 async def renew_leases(db: Db, attempts: Sequence[tuple[UUID, int]], lease: timedelta) -> None:
-    """Extend the leases of attempts that their workers hold."""
+    """Extend the leases of attempts that their workers hold; those that are being ended this moment are let go."""
     await db.execute(
         """
-        update jobs j set lease_until = now() + $3::interval
-          from unnest($1::uuid[], $2::int[]) a (id, attempt)
-         where j.id = a.id and j.attempt = a.attempt and j.status = 'RUNNING'
+        update jobs set lease_until = now() + $3::interval
+          from (select j.id from jobs j join unnest($1::uuid[], $2::int[]) a (id, attempt)
+                    on j.id = a.id and j.attempt = a.attempt
+                 where j.status = 'RUNNING' for no key update of j skip locked) held
+         where jobs.id = held.id
         """,
         *columns(attempts, 2),
         lease,
@@ -193,7 +219,7 @@ class Requeue:
     job_id: UUID
     attempt: int
     lease_token: UUID | None  # None: the leader gives up on the attempt itself
-    lost: bool = False
+    lost: bool = False  # only if the lease has lapsed: a leader that stood still may be wrong about that
     failed_on: str | None = None  # name of the worker to avoid
 
 
@@ -210,7 +236,7 @@ async def requeue_jobs(db: Db, requeues: Sequence[Requeue]) -> set[UUID]:
           from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bool[], $5::text[])
                r (id, attempt, lease_token, lost, failed_on)
          where j.id = r.id and j.attempt = r.attempt and j.status = 'RUNNING' and j.cancel_requested_at is null
-           and (r.lease_token is null or j.lease_token = r.lease_token)
+           and (r.lease_token is null or j.lease_token = r.lease_token) and (not r.lost or j.lease_until <= now())
         returning j.id
         """,
         *columns([(r.job_id, r.attempt, r.lease_token, r.lost, r.failed_on) for r in requeues], 5),

@@ -19,18 +19,22 @@ class Tries:
     lost: int
     failed: int
     cancel_requested: bool
+    lapsed: bool  # the lease has run out
 
 
 async def tries_of(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Tries]:
     rows = await db.fetch(
         """
-        select id, attempt, lost_attempts, failed_attempts, cancel_requested_at is not null as cancel_requested
+        select id, attempt, lost_attempts, failed_attempts, cancel_requested_at is not null as cancel_requested,
+               coalesce(lease_until <= now(), false) as lapsed
           from jobs where id = any($1::uuid[])
         """,
         list(job_ids),
     )
     return {
-        row["id"]: Tries(row["attempt"], row["lost_attempts"], row["failed_attempts"], row["cancel_requested"])
+        row["id"]: Tries(
+            row["attempt"], row["lost_attempts"], row["failed_attempts"], row["cancel_requested"], row["lapsed"]
+        )
         for row in rows
     }
 
@@ -44,6 +48,7 @@ class Ending:
     running: bool
     status: Status
     lease_token: UUID | None = None
+    lapsed: bool = False  # only if the lease has lapsed: a leader that stood still may be wrong about that
     unused_fraction: float = 0.0  # of what was held
     error: Mapping[str, str] | None = None
     run_seconds: float | None = None
@@ -75,24 +80,25 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
 
     Returns only the jobs that this call ended; the others had ended before or belong to another attempt.
     """
-    unique = {ending.key: ending for ending in endings}.values()
+    unique = list({ending.key: ending for ending in endings}.values())
     rows = [
         (
+            place,
             e.job_id,
             e.attempt,
             e.lease_token,
             e.running,
+            e.lapsed,
             e.status,
             min(max(e.unused_fraction, 0.0), 1.0),
             json.dumps(dict(e.error)) if e.error else None,
-            None if e.run_seconds is None else min(max(e.run_seconds, 0.0), LONGEST_RUN_SECONDS),
+            None if e.run_seconds is None else min(max(0.0, e.run_seconds), LONGEST_RUN_SECONDS),
         )
-        for e in unique
+        for place, e in enumerate(unique)
     ]
     files = [
         (
-            e.job_id,
-            e.attempt,
+            place,
             position,
             made.type,
             made.format,
@@ -104,10 +110,10 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
             made.size_bytes,
             json.dumps(made.metadata),
         )
-        for e in unique
+        for place, e in enumerate(unique)
         for position, made in enumerate(e.artifacts)
     ]
-    ended = await db.fetch(END_JOBS, *columns(rows, 8), *columns(files, 12), keep_artifacts)
+    ended = await db.fetch(END_JOBS, *columns(rows, 10), *columns(files, 11), keep_artifacts)
     return [
         Ended(
             job_id=row["id"],
@@ -126,9 +132,9 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
 # in a CTE that the UPDATE does not depend on is skipped for rows that the statement itself updates.
 END_JOBS = """
     with e as materialized (
-      select * from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bool[], $5::text[], $6::float8[], $7::text[],
-                           $8::float8[])
-             e (id, attempt, lease_token, running, status, unused, error, run_seconds)),
+      select * from unnest($1::int[], $2::uuid[], $3::int[], $4::uuid[], $5::bool[], $6::bool[], $7::text[],
+                           $8::float8[], $9::text[], $10::float8[])
+             e (place, id, attempt, lease_token, running, lapsed, status, unused, error, run_seconds)),
     l as materialized (
       select a.user_id, a.balance, a.allowance_day, a.last_seq from billing.token_account a
        where a.user_id in (select j.user_id from jobs j join e on e.id = j.id)
@@ -141,8 +147,8 @@ END_JOBS = """
         from e, l
        where j.id = e.id and l.user_id = j.user_id and j.attempt = e.attempt
          and j.status in ('CREATED', 'QUEUED', 'RUNNING') and (j.status = 'RUNNING') = e.running
-         and (e.lease_token is null or j.lease_token = e.lease_token)
-      returning j.id, j.user_id, j.bot_id, j.attempt, j.status, j.capability, j.cost_tokens as used,
+         and (e.lease_token is null or j.lease_token = e.lease_token) and (not e.lapsed or j.lease_until <= now())
+      returning e.place, j.id, j.user_id, j.bot_id, j.attempt, j.status, j.capability, j.cost_tokens as used,
                 j.held_allowance, j.held_balance, j.held_day),
     m as (
       select j.*, j.held_allowance - least(j.used, j.held_allowance) as back_allowance,
@@ -185,13 +191,12 @@ END_JOBS = """
     files as (
       insert into artifacts (job_id, position, type, format, local_path, thumbnail_path, width, height,
                              duration_seconds, file_size_bytes, metadata, expires_at)
-      select f.job_id, f.position, f.type, f.format, f.path, f.thumbnail_path, f.width, f.height, f.duration,
-             f.size_bytes, f.metadata::jsonb, now() + $21::interval
-        from unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::text[], $14::text[], $15::text[], $16::int[],
-                    $17::int[], $18::float8[], $19::bigint[], $20::text[])
-             f (job_id, attempt, position, type, format, path, thumbnail_path, width, height, duration, size_bytes,
-                metadata)
-        join j on j.id = f.job_id and j.attempt = f.attempt and j.status = 'COMPLETED'),
+      select j.id, f.position, f.type, f.format, f.path, f.thumbnail_path, f.width, f.height, f.duration,
+             f.size_bytes, f.metadata::jsonb, now() + $22::interval
+        from unnest($11::int[], $12::int[], $13::text[], $14::text[], $15::text[], $16::text[], $17::int[], $18::int[],
+                    $19::float8[], $20::bigint[], $21::text[])
+             f (place, position, type, format, path, thumbnail_path, width, height, duration, size_bytes, metadata)
+        join j using (place) where j.status = 'COMPLETED'),
     due as (
       update deliveries d set state = 'due', due_at = now() from j
        where d.job_id = j.id and d.state = 'waiting'
