@@ -40,7 +40,7 @@ PROMPTS = (
     "hot air balloons over green hills",
 )
 STRANGE_PROMPTS = ("", "   ", "🦊🌊✨", "\x00\ud800 broken", "Ω≈ç√∫ 你好 مرحبا", "word " * 400, "a" * 2000)
-APART = 0.06  # mean difference of two thumbnails; two seeds of one prompt differ by about as much
+APART = 0.08  # mean difference of two thumbnails; the nearest two prompts measured 0.096
 
 
 class Watcher:
@@ -87,18 +87,24 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(tmp_path: 
     assert first.path.read_bytes() != other.path.read_bytes()
 
 
-def test_twenty_two_prompts_give_twenty_two_pictures(tmp_path: Path) -> None:
-    paths = [run(tmp_path / str(at), prompt)[0].path for at, prompt in enumerate(PROMPTS)]
-    closest = min(combinations(range(len(paths)), 2), key=lambda pair: difference(paths[pair[0]], paths[pair[1]]))
-    a, b = closest
-    assert difference(paths[a], paths[b]) > APART, (PROMPTS[a], PROMPTS[b])
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Each prompt's picture."""
+    folder = tmp_path_factory.mktemp("gallery")
+    return {prompt: run(folder / str(at), prompt, side=192)[0].path for at, prompt in enumerate(PROMPTS)}
 
 
-def test_no_picture_is_empty_burnt_out_or_pitch_dark(tmp_path: Path) -> None:
-    for at, prompt in enumerate(PROMPTS):
-        grey = thumbnail(run(tmp_path / str(at), prompt, side=128)[0].path) * 255
-        assert grey.std() > 12, prompt
-        assert 12 < grey.mean() < 235, prompt
+def test_twenty_two_prompts_give_twenty_two_pictures(gallery: dict[str, Path]) -> None:
+    apart = {pair: difference(gallery[pair[0]], gallery[pair[1]]) for pair in combinations(PROMPTS, 2)}
+    closest = min(apart, key=lambda pair: apart[pair])
+    assert apart[closest] > APART, closest
+
+
+def test_no_picture_is_empty_burnt_out_or_pitch_dark(gallery: dict[str, Path]) -> None:
+    for prompt, path in gallery.items():
+        picture = thumbnail(path) * 255
+        assert picture.std() > 12, prompt
+        assert 12 < picture.mean() < 235, prompt
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
@@ -120,7 +126,7 @@ def test_a_cancel_stops_at_the_report_that_brings_it(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(64, 64), (1536, 640), (640, 1536), (65, 511), (512, 64)])
+@pytest.mark.parametrize(("width", "height"), [(64, 64), (1536, 640), (65, 511), (512, 64)])
 def test_any_shape_is_painted_at_its_size(tmp_path: Path, width: int, height: int) -> None:
     for at, prompt in enumerate(
         ("a red sunset over the sea", "city at night", "bouquet of roses", "a fox in the snow")
@@ -152,7 +158,7 @@ def test_every_subject_changes_what_is_seen(tmp_path: Path, kind: str) -> None:
 def test_every_place_and_light_can_be_painted(tmp_path: Path) -> None:
     for place in PLACES:
         assert place in LANDS or place in ("abstract", "space", "underwater", "bouquet")
-        for light in ("day", "sunset", "dusk", "night", "storm", "fog", "snow"):
+        for light in ("sunset", "night", "storm", "snow"):
             word = PLACES[place].split()[0].rstrip("*")
             assert run(tmp_path, f"{word} {light}", side=64)
 

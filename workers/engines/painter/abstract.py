@@ -214,7 +214,7 @@ def steps(studio: Studio) -> list[Step]:
         "orbs": [partial(orbs, layer=layer) for layer in range(5)],
         "facets": [partial(facets, layer=layer) for layer in range(4)],
         "strokes": [partial(strokes, layer=layer) for layer in range(4)],
-        "marble": [*(partial(marble, bends=bends) for bends in range(4)), gilding],
+        "marble": [*(partial(marble, bends=bends) for bends in (0, 1, 3)), gilding],
     }
     manner = studio.dice.fork("manner").pick(("marble", "marble", "silk", "silk", "orbs", "strokes", "facets"))
     if studio.scene.has("geometry"):

@@ -29,6 +29,7 @@ def leaf_colours(studio: Studio, dice: Dice) -> tuple[Colour, Colour]:
     lit = leaf * mix(palette.shade, palette.light, np.float32(0.62)) * np.float32(1.5 * LIT[scene.light])
     deep = mix(leaf * palette.shade * np.float32(0.24), palette.dark, np.float32(0.55))
     if scene.has("snow"):
+        lit = lit * np.float32(1.7)
         deep = mix(colour(0.06, 0.12, 0.12), palette.dark, np.float32(0.5))
     return deep.astype(np.float32), lit.astype(np.float32)
 
@@ -53,16 +54,22 @@ def stand(studio: Studio, depth: float, forest: list[trees.Sprite], fog: float) 
     floor = base - canvas.unit * 0.04 * (noise.line(canvas.width, 2.5, dice, 4) - 0.5) * (1 + depth)
     haze = np.float32(np.clip((1 - depth) * (0.86 if fog else 0.66) + 0.1 * fog, 0, 0.95))
     deep, bright = leaf_colours(studio, dice)
-    ground = mix(mix(deep, bright, np.float32(0.22)), palette.haze, haze)
+    ground = mix(mix(deep, bright, np.float32(0.55 if studio.scene.has("snow") else 0.22)), palette.haze, haze)
     band = ramp(0, 2.0, canvas.rows - floor[None, :])
     litter = noise.clouds((canvas.height, canvas.width), 160, dice, 3, 0.7) - 0.5
     down = np.clip((canvas.rows - floor[None, :]) / np.float32(canvas.height * 0.3), 0, 1)
-    soil = ground * (1 + litter * np.float32(0.6 * depth) - down * np.float32(0.3))[..., None]
+    soil = (
+        ground
+        * (1 + litter * np.float32((0.2 if studio.scene.has("snow") else 0.6) * depth) - down * np.float32(0.3))[
+            ..., None
+        ]
+    )
     if studio.scene.has("autumn"):
         fallen = ramp(0.1, 0.2, litter)[..., None] * np.float32(0.7)
         soil = mix(soil, mix(bright, palette.haze, haze), fallen)
     canvas.over(band, soil.astype(np.float32))
     tall = canvas.height * (0.12 + 0.5 * depth**1.25)
+    sizes = [float(round(tall * share)) for share in dice.spread(0.6, 1.15, 6)]
     count = int(mix(130, 10, depth**0.7) * canvas.width / max(canvas.height, 1)) + 3
     columns = np.sort(dice.spread(-0.06, 1.06, count)) * canvas.width
     open_x = canvas.width * (0.5 + 0.22 * studio.sunward)
@@ -71,7 +78,7 @@ def stand(studio: Studio, depth: float, forest: list[trees.Sprite], fog: float) 
         if depth > 0.7 and abs(x - open_x) < canvas.width * 0.24:
             continue  # the nearest trees leave the view of the light open
         deep, bright = leaf_colours(studio, dice)
-        height = tall * dice.uniform(0.6, 1.15)
+        height = sizes[dice.integer(0, 5)]
         foot = float(floor[int(np.clip(x, 0, canvas.width - 1))]) + height * 0.03
         trees.plant(studio, dice.pick(forest), x, foot, height, deep, bright, float(haze))
     veil(studio, depth, base, 0.1 + 0.05 * depth, (0.34 + 0.4 * fog) * (1 - depth) ** 0.6)
@@ -89,7 +96,7 @@ def veil(studio: Studio, depth: float, row: float, thickness: float, amount: flo
 def shafts(studio: Studio) -> None:
     """Light that falls through the crowns."""
     canvas, dice = studio.canvas, studio.dice.fork("shafts")
-    x, y = studio.sun[0], studio.sun[1] - canvas.height * 0.25
+    x, y = studio.sun[0], -canvas.height * 0.15
     angle = np.arctan2(canvas.columns - np.float32(x), np.maximum(canvas.rows - np.float32(y), 1))
     table = dice.random(512)
     at = np.clip((angle + 1.6) * 50, 0, 510.9)

@@ -12,7 +12,7 @@ from workers.engines.painter.studio import Studio
 from workers.engines.painter.terrain import Field, Relief
 
 GRASS = {
-    "spring": (colour(0.36, 0.6, 0.2), colour(0.2, 0.42, 0.14)),
+    "spring": (colour(0.41, 0.54, 0.2), colour(0.2, 0.37, 0.13)),
     "autumn": (colour(0.78, 0.5, 0.16), colour(0.5, 0.26, 0.1)),
     "snow": (colour(0.78, 0.82, 0.88), colour(0.62, 0.7, 0.8)),
 }
@@ -42,17 +42,20 @@ def mountains(studio: Studio, share: float | None = None, shore: float | None = 
     field = terrain.raised(field, share or dice.uniform(0.56, 0.74))
     relief = terrain.light(studio, field, ALTITUDE[studio.scene.light])
     base = rock_and_snow(studio, field, relief, dice)
-    haze = {"sunset": 1.15, "dawn": 1.5, "overcast": 2.0, "storm": 1.4}.get(studio.scene.light, 0.8)
+    haze = {"sunset": 1.15, "dawn": 1.0, "overcast": 2.0, "storm": 1.4}.get(studio.scene.light, 0.8)
     haze *= 2.2 if studio.scene.has("fog") else 1.0
     surface = terrain.lit_surface(studio, field, relief, base, haze)
-    terrain.render(studio, field, surface, 0.0 if shore else None)
+    cover = terrain.render(studio, field, surface, 0.0 if shore else None)
+    if shore:
+        last = len(cover) - np.argmax(cover[::-1] > 0.5, axis=0)
+        studio.shore = float(np.percentile(last[cover.max(axis=0) > 0.5], 8)) - 1
 
 
 def range_heights(x: Plane, z: Plane, dice: Dice, lead: tuple[float, float], shore: float | None) -> Plane:
     table = dice.table()
     warp = noise.fractal(x * 0.06, z * 0.06 + x * 0, dice.table(64), 3) - 0.5
     u, v = x * np.float32(0.08) + warp * 1.1 + 40, z * np.float32(0.08) + warp * 1.1
-    crests = noise.fractal(u, v, table, 8, 0.45, ridged=True)
+    crests = noise.fractal(u, v, table, 6, 0.44, ridged=True)
     soft = noise.fractal(u * 0.5 + 7, v * 0.5, table, 3)
     start = shore or 7.0
     rise = ramp(start, 26, z) * (0.45 + 0.75 * soft)
@@ -70,7 +73,8 @@ def rock_and_snow(studio: Studio, field: Field, relief: Relief, dice: Dice) -> P
     stain = noise.fractal(field.x * 0.9, field.z * 0.9, table, 5, 0.6)[..., None]
     rock = mix(colour(0.36, 0.33, 0.33), colour(0.6, 0.55, 0.5), stain)
     light, deep = grass(studio)
-    meadow = mix(deep, light, stain) * np.float32(0.9)
+    blades = noise.fractal(field.x * 14, field.z * 8, table, 5, 0.7)[..., None] - 0.5
+    meadow = mix(deep, light, np.clip(stain * 0.8 + blades * 0.9 + 0.1, 0, 1)) * np.float32(0.95)
     top = float(field.height.max())
     wooded = mix(colour(0.07, 0.16, 0.12), colour(0.16, 0.27, 0.14), stain)
     low = ramp(0.34, 0.12, field.height / top + (stain[..., 0] - 0.5) * 0.25)
@@ -171,6 +175,11 @@ def volcano(studio: Studio) -> None:
     flow = np.exp(-((vein - 0.5) ** 2) / 0.0006) * ramp(19, 1.5, reach) + ramp(1.9, 1.2, reach)
     glow = np.exp(-((vein - 0.5) ** 2) / 0.008) * ramp(13, 1, reach)
     surface += np.clip(flow, 0, 1)[..., None] * colour(2.2, 0.8, 0.14) + glow[..., None] * colour(0.4, 0.07, 0.0)
+    seam = noise.fractal(field.x * 0.7 + 3, field.z * 0.7, table, 4, 0.5)
+    crack = np.exp(-(((seam - 0.5) / 0.012) ** 2)) * ramp(
+        0.35, 0.6, noise.fractal(field.x * 0.2, field.z * 0.2, table, 2)
+    )
+    surface += (crack * ramp(30, 12, reach))[..., None] * colour(1.3, 0.38, 0.06)
     fire = np.exp(-reach / 14)[..., None] * (0.2 + stain) * relief.steep[..., None].clip(0.25, 1)
     surface += fire * colour(0.5, 0.15, 0.05)
     terrain.render(studio, field, surface.astype(np.float32))

@@ -32,7 +32,7 @@ PLACES: Mapping[str, str] = {
     "mountains": "mountain* peak* alp alps cliff* valley* canyon* himalaya* summit гор* горы гора вершин* скал* долин*"
     " berg berge bergen gipfel tal montagne* vallée montaña* valle matterhorn everest",
     "hills": "hill hills countryside field* grass farm* vineyard* холм* пол* степь hügel feld felder colline* champ*"
-    " colina* campo campos lawn park village",
+    " colina* campo campos lawn park village* деревн* dorf",
     "snow": "snow* winter* ice icy frozen arctic glacier* antarctic* tundra снег* снеж* зим* лёд лед ледник* schnee*"
     " eis neige hiver nieve invierno hielo polar",
 }
@@ -99,7 +99,8 @@ SUBJECTS: Mapping[str, str] = {
     "turtle": "turtle* tortoise черепах* schildkröte* tortue tortuga",
     "boat": "boat* sailboat* yacht* sail sailing canoe лодк* яхт* парус* boot segelboot bateau* voilier barco* velero",
     "ship": "ship ships galleon pirate* корабл* schiff* navire galion galeón",
-    "house": "house* cabin* cottage* hut home barn дом дома домик* изба хижин* haus häuser hütte maison cabane casa"
+    "house": "house* cabin* cottage* hut village* деревн* dorf home barn дом дома домик* изба хижин* haus"
+    " häuser hütte maison cabane casa"
     " cabaña",
     "lighthouse": "lighthouse* маяк* leuchtturm* phare faro",
     "castle": "castle* fortress palace tower замок замк* крепост* schloss burg château castillo torre",

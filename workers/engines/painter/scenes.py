@@ -71,10 +71,9 @@ def sea(studio: Studio) -> list[Step]:
 
 
 def lake(studio: Studio) -> list[Step]:
-    bank = studio.horizon + (studio.canvas.height - studio.horizon) / LAKE_SHORE
     return [
         partial(land.mountains, share=0.5, shore=LAKE_SHORE),
-        partial(water, calm=0.55 if "sea" in studio.scene.places else 0.88, shore=bank),
+        partial(water, calm=0.55 if "sea" in studio.scene.places else 0.88),
         shores.bank,
     ]
 

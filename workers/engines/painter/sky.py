@@ -8,7 +8,7 @@ from workers.engines.painter.arrays import Plane, colour, gradient, mix, ramp
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.studio import Studio
 
-GLOW = {"day": 0.34, "sunset": 0.62, "dawn": 0.5, "dusk": 0.34, "night": 0.26, "storm": 0.1, "overcast": 0.14}
+GLOW = {"day": 0.34, "sunset": 0.62, "dawn": 0.38, "dusk": 0.34, "night": 0.26, "storm": 0.1, "overcast": 0.14}
 SHADES = {"day": 1.08, "storm": 0.62, "night": 0.7}
 COVER = {"day": 0.54, "sunset": 0.6, "dawn": 0.54, "dusk": 0.54, "night": 0.36, "storm": 0.78, "overcast": 0.62}
 

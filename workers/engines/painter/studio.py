@@ -27,7 +27,7 @@ class Studio:
     sun: tuple[float, float]
     focal: float
     floor: Callable[[float, float], float] | None = None  # (column, depth) -> row, once there is a terrain
-    near: float = 1.0  # depth of the picture's lower edge
+    shore: float | None = None  # the row of the far bank, where land ends and water begins
 
     @property
     def below(self) -> int:

@@ -17,10 +17,21 @@ from workers.engines.painter.things import THINGS
 from workers.engines.painter.words import WATERS, Subject
 
 OUTLINES = {**ANIMALS, **THINGS}
+SMOOTH = frozenset(("fish", "whale", "dolphin", "turtle", "penguin", "butterfly", *THINGS))
 AFLOAT = frozenset(("boat", "ship", "whale", "dolphin"))
 SUNK = {"whale": 0.36, "turtle": 0.3}  # what share of its box lies under the water of a sea
 FLYING = frozenset(("bird", "balloon", "dragon", "butterfly", "rocket"))
-FLOCKS = {"bird": 7, "balloon": 4, "fish": 5, "butterfly": 5, "penguin": 4, "dolphin": 2, "boat": 3, "deer": 2}
+FLOCKS = {
+    "bird": 7,
+    "balloon": 4,
+    "fish": 5,
+    "butterfly": 5,
+    "penguin": 4,
+    "dolphin": 2,
+    "boat": 3,
+    "deer": 2,
+    "house": 6,
+}
 BASED = frozenset(("castle", "lighthouse", "bridge"))  # these bring the ground they stand on
 FAR = frozenset(("castle", "lighthouse", "house", "windmill", "bridge"))
 BACKLIT = {"sunset": 0.5, "dawn": 0.34, "dusk": 0.44, "night": 0.4, "storm": 0.4, "overcast": 0.2, "day": 0.06}
@@ -48,9 +59,16 @@ def paint(studio: Studio, subject: Subject, number: int) -> None:
         far = dice.uniform(0.3, 0.7)
         away = dice.side() * dice.uniform(0.14, 0.42) * studio.canvas.width
         up = dice.uniform(-0.7, 0.5) * size if subject.kind in FLYING or studio.scene.place == "underwater" else 0.0
-        row = foot + up if up else studio.horizon + (foot - studio.horizon) * far
+        row = foot + up if up else beside(studio, x + away, foot, far)
         place(studio, subject, x + away, row, size * far)
     place(studio, subject, x, foot, size)
+
+
+def beside(studio: Studio, x: float, foot: float, far: float) -> float:
+    """The row where something stands farther away than what stands at `foot`."""
+    if studio.scene.place in WATERS or studio.floor is None:
+        return studio.horizon + (foot - studio.horizon) * far
+    return ground(studio, x, max(0.04, (foot - studio.horizon) / (studio.canvas.height - studio.horizon) * far))
 
 
 def place(studio: Studio, subject: Subject, x: float, foot: float, size: float) -> None:
@@ -158,19 +176,23 @@ def draw(studio: Studio, outline: Outline, subject: Subject, size: float, mirror
         planes.append(np.asarray(turned.resize((side, side), Image.Resampling.BOX), np.float32) / np.float32(255))
     base, cover, shine = planes
     base = base / np.maximum(cover, np.float32(0.02))[..., None]
-    return Drawing(cover, lit(studio, base, cover, shine, size), shine)
+    return Drawing(cover, lit(studio, subject.kind, base, cover, shine, size), shine)
 
 
-def lit(studio: Studio, base: Picture, cover: Plane, shine: Plane, size: float) -> Picture:
+def lit(studio: Studio, kind: str, base: Picture, cover: Plane, shine: Plane, size: float) -> Picture:
     palette, light = studio.palette, studio.scene.light
     height = blur(cover, size / 14) * np.float32(0.6) + blur(cover, size / 34) * np.float32(0.4)
     height = height * np.float32(size * 0.16)
     down, across = np.gradient(height, axis=0), np.gradient(height, axis=1)
     sun = studio.sunward / abs(studio.sunward)
     facing: Plane = np.clip(0.6 - across * sun * 0.9 - down * 0.8, 0, 1)
+    rough = 0.12 if kind in SMOOTH else 0.34
     fur = noise.clouds((len(cover), len(cover)), size / 3, studio.dice.fork("fur"), 2)
     body: Picture = (
-        base * mix(palette.shade, palette.light, facing[..., None]) * (0.82 + 0.34 * fur)[..., None] * np.float32(1.2)
+        base
+        * mix(palette.shade, palette.light, facing[..., None])
+        * (1 + rough * (fur - 0.5))[..., None]
+        * np.float32(1.2)
     )
     away = BACKLIT[light]
     body = mix(body, palette.dark + base * palette.shade * np.float32(0.34), away)

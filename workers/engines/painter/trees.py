@@ -1,6 +1,6 @@
 """Trees as small pictures, painted once and planted many times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -16,16 +16,22 @@ class Sprite:
 
     cover: Image.Image
     light: Image.Image
+    made: dict[tuple[int, bool], tuple[Plane, Plane]] = field(default_factory=dict)
 
     def sized(self, height: int, mirrored: bool = False) -> tuple[Plane, Plane]:
-        size = (max(2, round(self.cover.width * height / self.cover.height)), max(2, height))
-        planes = []
-        for image in (self.cover, self.light):
-            small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-            if mirrored:
-                small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-            planes.append(np.asarray(small, np.float32) / np.float32(255))
-        return planes[0], planes[1]
+        """Cover and light at a height in pixels; each size is made once."""
+        if (height, mirrored) not in self.made:
+            self.made[height, mirrored] = (
+                self._scaled(self.cover, height, mirrored),
+                self._scaled(self.light, height, mirrored),
+            )
+        return self.made[height, mirrored]
+
+    def _scaled(self, image: Image.Image, height: int, mirrored: bool) -> Plane:
+        size = (max(2, round(image.width * height / image.height)), max(2, height))
+        small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+        turned = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else small
+        return np.asarray(turned, np.float32) / np.float32(255)
 
 
 class Sketch:
@@ -157,6 +163,7 @@ def plant(
     if height < 3:
         return
     cover, light = sprite.sized(round(height), mirrored=int(column) % 2 == 1 and sprite.cover.width < 400)
-    rgb = mix(mix(deep, bright, light[..., None]), studio.palette.haze, np.float32(haze))
+    air = studio.palette.haze
+    rgb = mix(mix(deep, air, np.float32(haze)), mix(bright, air, np.float32(haze)), light[..., None])
     left, top = round(column - cover.shape[1] / 2), round(row - cover.shape[0])
     studio.canvas.over(cover, rgb.astype(np.float32), left, top)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from workers.engines.painter import noise
-from workers.engines.painter.arrays import Plane, mix, ramp
+from workers.engines.painter.arrays import Plane, luma, mix, ramp
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.dice import Dice
 from workers.engines.painter.studio import Studio
@@ -17,6 +17,7 @@ def water(studio: Studio, calm: float = 0.5, shore: float | None = None) -> None
     `shore` is the row of the far bank, if there is one: what stands above it is mirrored at it.
     """
     canvas, palette, dice = studio.canvas, studio.palette, studio.dice.fork("water")
+    shore = studio.shore if shore is None else shore
     top = int(shore if shore is not None else studio.below)
     if top >= canvas.height - 1:
         return
@@ -82,6 +83,9 @@ def glitter(studio: Studio, rows: Plane, drop: Plane, slope_x: Plane, slope_z: P
     strength = {"storm": 0.04, "overcast": 0.03, "dusk": 0.25, "night": 0.7, "day": 0.3}.get(studio.scene.light, 1.0)
     x, y = studio.sun
     canvas = studio.canvas
+    column, row = (int(np.clip(at, 0, size - 1)) for at, size in ((x, canvas.width), (y, canvas.height)))
+    if y > 0 and luma(canvas.rgb[row, column]) < 0.6:
+        strength *= 0.2  # something stands before the light
     height = max((studio.horizon - y) / studio.focal, 0.0)
     spark = dice.normal(slope_x.shape)
     rough = np.float32(0.03) + ramp(0.25, 0.0, drop) * np.float32(0.075)

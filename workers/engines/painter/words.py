@@ -22,6 +22,7 @@ HOMES = {
 }
 SKYWARD = frozenset(LIGHTS) | {"clouds", "sun", "moon", "sky", "fog", "aurora"}
 LAND_ANIMALS = frozenset(("fox", "wolf", "dog", "cat", "rabbit", "bear", "deer", "horse", "elephant", "person"))
+GROUPS = ("village", "деревн", "dorf")
 SINGULARS = frozenset(("fuchs", "ours", "haus", "lis"))  # they end like plurals
 WATERS = frozenset(("sea", "lake", "river", "beach", "island", "underwater", "waterfall"))
 
@@ -79,7 +80,8 @@ def read(prompt: str) -> Scene:
 
 def subject(kind: str, words: list[str], bound: list[tuple[str, str | None]]) -> Subject:
     names = index(((kind, SUBJECTS[kind]),))
-    many = any(look_up(word, names) and word[-1] in "sыи" and word not in SINGULARS for word in words)
+    named = [word for word in words if look_up(word, names)]
+    many = any((word[-1] in "sыи" and word not in SINGULARS) or word.startswith(GROUPS) for word in named)
     return Subject(kind, next((colour for colour, target in bound if target == kind), None), many)
 
 
