@@ -26,6 +26,7 @@ def card(job: JobView, tr: Translator, now: datetime, account: AccountView, mode
         status=job.status,
         open=not job.status.ended,
         waits=job.status in (Status.CREATED, Status.QUEUED),
+        stopping=job.cancel_requested and not job.status.ended,
         prompt=job.prompt,
         line=below_the_prompt(shown),
         width=job.width,

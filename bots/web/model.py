@@ -56,6 +56,7 @@ class Card(BaseModel):
     status: str
     open: bool  # it has not ended
     waits: bool  # its place in line may change
+    stopping: bool  # its end was asked for
     prompt: str
     line: str  # the small words under the picture
     width: int | None

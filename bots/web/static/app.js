@@ -72,10 +72,12 @@ function stand(entry) {
 }
 
 function answered(entry, answer) {
-  waiting.get(entry.id)?.element.remove();
+  const stoodIn = waiting.get(entry.id);
+  stoodIn?.element.remove();
   waiting.delete(entry.id);
   showPurse(answer.purse);
   if (answer.card) feed.put(answer.card);
+  if (answer.card && stoodIn) feed.cards.get(answer.card.id).element.classList.add("still"); // it is where that was
   if (answer.text) speak({ ...answer, words: entry.words ?? entry.text }, entry);
   greet();
   if (feed.following) feed.toBottom(false);
@@ -132,10 +134,7 @@ const hyphenated = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1
 /** An event of the stream. What it changes beside progress is asked of the server, which has the words for it. */
 function happened(event) {
   const card = feed.cards.get(event.job);
-  if (event.kind === "progress") {
-    if (card?.card.status === "QUEUED") sync.one(event.job); // its start was missed
-    return card?.progress(event);
-  }
+  if (event.kind === "progress") return card?.progress(event);
   if (!card && outbox.busy) return early.set(event.job, event.kind);
   sync.one(event.job).then(greet);
 }

@@ -32,20 +32,25 @@ export class JobCard {
   /** Show what the server says; older news than what is shown already is passed over. */
   update(card) {
     const before = this.card;
-    if (before && (!before.open && card.open || card.attempt < before.attempt)) return;
-    if (this.live && (card.attempt > this.live.attempt || card.status !== "RUNNING")) this.live = null;
-    if (before && card.attempt > before.attempt) this.frame.restart();
+    if (before && ((!before.open && card.open) || card.attempt < before.attempt)) return;
+    if (before && card.attempt > before.attempt && card.attempt > 1) this.frame.restart();
+    if (this.live && !isOf(card, this.live)) this.live = null;
     this.card = card;
     this.element.dataset.status = card.status;
-    this.line.textContent = this.live?.line ?? card.line;
     this.showButtons(card);
+    this.showLine();
     if (card.open) this.showOpen(card, before);
     else this.showEnded(card, before);
   }
 
+  showLine() {
+    this.line.textContent = this.live && !this.card.stopping ? this.live.line : this.card.line;
+  }
+
   showOpen(card, before) {
-    this.frame.advance(card.status === "RUNNING" ? (this.live?.fraction ?? 0) : null);
-    if (card.status === "RUNNING" && !before) this.frame.look(card.preview, 0);
+    const running = card.status === "RUNNING" || this.live;
+    this.frame.advance(running ? (this.live?.fraction ?? 0) : null);
+    if (running && !before) this.frame.look(card.preview, 0);
     if (before?.status !== card.status) announce(card.line);
   }
 
@@ -66,16 +71,22 @@ export class JobCard {
     if (had) (made.find((element) => element.dataset.action === had) ?? made[0])?.focus({ preventScroll: true });
   }
 
-  /** An event of the stream: how far the attempt is. */
+  /** An event of the stream: how far an attempt is. It may come before the news that the attempt began. */
   progress(event) {
-    if (!this.open || event.attempt < this.card.attempt || this.card.status !== "RUNNING") return;
+    if (!isOf(this.card, event)) return;
+    const fraction = event.fraction ?? 0;
     this.live = event;
-    this.line.textContent = event.line;
-    this.frame.advance(event.fraction ?? 0);
+    this.showLine();
+    this.frame.advance(fraction);
     if (event.preview !== undefined) this.frame.look(this.card.preview, event.preview + 1);
-    this.meter.setAttribute("aria-valuenow", Math.round((event.fraction ?? 0) * 100));
-    const step = Math.floor((event.fraction ?? 0) * SPOKEN_STEPS);
+    this.meter.setAttribute("aria-valuenow", Math.round(fraction * 100));
+    const step = Math.floor(fraction * SPOKEN_STEPS);
     if (step > this.spoken && step < SPOKEN_STEPS) announce(event.line);
     this.spoken = Math.max(this.spoken, step);
   }
+}
+
+/** Whether a progress event is of the attempt under way, or of one that begins after what the card knows. */
+function isOf(card, event) {
+  return card.open && (event.attempt > card.attempt || (event.attempt === card.attempt && card.status === "RUNNING"));
 }

@@ -15,7 +15,9 @@ export class Sync {
     this.begun = false;
     this.looking = null;
     this.older = find("older");
-    new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && this.loadOlder(), { rootMargin: "600px 0px 0px" }).observe(this.older);
+    const nearTop = (seen) => seen.some((entry) => entry.isIntersecting) && this.loadOlder();
+    this.top = new IntersectionObserver(nearTop, { rootMargin: "600px 0px 0px" });
+    this.top.observe(this.older);
     setInterval(() => this.poll(), LOOK_AGAIN_MS);
   }
 
@@ -95,5 +97,7 @@ export class Sync {
     this.before = chat.next;
     this.older.hidden = !this.before;
     this.feed.prepend(chat.cards);
+    this.top.unobserve(this.older); // the top may still be near: ask anew
+    this.top.observe(this.older);
   }
 }

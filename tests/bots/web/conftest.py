@@ -1,34 +1,13 @@
-"""The web chat on a loopback port, before a scheduler in memory."""
+"""A scheduler in memory, the web chat before it, and two visitors."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from ipaddress import ip_network
+from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp.test_utils import TestServer
 
-from bots.settings import BotEntry
-from bots.web.app import application
-from bots.web.live import Live
-from bots.web.proxies import Network, Proxies
-from bots.web.site import Site
-from bots.web.visitors import Visitors
-from scheduler.accounts.model import Platform
 from tests.bots.web.browsing import Browser, browsing
+from tests.bots.web.serving import serving
 from tests.bots.web.studio import Studio
-
-TRUSTED = (ip_network("127.0.0.0/8"),)
-
-
-def a_site(studio: Studio, trusted: Sequence[Network] = ()) -> Site:
-    return Site(
-        bot=BotEntry(bot_id="web", platform=Platform.WEB),
-        scheduler=studio,
-        visitors=Visitors(b"a secret of the tests"),
-        proxies=Proxies(tuple(trusted)),
-        live=Live(studio, "web"),
-        process="web-test",
-    )
 
 
 @pytest.fixture
@@ -38,12 +17,8 @@ def studio() -> Studio:
 
 @pytest.fixture
 async def server(studio: Studio) -> AsyncIterator[TestServer]:
-    site, stop = a_site(studio, TRUSTED), asyncio.Event()
-    served = TestServer(application(site))
-    async with served, asyncio.TaskGroup() as group:
-        group.create_task(site.live.follow(stop))
+    async with serving(studio) as served:
         yield served
-        stop.set()
 
 
 @pytest.fixture

@@ -36,9 +36,9 @@ Paint = Callable[[JobView, float], bytes]  # the job and how far it is: a JPEG o
 
 
 def flat(job: JobView, fraction: float) -> bytes:
-    """A quick picture: a plain gradient whose colour depends on the seed."""
+    """A quick, small picture: a plain gradient whose colour depends on the seed."""
     file = BytesIO()
-    size = (job.width or 64, job.height or 64) if fraction == 1.0 else (64, 64)
+    size = ((job.width or 512) // 8, (job.height or 512) // 8)
     hue = (job.seed or 0) * 37 % 256
     image = Image.merge("HSV", [Image.new("L", size, hue), Image.new("L", size, 120), gradient(size)]).convert("RGB")
     image.save(file, "PNG" if fraction == 1.0 else "JPEG")

@@ -1,0 +1,314 @@
+"""The page in a real browser: nothing may fail in it, and nothing may leave the server's address."""
+
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+
+from scheduler.errors import Code, Refused
+from tests.bots.web.serving import serving
+from tests.bots.web.studio import Studio
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 780}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True,
+}  # fmt: skip
+VIOLATIONS = "document.addEventListener('securitypolicyviolation', event => console.error('CSP ' + event.blockedURI))"
+SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH"),
+    pytest.mark.xdist_group("chromium"),
+    pytest.mark.asyncio(loop_scope="module"),  # one Chromium for all: its start takes longer than most of the tests
+]
+expect.set_options(timeout=10_000)
+
+
+class Window:
+    """One visitor's browser. `complaints`: what the browser's console would show in red, and requests elsewhere."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.context = context
+        self.origin = origin
+        self.complaints: list[str] = []
+
+    async def tab(self) -> Page:
+        page = await self.context.new_page()
+        await page.add_init_script(VIOLATIONS)
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self.stays)
+        await page.goto(self.origin)
+        return page
+
+    def stays(self, request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(self.origin).netloc:
+            self.complaints.append(f"left for {request.url}")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(studio: Studio) -> AsyncIterator[TestServer]:
+    async with serving(studio) as served:
+        yield served
+
+
+async def a_window(chromium: Browser, server: TestServer, **options: Any) -> Window:
+    return Window(await chromium.new_context(**options), str(server.make_url("/")))
+
+
+async def say(page: Page, text: str) -> None:
+    await page.get_by_role("textbox", name="Your words").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def test_from_words_to_the_picture(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server, reduced_motion="reduce")
+    page = await window.tab()
+    await expect(page.get_by_role("heading", name="What would you like to see?")).to_be_visible()
+    await expect(page.locator("#examples button")).to_have_count(4)
+    await expect(page.get_by_role("textbox", name="Your words")).to_be_focused()
+
+    await say(page, "a red sunset over the sea")
+    job, line = page.locator(".job"), page.locator(".job .line")
+    await expect(line).to_have_text("Next in line · about 2 s · 1 token")
+    await expect(page.locator("#purse")).to_contain_text("19 of 20 tokens left today")
+    shape = await page.locator(".frame").bounding_box()
+
+    job_id = await studio.submitted.get()
+    studio.start(job_id)
+    studio.progress(job_id, 0.5, 1)
+    await expect(line).to_have_text("50 % · 2 s left")
+    await expect(page.locator(".preview.in")).to_be_visible()
+    await expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "50")
+
+    studio.finish(job_id)
+    await expect(page.locator(".final.in")).to_have_attribute("alt", "a red sunset over the sea")
+    await expect(line).to_have_text("painter (no GPU) · seed 7 · 1 token")
+    await expect(job.get_by_role("button", name="Again")).to_be_visible()
+    await expect(job.get_by_role("link", name="Download")).to_have_attribute(
+        "download", "a-red-sunset-over-the-sea-7.png"
+    )
+    assert await page.locator(".frame").bounding_box() == shape, "the picture jumped"
+
+    await page.reload()
+    await expect(page.locator(".final.in")).to_be_visible()
+    assert window.complaints == []
+
+
+async def test_reload_in_the_middle_and_two_tabs(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server)
+    one, other = await window.tab(), await window.tab()
+    await expect(other.locator("#purse")).to_be_visible()
+
+    await say(one, "a fox")
+    await expect(other.locator(".job .prompt")).to_have_text("a fox")
+    job_id = await studio.submitted.get()
+    studio.start(job_id)
+    studio.progress(job_id, 0.25, 1)
+    await expect(other.locator(".preview.in")).to_be_visible()
+
+    await one.get_by_role("textbox", name="Your words").fill("half a thought")
+    await one.reload()
+    await expect(one.locator(".preview.in")).to_be_visible()
+    await expect(one.get_by_role("textbox", name="Your words")).to_have_value("half a thought")
+
+    studio.finish(job_id)
+    for tab in (one, other):
+        await expect(tab.locator(".final.in")).to_be_visible()
+        await expect(tab.locator(".job")).to_have_count(1)
+    await other.get_by_role("button", name="Again").click()
+    await expect(one.locator(".job")).to_have_count(2)
+    await one.locator(".job").nth(1).get_by_role("button", name="Cancel").click()
+    await expect(other.locator(".job .line").nth(1)).to_contain_text("Cancelled.")
+    assert window.complaints == []
+
+
+async def test_words_and_refusals_survive_a_reload(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    studio.refusals = [
+        Refused.because(Code.MODEL_NOT_IN_PLAN, model="flux-dev", plan="Free", upgrade="Pro", alternative="painter")
+    ]
+    await say(page, "/usage")
+    await expect(page.locator(".note .said")).to_contain_text("0 of 20 tokens used today")
+    await say(page, "<b>a fox</b> --model flux-dev")
+    await expect(page.get_by_role("alert")).to_contain_text("flux-dev comes with Pro.")
+
+    await page.reload()
+    await expect(page.locator(".note .said")).to_be_visible()
+    await page.get_by_role("button", name="Use painter").click()
+    await expect(page.locator(".job .prompt")).to_have_text("<b>a fox</b>")
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    assert studio.find(await studio.submitted.get()).model == "painter"
+    assert window.complaints == []
+
+
+async def test_a_lost_reply_makes_one_job(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    studio.lost_replies = 1
+    await say(page, "a fox")
+
+    await expect(page.locator(".job .prompt")).to_have_text("a fox")
+    await expect(page.locator(".pending")).to_have_count(0)
+    (person,) = studio.people.values()
+    assert len(person.jobs) == 1
+    assert studio.calls["submit"] == 2
+    assert window.complaints == []
+
+
+async def test_it_comes_back_by_itself(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    await expect(page.locator("#purse")).to_be_visible()
+    studio.cut()
+    await expect(page.get_by_role("status")).to_contain_text("can't be reached right now")
+    await say(page, "a fox")
+    await expect(page.locator(".pending .line")).to_contain_text("not lost")
+
+    studio.reachable = True
+    await expect(page.locator(".job .prompt")).to_have_text("a fox")
+    await expect(page.get_by_role("status")).to_be_hidden()
+    assert [told for told in window.complaints if "503" not in told] == []
+
+
+async def test_without_a_network_words_are_kept_and_sent_later(
+    studio: Studio, server: TestServer, chromium: Browser
+) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    await expect(page.locator("#purse")).to_be_visible()
+    await window.context.set_offline(True)
+    await say(page, "a fox")
+    await expect(page.get_by_role("status")).to_contain_text("You are offline")
+
+    await window.context.set_offline(False)
+    await expect(page.locator(".job .prompt")).to_have_text("a fox")
+    (person,) = studio.people.values()
+    assert len(person.jobs) == 1
+
+
+async def test_older_pictures_come_while_scrolling(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    await say(page, "fox 0")
+    await expect(page.locator(".job")).to_have_count(1)
+    (ref,) = studio.people
+    for number in range(1, 30):
+        await studio.acting_for(ref).submit(studio.people[ref].requests[0], key=str(number))
+    for job in studio.people[ref].jobs:
+        studio.start(job.id)
+        studio.finish(job.id)
+    await page.reload()
+    await expect(page.locator(".final.in").last).to_be_visible()
+    for loaded in (24, 30):
+        await page.evaluate("window.scrollTo(0, 0)")
+        await expect(page.locator(".job")).to_have_count(loaded)
+    await page.get_by_role("button", name="To the newest").click()
+    await expect(page.locator(".job").last).to_be_in_viewport()
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize("options", [PHONE, {}], ids=["phone", "desktop"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_fits_every_window_and_can_be_read(
+    studio: Studio, server: TestServer, chromium: Browser, scheme: str, options: dict[str, Any]
+) -> None:
+    window = await a_window(chromium, server, color_scheme=scheme, reduced_motion="reduce", **options)
+    page = await window.tab()
+    await page.locator("#examples button").first.click()
+    job_id = await studio.submitted.get()
+    studio.start(job_id)
+    studio.finish(job_id)
+    await expect(page.locator(".final.in")).to_be_visible()
+    await say(page, "/imagine")
+    await expect(page.get_by_role("alert")).to_be_visible()
+
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for text in (".prompt", ".line", ".quiet", ".refusal .said", "#purse", ".chip:has(:checked)", "#words"):
+        assert await page.locator(text).first.evaluate(CONTRAST) >= 4.5, f"{text} is hard to read"
+    for target in await page.locator("button:visible, a:visible, .chip:visible").all():
+        box = await target.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= SHORTEST_TARGET, await target.evaluate("it => it.outerHTML")
+    assert window.complaints == []
+
+
+CONTRAST = """element => {
+  const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const over = (colour, under) => {
+    paint.fillStyle = `rgb(${under})`; paint.fillRect(0, 0, 1, 1);
+    paint.fillStyle = colour; paint.fillRect(0, 0, 1, 1);
+    return [...paint.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const layers = [];
+  for (let at = element; at; at = at.parentElement) layers.unshift(getComputedStyle(at).backgroundColor);
+  const back = layers.reduce((under, colour) => over(colour, under), [255, 255, 255]);
+  const linear = value => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const light = rgb => rgb.map(linear).reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0);
+  const [one, other] = [light(back), light(over(getComputedStyle(element).color, back))];
+  return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+}"""  # WCAG 2.1, relative luminance
+
+
+async def test_the_keyboard_alone_is_enough(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    await expect(page.locator("#purse")).to_be_visible()
+    field = page.get_by_role("textbox", name="Your words")
+    await page.keyboard.type("a fox")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("in the snow")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("ArrowRight")  # square to portrait
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("12")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")  # the send button
+
+    job = studio.find(await studio.submitted.get())
+    assert (job.prompt, job.width, job.height, job.seed) == ("a fox\nin the snow", 768, 1024, 12)
+    studio.start(job.id)
+    studio.finish(job.id)
+    await page.get_by_role("button", name="Show it large").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name="a fox")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="a fox")).to_be_hidden()
+    await page.locator("#purse").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog", name="Your usage")).to_contain_text("1 of 20 tokens used today")
+    await page.keyboard.press("Escape")
+    await field.focus()
+    await page.keyboard.press("ArrowUp")
+    await expect(field).to_have_value("a fox\nin the snow")
+    assert isinstance(job.id, UUID)
+    assert window.complaints == []
