@@ -50,7 +50,7 @@ async def test_a_slow_scheduler_is_bridged_by_a_public_defer(stage: Stage) -> No
     act = await stage.ann.slash("imagine", prompt="a fox")
     assert act.kind is Answer.DEFERRED
     assert act.answered_after is not None
-    assert act.answered_after < 1.5
+    assert act.answered_after < 3
     assert not act.ephemeral
     stage.studio.gate.set()
     seen = await stage.sees(lambda seen: "Next in line" in seen.content)

@@ -42,13 +42,13 @@ class Road:
     async def start_bot(self) -> Process:
         before = self.bot.identified
         process = await self.start("bots", "discord")
-        await self.discord.until(lambda: self.bot.identified > before, timeout=20)
+        await self.discord.until(lambda: self.bot.identified > before, timeout=60)
         await self.discord.online(self.bot, *NAMES)
         return process
 
     async def picture(self, prompt: str) -> Seen:
         return await self.ann.waits_for(
-            lambda seen: prompt in seen.content and any(file.startswith(PICTURE) for file in seen.attachments), 40
+            lambda seen: prompt in seen.content and any(file.startswith(PICTURE) for file in seen.attachments), 60
         )
 
     def is_clean(self) -> bool:
@@ -109,7 +109,7 @@ def free_port() -> int:
 
 async def answering(url: str) -> None:
     """Wait until the address answers with 200."""
-    async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(url) as response:
