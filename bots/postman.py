@@ -128,18 +128,20 @@ class Postman:
                     post.end()
                 else:
                     post.renewed_at = asked_at
-        return self.taken(claimed, lost, asked_at) >= limit > 0
+        # what was finished while the answer was on its way must not begin anew
+        finished = {job_id for job_id in holding if job_id not in self.posts}
+        return self.taken(claimed, lost | finished, asked_at) >= limit > 0
 
-    def taken(self, claimed: Claimed, lost: set[UUID], asked_at: float) -> int:
+    def taken(self, claimed: Claimed, skip: set[UUID], asked_at: float) -> int:
         """Take the deliveries of a claim in; returns how many are new."""
         new = 0
         for view in claimed.deliveries:
+            if view.job.id in skip:
+                continue
             post = self.posts.get(view.job.id)
             if post is None:
                 new += 1
                 post = self.made_from(view)
-            elif view.job.id in lost:
-                continue
             post.renewed_at = asked_at
             if view.state is DeliveryState.DUE and not post.due:
                 post.job, post.due, post.tries = view.job, True, view.tries

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from bots.messenger import Blocked, Gone, Later, Moved, Rate, Unknown
 from bots.postman import Postman
 from bots.status import StatusBoard
-from scheduler.deliveries.model import DeliveryState
+from scheduler.deliveries.model import Claim, Claimed, DeliveryState
 from scheduler.errors import Unreachable
 from scheduler.jobs.model import JobRequest, Status, Wait, Why
 from tests.bots.studio import ADDRESS, HURRY, FakeMessenger, Studio, serving, until
@@ -428,15 +429,17 @@ async def test_after_a_minute_of_silence_the_person_is_told_that_nothing_was_cha
 async def test_what_nobody_foresaw_is_handed_back_and_does_not_stop_the_others(
     studio: Studio, chat: FakeMessenger
 ) -> None:
-    async with serving(studio, chat) as postman:
-        job = await ask(postman)
-        await until(lambda: studio.deliveries[job].message is not None)
-        chat.failures.extend([ValueError("a bug")] * 3)
-        studio.end(job)
-        other = await ask(postman, key="2")
-        studio.end(other)
-        await until(lambda: studio.posted(job) and studio.posted(other))
-    assert studio.deliveries[job].tries + studio.deliveries[other].tries <= 1
+    with capture_logs() as logs:
+        async with serving(studio, chat) as postman:
+            job = await ask(postman)
+            await until(lambda: studio.deliveries[job].message is not None)
+            chat.failures.extend([ValueError("a bug")] * 3)
+            studio.end(job)
+            await until(lambda: studio.deliveries[job].tries == 1)
+            other = await ask(postman, key="2")
+            studio.end(other)
+            await until(lambda: studio.posted(job) and studio.posted(other))
+    assert [log["event"] for log in logs].count("delivery.failed") == 3
 
 
 async def test_a_result_is_not_sent_again_when_only_the_report_was_lost(studio: Studio, chat: FakeMessenger) -> None:
@@ -464,3 +467,31 @@ async def test_a_process_told_to_stop_finishes_the_call_in_flight(studio: Studio
         asyncio.get_running_loop().call_later(0.1, chat.gate.set)
     assert studio.posted(job)
     assert studio.released == [postman.process]
+
+
+async def test_an_answer_that_was_overtaken_by_the_post_begins_nothing_anew(
+    studio: Studio, chat: FakeMessenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim that is answered late still calls a delivery due that was posted meanwhile."""
+    late, answered = asyncio.Event(), studio.claim
+
+    async def claim(asked: Claim) -> Claimed:
+        claimed = await answered(asked)
+        if chat.in_flight.get(1):
+            await late.wait()
+        return claimed
+
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        monkeypatch.setattr(studio, "claim", claim)
+        chat.gate = asyncio.Event()
+        studio.end(job)
+        await until(lambda: chat.in_flight.get(1) == 1)
+        await asyncio.sleep(2 * HURRY.claim)  # the claim that comes too late is under way
+        chat.gate.set()
+        await until(lambda: studio.posted(job) and not postman.posts)
+        late.set()
+        await asyncio.sleep(2 * HURRY.claim)
+        assert not postman.posts
+    assert len(chat.finals()) == 1
