@@ -1,0 +1,330 @@
+"""The limits, as pure rules."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.catalogue.model import Capability, Model
+from scheduler.errors import Code, Refusal
+from scheduler.jobs.model import JobRequest
+from scheduler.plans import limits
+from scheduler.plans.limits import Admission, Market, decide
+from scheduler.plans.model import Plan, Standing
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+TODAY = NOON.date()
+
+
+def plan(name: str = "Free", **changes: object) -> Plan:
+    base = Plan(1, name, name.lower(), 20, 5, 1, 5, 0, 1024, frozenset({"sdxl", "painter"}), 0)
+    return replace(base, **changes)  # type: ignore[arg-type]  # the fields of a plan
+
+
+FREE = plan()
+STARTER = plan("Starter", daily_token_limit=120, max_resolution=1536, price_cents=500)
+PRO = plan("Pro", daily_token_limit=300, max_resolution=2048, price_cents=1200, allowed_models=frozenset({"flux-dev"}))
+ADMIN = plan("Admin", daily_token_limit=999_999, max_resolution=4096, allowed_models=frozenset({"*"}))
+PLANS = (FREE, STARTER, PRO, ADMIN)
+
+
+def model(name: str, rank: int, price: int = 1) -> Model:
+    return Model(name, name, "", Capability.IMAGE, Decimal(price), 1024, 1024, rank, True)
+
+
+MODELS = {one.id: one for one in (model("sdxl", 10), model("flux-dev", 30, 3), model("painter", 90))}
+ALL_AWAKE = dict.fromkeys(MODELS, 4096)
+MARKET = Market(MODELS, PLANS, ALL_AWAKE, ALL_AWAKE, {})
+
+
+def standing(**changes: object) -> Standing:
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    base = Standing(7, 1, Decimal(0), TODAY, Decimal(0), 0, long_ago, False, 0)
+    return replace(base, **changes)  # type: ignore[arg-type]  # the fields of a standing
+
+
+def ask(**changes: object) -> JobRequest:
+    return JobRequest.model_validate({"prompt": "a fox", **changes})
+
+
+def refusal(request: JobRequest, of: Standing, by: Plan = FREE, market: Market = MARKET) -> Refusal:
+    decision = decide(request, by, of, market, NOON)
+    assert isinstance(decision, Refusal)
+    return decision
+
+
+def admission(request: JobRequest, of: Standing, by: Plan = FREE, market: Market = MARKET) -> Admission:
+    decision = decide(request, by, of, market, NOON)
+    assert isinstance(decision, Admission)
+    return decision
+
+
+# The order of refusals
+
+
+def test_what_no_waiting_would_mend_is_said_first() -> None:
+    worst = standing(banned=True, rate_tat=NOON + timedelta(hours=1), open_jobs=99, allowance_used=Decimal(20))
+    said = []
+    request = ask(model="flux-dev", width=4096)
+    said.append(refusal(request, worst).code)
+    worst.banned = False
+    said.append(refusal(request, worst).code)
+    request = ask(model="sdxl", width=4096)
+    said.append(refusal(request, worst).code)
+    request = ask(model="sdxl")
+    said.append(refusal(request, worst).code)
+    worst.rate_tat = NOON
+    said.append(refusal(request, worst).code)
+    worst.open_jobs = 0
+    said.append(refusal(request, worst).code)
+
+    assert said == [
+        Code.BANNED,
+        Code.MODEL_NOT_IN_PLAN,
+        Code.RESOLUTION_TOO_HIGH,
+        Code.RATE_LIMITED,
+        Code.TOO_MANY_WAITING,
+        Code.OUT_OF_TOKENS,
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"banned": True}, {"rate_tat": NOON + timedelta(hours=1)}, {"open_jobs": 6}, {"allowance_used": Decimal(20)}],
+)
+def test_a_refusal_changes_nothing(changes: dict[str, object]) -> None:
+    before = standing(allowance_day=TODAY - timedelta(days=1) if "allowance_used" not in changes else TODAY, **changes)
+    after = replace(before)
+
+    assert refusal(ask(), after)
+    assert after == before
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "\n\t"])
+def test_an_empty_prompt_is_refused(prompt: str) -> None:
+    assert limits.check_prompt(prompt) == Refusal(Code.PROMPT_EMPTY)
+
+
+def test_a_long_prompt_is_told_its_length() -> None:
+    assert limits.check_prompt("x" * 2_000) is None
+    assert limits.check_prompt("x" * 100_000) == Refusal(Code.PROMPT_TOO_LONG, {"length": 100_000, "limit": 2_000})
+
+
+# What helps
+
+
+def test_a_model_of_another_plan_names_the_upgrade_and_what_would_do_instead() -> None:
+    assert dict(refusal(ask(model="flux-dev"), standing()).facts) == {
+        "model": "flux-dev",
+        "plan": "Free",
+        "upgrade": "Pro",
+        "alternative": "sdxl",
+    }
+
+
+def test_a_size_beyond_the_plan_names_the_cheapest_that_has_it() -> None:
+    facts = refusal(ask(width=1536, height=512), standing()).facts
+
+    assert (facts["asked"], facts["limit"], facts["plan"], facts["upgrade"]) == (1536, 1024, "Free", "Starter")
+
+
+def test_a_size_that_no_plan_sells_has_no_upgrade() -> None:
+    assert refusal(ask(width=4096), standing()).facts["upgrade"] is None
+
+
+def test_an_empty_purse_says_when_it_fills_and_how_much_is_missing() -> None:
+    facts = refusal(ask(count=4), standing(allowance_used=Decimal(18), balance=Decimal(1))).facts
+
+    assert facts == {
+        "cost": 4.0,
+        "spendable": 3.0,
+        "used": 18.0,
+        "limit": 20,
+        "refill_at": "2026-11-22T00:00:00+00:00",
+        "retry_after_seconds": 12 * 3600.0,
+        "plan": "Free",
+        "upgrade": "Starter",
+    }
+
+
+def test_an_unknown_model_offers_another() -> None:
+    assert refusal(ask(model="dall-e"), standing()) == Refusal(
+        Code.UNKNOWN_MODEL, {"model": "dall-e", "alternative": "sdxl"}
+    )
+
+
+def test_what_is_paused_says_why() -> None:
+    market = replace(MARKET, paused={"model:sdxl": "new weights"})
+
+    assert refusal(ask(model="sdxl"), standing(), market=market) == Refusal(
+        Code.CAPABILITY_PAUSED, {"subject": "model:sdxl", "reason": "new weights"}
+    )
+    assert admission(ask(), standing(), market=market).model.id == "painter"
+
+
+def test_when_all_is_paused_no_other_model_helps() -> None:
+    market = replace(MARKET, paused={"all": "moving house"})
+
+    assert refusal(ask(), standing(), market=market).facts == {"subject": "all", "reason": "moving house"}
+
+
+# Models and workers
+
+
+def test_without_a_model_the_best_that_is_awake_is_chosen() -> None:
+    asleep = replace(MARKET, online={"painter": 2048})
+
+    assert admission(ask(), standing()).model.id == "sdxl"
+    assert admission(ask(), standing(), market=asleep).model.id == "painter"
+    assert admission(ask(), standing(), market=replace(MARKET, online={})).model.id == "sdxl"
+
+
+def test_a_model_that_no_worker_ever_offered_is_refused() -> None:
+    market = replace(MARKET, offered={"painter": 2048}, online={"painter": 2048})
+
+    assert refusal(ask(model="sdxl"), standing(), market=market) == Refusal(
+        Code.NO_WORKER, {"model": "sdxl", "alternative": "painter"}
+    )
+    assert refusal(ask(), standing(), market=replace(MARKET, offered={}, online={})).code is Code.NO_WORKER
+
+
+def test_a_size_that_no_worker_ever_made_is_refused_whatever_the_plan_says() -> None:
+    market = replace(MARKET, offered={"painter": 1536}, online={"painter": 1536})
+
+    assert admission(ask(width=1536), standing(), ADMIN, market)
+    assert refusal(ask(width=1544), standing(), ADMIN, market).facts["limit"] == 1536
+
+
+def test_a_size_goes_to_the_model_that_can_make_it() -> None:
+    market = replace(MARKET, offered={"sdxl": 1024, "painter": 2048}, online={"sdxl": 1024, "painter": 2048})
+
+    assert admission(ask(width=1024), standing(), ADMIN, market).model.id == "sdxl"
+    assert admission(ask(width=2048), standing(), ADMIN, market).model.id == "painter"
+
+
+# Sizes and prices
+
+
+@pytest.mark.parametrize(
+    ("asked", "made"),
+    [
+        ({}, (1024, 1024)),
+        ({"width": 512}, (512, 512)),
+        ({"height": 777}, (776, 776)),
+        ({"width": 64, "height": 71}, (64, 64)),
+    ],
+)
+def test_sizes_are_whole_steps_never_larger_than_asked(asked: dict[str, int], made: tuple[int, int]) -> None:
+    granted = admission(ask(**asked), standing())
+
+    assert (granted.width, granted.height) == made
+
+
+@given(st.integers(64, 1024), st.integers(64, 1024))
+def test_no_size_within_the_plan_is_ever_enlarged(width: int, height: int) -> None:
+    granted = admission(ask(width=width, height=height), standing())
+
+    assert width - 8 < granted.width <= width
+    assert height - 8 < granted.height <= height
+    assert granted.width % 8 == granted.height % 8 == 0
+
+
+@pytest.mark.parametrize(
+    ("side", "count", "cost"), [(64, 1, "1"), (1024, 1, "1"), (1024, 4, "4"), (1536, 1, "2.25"), (2048, 2, "8")]
+)
+def test_the_price_grows_with_pixels_and_pictures(side: int, count: int, cost: str) -> None:
+    assert admission(ask(width=side, count=count), standing(), ADMIN).cost == Decimal(cost)
+
+
+# The rate
+
+
+@given(
+    n=st.integers(1, 1000),
+    gaps=st.lists(st.integers(0, 40_000_000), min_size=1, max_size=60),
+    start=st.integers(0, 10**12),
+)
+def test_no_window_ever_sees_more_than_the_burst_and_the_rate(n: int, gaps: list[int], start: int) -> None:
+    """GCRA: at most n + t * n / 60 in any window of t seconds; compared in whole numbers."""
+    by = plan(requests_per_minute=n, daily_token_limit=10**6, max_waiting_jobs=10**6)
+    account = standing(allowance_day=date(2000, 1, 1))
+    passed: list[int] = []
+    now = start
+    for gap in gaps:
+        now += gap
+        moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(microseconds=now)
+        if isinstance(decide(ask(), by, account, MARKET, moment), Admission):
+            passed.append(now)
+    for first in range(len(passed)):
+        for last in range(first, len(passed)):
+            assert (last - first + 1) * 60_000_000 <= n * 60_000_000 + (passed[last] - passed[first]) * n
+
+
+@given(st.integers(1, 1000))
+def test_the_burst_is_exactly_the_plan_s_and_the_wait_told_is_enough(n: int) -> None:
+    by = plan(requests_per_minute=n, daily_token_limit=10**6, max_waiting_jobs=10**6)
+    account = standing()
+    answers = [decide(ask(), by, account, MARKET, NOON) for _ in range(n + 1)]
+
+    assert all(isinstance(answer, Admission) for answer in answers[:n])
+    refused = answers[n]
+    assert isinstance(refused, Refusal)
+    assert refused.code is Code.RATE_LIMITED
+    wait = timedelta(seconds=refused.retry_after_seconds or 0, milliseconds=1)  # the fact is rounded to milliseconds
+    assert isinstance(decide(ask(), by, account, MARKET, NOON + wait), Admission)
+
+
+def test_a_refused_request_costs_no_rate() -> None:
+    account = standing()
+    for _ in range(5):
+        admission(ask(), account)
+    for _ in range(100):
+        assert refusal(ask(), account).retry_after_seconds == 12.0
+
+
+# Tokens
+
+
+@given(
+    used=st.decimals(0, 40, places=2),
+    balance=st.decimals(0, 40, places=2),
+    counts=st.lists(st.integers(1, 4), max_size=40),
+)
+def test_the_allowance_is_spent_first_and_no_purse_becomes_negative(
+    used: Decimal, balance: Decimal, counts: list[int]
+) -> None:
+    by = plan(requests_per_minute=600, max_waiting_jobs=1000)
+    account = standing(allowance_used=used, balance=balance)
+    for count in counts:
+        left_before, balance_before = limits.allowance_left(by, account), account.balance
+        decision = decide(ask(count=count), by, account, MARKET, NOON)
+        if isinstance(decision, Refusal):
+            assert decision.code is Code.OUT_OF_TOKENS
+            assert left_before + balance_before < count
+            continue
+        assert decision.from_allowance + decision.from_balance == decision.cost == count
+        assert decision.from_balance == 0 or decision.from_allowance == left_before
+        assert account.balance == balance_before - decision.from_balance >= 0
+        assert account.allowance_used <= max(used, Decimal(by.daily_token_limit))
+
+
+def test_the_twenty_first_token_of_the_day_is_refused() -> None:
+    assert admission(ask(), standing(allowance_used=Decimal(19)))
+    assert refusal(ask(), standing(allowance_used=Decimal(20))).code is Code.OUT_OF_TOKENS
+
+
+def test_a_smaller_plan_never_leaves_a_negative_allowance() -> None:
+    assert limits.allowance_left(FREE, standing(allowance_used=Decimal(250))) == 0
+
+
+@given(st.integers(-400, 400))
+def test_a_day_moves_forward_only(days: int) -> None:
+    before = standing(allowance_used=Decimal(5))
+    after = limits.renew_day(before, TODAY + timedelta(days=days))
+
+    assert after.allowance_day == max(TODAY, TODAY + timedelta(days=days))
+    assert after.allowance_used == (0 if days > 0 else 5)
+    assert before == standing(allowance_used=Decimal(5))

@@ -1,0 +1,259 @@
+"""A scheduler in this process, wired as `python -m scheduler` wires it, moved by hand or left to run by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from aiohttp import web
+
+from scheduler import bus, supervisor
+from scheduler.accounts.doorkeeper import Doorkeeper, digest
+from scheduler.accounts.model import Caller, Platform
+from scheduler.accounts.queries import change_plan, find_user, keep_service_key, register, standing_of
+from scheduler.accounts.routes import AccountRoutes
+from scheduler.admin.routes import AdminRoutes
+from scheduler.app import application
+from scheduler.artifacts.routes import ArtifactRoutes
+from scheduler.artifacts.store import ArtifactStore
+from scheduler.catalogue.market import MarketKeeper
+from scheduler.catalogue.routes import CatalogueRoutes
+from scheduler.database import connect
+from scheduler.deliveries.routes import DeliveryRoutes
+from scheduler.errors import Refusal
+from scheduler.fleet.listener import BeatListener
+from scheduler.health import Readiness
+from scheduler.jobs.admitter import Admitted, Admitter, Answer, Submit
+from scheduler.jobs.dispatcher import Dispatcher
+from scheduler.jobs.events import EventHub
+from scheduler.jobs.lifecycle import Lifecycle
+from scheduler.jobs.model import Destination, JobRequest
+from scheduler.jobs.routes import JobRoutes
+from scheduler.jobs.views import Viewer
+from scheduler.openapi import Operation
+from scheduler.plans.model import Standing
+from scheduler.supervisor import Loop
+from tests.scheduler.worker import Worker
+
+PATIENCE_SECONDS = 15.0
+SERVICE_KEY = "the-service-key-of-the-tests"
+CLAIM = timedelta(seconds=40)
+ADMIN = "telegram:1"
+
+
+@dataclass(slots=True)
+class Stage:
+    """One scheduler on a database, a Redis and a folder that others may share."""
+
+    name: str
+    database_url: str
+    redis_url: str
+    folder: Path
+    pool: asyncpg.Pool
+    redis: bus.Redis
+    market: MarketKeeper
+    hub: EventHub
+    lifecycle: Lifecycle
+    dispatcher: Dispatcher
+    admitter: Admitter
+    listener: BeatListener
+    store: ArtifactStore
+    door: Doorkeeper
+
+    # People
+
+    async def user(self, ref: str = "telegram:42", tier: str = "free") -> Caller:
+        """A user on a plan, made if there is none."""
+        platform, _, platform_user_id = ref.partition(":")
+        await register(self.pool, platform, platform_user_id, "Ann", "en", None, tier)
+        user = await find_user(self.pool, platform, platform_user_id)
+        assert user
+        await self.change_plan(user.id, tier)
+        return Caller(user.id, Platform(platform), platform_user_id, platform, tier == "admin", True, "en")
+
+    async def change_plan(self, user_id: int, tier: str) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await change_plan(connection, user_id, tier)
+
+    async def standing(self, caller: Caller) -> Standing:
+        return (await standing_of(self.pool, caller.user_id))[0]
+
+    async def forget_rate(self, caller: Caller) -> None:
+        """As if the user had been quiet for a minute."""
+        await self.pool.execute(
+            "update billing.token_account set rate_tat = '2000-01-01' where user_id = $1", caller.user_id
+        )
+
+    # Jobs
+
+    async def ask(
+        self, caller: Caller, *, key: str | None = None, destination: Destination | None = None, **request: Any
+    ) -> Answer:
+        """Submit a request for a small picture; `request` says what is different."""
+        wish = JobRequest(**{"prompt": "a fox", "width": 64, "height": 64, "model": "painter", **request})
+        return await self.admitter.submit(Submit(caller, wish, key, destination, None))
+
+    async def job(self, caller: Caller, **request: Any) -> UUID:
+        """The id of a job that was admitted."""
+        answer = await self.ask(caller, **request)
+        assert isinstance(answer, Admitted), answer
+        return answer.job.id
+
+    async def row(self, job_id: UUID) -> asyncpg.Record:
+        return await self.pool.fetchrow("select * from jobs where id = $1", job_id)
+
+    async def status(self, job_id: UUID) -> str:
+        return str((await self.row(job_id))["status"])
+
+    # Workers
+
+    async def worker(self, name: str = "gpu", **offer: Any) -> Worker:
+        """A worker that has joined."""
+        worker = Worker(self.redis, self.folder, name, **offer)
+        await self.hear(worker)
+        return worker
+
+    async def hear(self, *workers: Worker, **beat: Any) -> None:
+        """The workers beat, and the scheduler takes one round."""
+        for worker in workers:
+            await worker.beat(**beat)
+        if workers:
+            await self.listener.read()
+        await self.round()
+
+    async def round(self) -> None:
+        await self.dispatcher.tick()
+        await self.market.refresh()
+
+    async def file(self) -> None:
+        """File what workers have reported, and take a round."""
+        while await self.redis.xlen("tessera:{reports}") > 0:
+            await self.lifecycle.read()
+            await self.redis.xtrim("tessera:{reports}", maxlen=0)
+        await self.round()
+
+    async def started(self, caller: Caller, worker: Worker, **request: Any) -> tuple[UUID, Any]:
+        """A job and the assignment that the worker got for it."""
+        job_id = await self.job(caller, **request)
+        await self.round()
+        return job_id, await worker.assignment()
+
+    async def expire_lease(self, job_id: UUID) -> None:
+        """The lease has run out: by the database's clock and in the leader's memory."""
+        await self.pool.execute("update jobs set lease_until = now() - interval '1 second' where id = $1", job_id)
+        warden = self.dispatcher.warden
+        warden.hearing_since = warden.reaped_at = 0.0
+        attempt = self.dispatcher.line.running[job_id]
+        attempt.renewed_at = 0.0
+        warden.reaped_at = asyncio.get_running_loop().time() - 1.5
+
+    # The whole
+
+    def operations(self) -> list[Operation]:
+        viewer = Viewer(self.pool, self.dispatcher)
+        return [
+            *JobRoutes(
+                self.pool, self.redis, self.door, self.admitter, self.lifecycle, self.dispatcher, viewer, self.hub
+            ).operations(),
+            *AccountRoutes(self.pool, self.door).operations(),
+            *CatalogueRoutes(self.pool, self.door, self.market).operations(),
+            *ArtifactRoutes(self.pool, self.door, self.store).operations(),
+            *DeliveryRoutes(self.pool, self.door, self.hub, viewer, CLAIM).operations(),
+            *AdminRoutes(self.pool, self.door, self.market).operations(),
+        ]
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        """The address of the HTTP API, with every loop running behind it."""
+        stop, served = asyncio.Event(), asyncio.Event()
+        app = application(self.operations(), Readiness(self.pool, self.redis, stop).missing)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        loops = [
+            Loop("dispatch", self.dispatcher.tick, every=0.05, wake=self.dispatcher.wake),
+            Loop("beats", self.listener.read, every=1.0),
+            Loop("outcomes", self.lifecycle.read, every=1.0),
+            Loop("market", self.market.refresh, every=0.5),
+        ]
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.hub.run(served))
+            group.create_task(supervisor.run(loops, stop))
+            try:
+                yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+            finally:
+                stop.set()
+                self.hub.close()
+                await runner.cleanup()
+                served.set()
+
+
+@asynccontextmanager
+async def open_stage(
+    database_url: str, redis_url: str, folder: Path, name: str = "first", lease: float = 12.0
+) -> AsyncIterator[Stage]:
+    """The parts of one scheduler; its batches are written, everything else waits to be moved."""
+    keep_for = timedelta(hours=6)
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(await connect(database_url, max_size=4))
+        redis = await stack.enter_async_context(bus.commands(redis_url))
+        outcomes_redis = await stack.enter_async_context(bus.blocking(redis_url, 5.0))
+        beats_redis = await stack.enter_async_context(bus.blocking(redis_url, 5.0))
+        events_redis = await stack.enter_async_context(bus.blocking(redis_url, 5.0))
+        await keep_service_key(pool, "settings", digest(SERVICE_KEY))
+        market = MarketKeeper(pool, timedelta(seconds=lease))
+        hub = EventHub(events_redis)
+        lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=30))
+        dispatcher = Dispatcher(pool, redis, name, timedelta(seconds=lease), keep_for, market, lifecycle)
+        lifecycle.listeners.append(dispatcher)
+        hub.hooks.append(dispatcher.heard)
+        admitter = Admitter(pool, redis, market, CLAIM, keep_for, dispatcher.changed)
+        listener = BeatListener(beats_redis, dispatcher.beats)
+        stage = Stage(
+            name,
+            database_url,
+            redis_url,
+            folder,
+            pool,
+            redis,
+            market,
+            hub,
+            lifecycle,
+            dispatcher,
+            admitter,
+            listener,
+            ArtifactStore(folder.as_uri()),
+            Doorkeeper(pool, frozenset({ADMIN}), newcomers_a_day=10),
+        )
+        await stage.round()
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            for batcher in (admitter.batcher, lifecycle.batcher):
+                group.create_task(batcher.run(stop))
+            try:
+                yield stage
+            finally:
+                stop.set()
+
+
+async def until(condition: Callable[[], Any], patience: float = PATIENCE_SECONDS) -> None:
+    """Wait for a condition, which may be a coroutine function, with a bound."""
+    async with asyncio.timeout(patience):
+        while True:
+            value = condition()
+            if await value if asyncio.iscoroutine(value) else value:
+                return
+            await asyncio.sleep(0.02)
+
+
+def admitted(answers: Sequence[Answer]) -> list[Admitted]:
+    return [answer for answer in answers if isinstance(answer, Admitted)]
+
+
+def refused(answers: Sequence[Answer]) -> list[Refusal]:
+    return [answer for answer in answers if isinstance(answer, Refusal)]

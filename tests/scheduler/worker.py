@@ -1,0 +1,133 @@
+"""A tiny obedient worker: speaks scheduler/wire.py and does what it is told, when it is told."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from scheduler.bus import Redis
+from scheduler.wire import (
+    BEATS,
+    FIELD,
+    REPORTS,
+    Acknowledged,
+    Assignment,
+    AttemptRef,
+    Beat,
+    Cancel,
+    Made,
+    Offer,
+    Outcome,
+    Progress,
+    ToWorker,
+    inbox,
+    preview_key,
+)
+
+PICTURE = b"\x89PNG\r\n\x1a\n of the tests"
+THUMBNAIL = b"\xff\xd8\xff of the tests"
+
+
+@dataclass(slots=True)
+class Worker:
+    redis: Redis
+    folder: Path  # the artifact store
+    name: str = "gpu"
+    slots: int = 1
+    models: tuple[str, ...] = ("painter",)
+    max_side: int = 2048
+    state: str = "ready"
+    holding: list[AttemptRef] = field(default_factory=list)
+    worker_id: str = ""
+    read_up_to: str = "0"
+
+    def __post_init__(self) -> None:
+        self.worker_id = f"{self.name}-{secrets.token_hex(4)}"
+
+    async def beat(self, **changes: Any) -> None:
+        beat = Beat(
+            worker_id=self.worker_id,
+            name=self.name,
+            slots=self.slots,
+            offers=[Offer(model=model, capability="image", max_side=self.max_side) for model in self.models],
+            holding=list(self.holding),
+            state=self.state,
+            sent_at=datetime.now(UTC),
+        )
+        await self.redis.xadd(BEATS, {FIELD: beat.model_copy(update=changes).model_dump_json()})
+
+    async def inbox(self) -> list[Assignment | Cancel | Acknowledged]:
+        """The messages that came since the last look."""
+        entries: Any = await self.redis.xrange(inbox(self.worker_id), min=f"({self.read_up_to}")
+        if entries:
+            self.read_up_to = entries[-1][0].decode()
+        return [ToWorker.validate_json(entry[FIELD.encode()]) for _, entry in entries]
+
+    async def assignment(self) -> Assignment:
+        """The one assignment that came; the worker holds it from now on."""
+        [message] = await self.inbox()
+        assert isinstance(message, Assignment), message
+        self.holding.append(AttemptRef(job_id=message.job_id, attempt=message.attempt))
+        return message
+
+    def made(self, task: Assignment, **changes: Any) -> Made:
+        """A stored picture of an assignment."""
+        path = self.folder / task.folder
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "0.png").write_bytes(PICTURE)
+        (path / "0.thumb.jpg").write_bytes(THUMBNAIL)
+        made = Made(
+            type="image",
+            format="png",
+            path=f"{task.folder}/0.png",
+            thumbnail_path=f"{task.folder}/0.thumb.jpg",
+            width=task.params["width"],
+            height=task.params["height"],
+            size_bytes=len(PICTURE),
+            metadata={"seed": task.params["seed"]},
+        )
+        return made.model_copy(update=changes)
+
+    def outcome(self, task: Assignment, status: str = "completed", **changes: Any) -> Outcome:
+        fields = {
+            "worker_id": self.worker_id,
+            "job_id": task.job_id,
+            "attempt": task.attempt,
+            "lease_token": task.lease_token,
+            "status": status,
+            "run_seconds": 1.5,
+            "artifacts": [self.made(task)] if status == "completed" else [],
+        }
+        return Outcome.model_validate(fields | changes)
+
+    async def report(self, *outcomes: Outcome) -> None:
+        for outcome in outcomes:
+            await self.redis.xadd(REPORTS, {FIELD: outcome.model_dump_json()})
+
+    async def finish(self, task: Assignment, status: str = "completed", **changes: Any) -> Outcome:
+        outcome = self.outcome(task, status, **changes)
+        await self.report(outcome)
+        self.release(task.job_id)
+        return outcome
+
+    def release(self, job_id: UUID) -> None:
+        self.holding = [ref for ref in self.holding if ref.job_id != job_id]
+
+    async def progress(self, task: Assignment, fraction: float, picture: bytes = b"") -> None:
+        if picture:
+            await self.redis.set(preview_key(task.job_id), picture, ex=60)
+        event = Progress(job_id=task.job_id, attempt=task.attempt, fraction=fraction, preview=1 if picture else None)
+        await self.redis.publish(task.events_channel, event.model_dump_json())
+
+    async def obey(self) -> None:
+        """Beat and finish every assignment, until cancelled."""
+        while True:
+            await self.beat()
+            for message in await self.inbox():
+                if isinstance(message, Assignment):
+                    await self.progress(message, 0.5)
+                    await self.report(self.outcome(message))
+            await asyncio.sleep(0.05)
