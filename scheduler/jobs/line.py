@@ -99,6 +99,8 @@ class Line:
         now: float,
     ) -> Wait:
         """The same for a job that was just admitted and is not here yet."""
+        if entry.id in self.running:  # it started before the answer was written
+            return Wait(position=1, seconds=0.0, why=Why.NEXT)
         position = self.queue.ahead(entry) + 1
         able = [
             worker
