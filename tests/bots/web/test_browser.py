@@ -253,7 +253,7 @@ async def test_it_fits_every_window_and_can_be_read(
     await expect(page.get_by_role("alert")).to_be_visible()
 
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    for text in (".prompt", ".line", ".quiet", ".refusal .said", "#purse", ".chip:has(:checked)", "#words"):
+    for text in (".prompt", ".line", ".quiet", ".refusal .said", "#purse", ".chip:has(input:checked)", "#words"):
         assert await page.locator(text).first.evaluate(CONTRAST) >= 4.5, f"{text} is hard to read"
     for target in await page.locator("button:visible, a:visible, .chip:visible").all():
         box = await target.bounding_box()
