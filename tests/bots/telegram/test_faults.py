@@ -255,3 +255,11 @@ async def test_who_asks_faster_than_the_chat_may_be_written_to_gets_the_first_an
     await bob.waits_for(lambda seen: "/imagine" in seen.text, timeout=9)
     await bot.has_confirmed_all()
     assert 5 <= len(ann.sees_from_bot()) < 20
+
+
+async def test_an_update_that_nobody_understands_stops_nothing(ann: Person, bot: FakeBot) -> None:
+    bot.gets("message", {"what": "is this"})
+    bot.gets("a_kind_of_tomorrow", {"what": "is this"})
+    ann.writes("/help")
+    await ann.waits_for(lambda seen: "/imagine" in seen.text)
+    await bot.has_confirmed_all()
