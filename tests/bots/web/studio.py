@@ -71,6 +71,7 @@ class Studio(Scheduler):
         self.listeners: set[asyncio.Queue[JobEvent | None]] = set()
         self.reachable = True
         self.refusals: list[Refused] = []
+        self.door: Refused | None = None  # why nobody comes in
         self.lost_replies = 0  # of the next submits: they take effect, but their answer does not come
         self.previews: dict[UUID, bytes] = {}
         self.files: dict[UUID, tuple[str, bytes]] = {}
@@ -249,6 +250,8 @@ class Visitor(User):
 
     async def me(self) -> AccountView:
         self.studio.check()
+        if self.studio.door:
+            raise self.studio.door
         left = Decimal(20 - self.person.used)
         return AccountView(
             user=self.person.ref, display_name=None, open_jobs=0, banned=False, is_admin=False, has_api_key=False,
