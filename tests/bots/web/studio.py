@@ -278,10 +278,11 @@ class Visitor(User):
 
     async def models(self) -> list[ModelView]:
         self.studio.calls["models"] += 1
-        return [
-            ModelView(
-                id="painter", display_name="painter (no GPU)", description="", capability=Capability.IMAGE,
-                price_tokens=Decimal(1), default_width=1024, default_height=1024, allowed=True, online=True,
-                default=True,
-            )
-        ]  # fmt: skip
+        return [a_model("painter", "painter (no GPU)", online=True), a_model("sdxl", "SDXL", online=False)]
+
+
+def a_model(name: str, display_name: str, *, online: bool) -> ModelView:
+    return ModelView(
+        id=name, display_name=display_name, description="", capability=Capability.IMAGE, price_tokens=Decimal(1),
+        default_width=1024, default_height=1024, allowed=True, online=online, default=online,
+    )  # fmt: skip

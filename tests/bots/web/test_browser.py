@@ -1,6 +1,7 @@
 """The page in a real browser: nothing may fail in it, and nothing may leave the server's address."""
 
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -221,6 +222,8 @@ async def test_it_fits_every_window_and_can_be_read(
         box = await target.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= SHORTEST_TARGET, await target.evaluate("it => it.outerHTML")
+    chips = [box for chip in await page.locator(".chip").all() if (box := await chip.bounding_box())]
+    assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(chips)), "chips overlap"
     assert window.complaints == []
 
 
@@ -252,12 +255,15 @@ async def test_the_keyboard_alone_is_enough(studio: Studio, server: TestServer, 
     await page.keyboard.press("Tab")
     await page.keyboard.press("ArrowRight")  # square to portrait
     await page.keyboard.press("Tab")
+    await page.keyboard.press("ArrowDown")  # painter to SDXL
+    await page.keyboard.press("Tab")
     await page.keyboard.type("12")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")  # the send button
 
     job = studio.find(await studio.submitted.get())
     assert (job.prompt, job.width, job.height, job.seed) == ("a fox\nin the snow", 768, 1024, 12)
+    assert job.model == "sdxl"
     studio.start(job.id)
     studio.finish(job.id)
     await page.get_by_role("button", name="Show it large").focus()
