@@ -31,8 +31,8 @@ CALL_SECONDS = 20.0  # for one call of the Bot API: shorter than the claim on a 
 DAY_SECONDS = 86_400.0
 PATIENCE = Patience()
 AGAIN_SECONDS = 1.0  # between two attempts to reach Telegram at the start
-UPDATES_SECONDS = 4.0  # for updates under way when the bot is told to stop
-ANSWERS_SECONDS = 3.0  # for answers under way when the bot is told to stop
+UPDATES_SECONDS = 2.0  # for updates under way when the bot is told to stop
+ANSWERS_SECONDS = 1.0  # for answers under way when the bot is told to stop
 
 
 async def run(entry: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
