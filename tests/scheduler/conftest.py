@@ -23,7 +23,10 @@ async def other(stage: Stage) -> AsyncIterator[Stage]:
 
 
 @pytest.fixture
-async def api(stage: Stage) -> AsyncIterator[Api]:
+async def api(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Api]:
     """The stage's HTTP API, with its loops running and a worker that was seen but does nothing by itself."""
+    for patience in ("fleet.listener.BLOCK_MILLISECONDS", "jobs.lifecycle.BLOCK_MILLISECONDS"):
+        monkeypatch.setattr(f"scheduler.{patience}", 50)  # so that each test stops at once
+    monkeypatch.setattr("scheduler.jobs.events.LISTEN_SECONDS", 0.05)
     async with open_api(stage, await stage.worker("gpu")) as opened:
         yield opened
