@@ -39,10 +39,6 @@ async def test_what_is_refused_is_said_in_a_sentence(machine: Machine) -> None:
     assert (done.code, told["status"], told["files"]) == (1, "REFUSED", [])
     assert told["error"] == "The prompt has 2001 characters; 2000 is the limit."
 
-    spoken = await machine.run("demo", "a fox", "--model", "no-such-model")
-    assert (spoken.code, spoken.out) == (1, "")
-    assert "no-such-model is not in the catalogue." in spoken.err
-
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_whoever_ends_it_finds_nothing_left(machine: Machine, tmp_path: Path, number: signal.Signals) -> None:
