@@ -100,7 +100,9 @@ class Dispatcher:
         """An event of any scheduler; what this one announced itself says nothing new."""
         if event.kind == "ended" and event.job_id in self.line.jobs:
             self.notes.ended.add(event.job_id)
-        elif event.kind in ("accepted", "requeued") and event.job_id not in self.line.queue.jobs:
+        elif (event.kind == "accepted" and event.job_id not in self.line.jobs) or (
+            event.kind == "requeued" and event.job_id not in self.line.queue.jobs
+        ):
             self.notes.changed.add(event.job_id)
         else:
             return

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 import structlog
 from pydantic import ValidationError
 
-from scheduler.bus import Redis, RedisError
+from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.jobs.model import JobEvent
 from scheduler.wire import EVENTS_PREFIX, events_channel
 
@@ -25,7 +25,7 @@ async def announce(redis: Redis, events: Sequence[JobEvent]) -> None:
     if not events:
         return
     try:
-        async with redis.pipeline(transaction=False) as pipe:
+        async with asyncio.timeout(BRIEF_SECONDS), redis.pipeline(transaction=False) as pipe:
             for event in events:
                 pipe.publish(events_channel(event.bot_id), event.model_dump_json(exclude_none=True))
             await pipe.execute()

@@ -1,10 +1,13 @@
 """PostgreSQL or Redis go away and come back, and everything goes on."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 
+from scheduler import bus
 from scheduler.fleet.listener import parsed
 from scheduler.jobs.admitter import Replayed
 from tests.scheduler.api import Api
@@ -77,6 +80,34 @@ async def test_without_redis_jobs_are_still_admitted(stage: Stage, monkeypatch: 
         await stage.round()
     assert await stage.status(job_id) == "RUNNING"  # the assignment comes with the second beat that misses it
     assert await stage.ask(ann, key="k") == Replayed(job_id)
+
+
+async def test_a_redis_that_hangs_holds_up_nobody_for_long(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann = await stage.user()
+    await stage.worker("gpu")
+    async with hanging_redis() as url, bus.commands(url) as hanging, asyncio.timeout(5):
+        monkeypatch.setattr(stage.admitter, "redis", hanging)
+        monkeypatch.setattr(stage.dispatcher, "redis", hanging)
+        for module in ("jobs.events", "fleet.couriers"):
+            monkeypatch.setattr(f"scheduler.{module}.BRIEF_SECONDS", 0.2)
+        job_id = await stage.job(ann)
+        await stage.round()
+
+    assert await stage.status(job_id) == "RUNNING"
+
+
+@asynccontextmanager
+async def hanging_redis() -> AsyncIterator[str]:
+    """Accepts connections and never says a word, as after a SIGSTOP."""
+    accepted: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda reader, writer: accepted.append(writer), "127.0.0.1", 0)
+    try:
+        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+        for writer in accepted:
+            writer.close()
+        await server.wait_closed()
 
 
 def test_a_beat_that_cannot_be_stored_is_passed_over() -> None:

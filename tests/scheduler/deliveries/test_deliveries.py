@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from scheduler.accounts.doorkeeper import digest
 from scheduler.accounts.model import Caller
 from scheduler.deliveries import queries
 from scheduler.deliveries.model import Claimed, DeliveryState, Report
@@ -224,6 +225,19 @@ async def test_a_claim_tells_what_is_new_what_is_due_and_what_was_lost(api: Api)
     [found] = (await claim(api, "p1", holding=[str(held)])).deliveries
     assert (found.job.id, found.state, found.job.status) == (held, "due", "CANCELLED")
     assert (found.user, found.locale, found.address) == ("telegram:42", "en", ADDRESS)
+
+
+async def test_a_key_bound_to_a_platform_takes_only_its_deliveries(api: Api) -> None:
+    bound = "a-key-of-the-discord-bot"
+    await api.stage.pool.execute(
+        "insert into service_keys (name, key_sha256, platform) values ('discord', $1, 'discord')", digest(bound)
+    )
+    await api.submit(destination={"bot_id": "bot", "process": "p1", "address": ADDRESS})
+    await expire(api.stage)
+    path, body = "/v1/deliveries/claim", {"bot_id": "bot", "process": "p2"}
+
+    assert (await api.call("POST", path, body, user=None, key=bound)).document["deliveries"] == []
+    assert len((await claim(api, "p2")).deliveries) == 1
 
 
 async def test_a_submit_its_report_and_its_release_over_http(api: Api) -> None:
