@@ -21,7 +21,8 @@ class Arrival(NamedTuple):
     priority: int  # 0..3
     kind: Kind
     tokens: float
-    limit: int = UNLIMITED  # how many the user may run at a time
+    running: int = UNLIMITED  # how many the user may run at a time
+    waiting: int = UNLIMITED  # how many of theirs may wait
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +55,7 @@ class Watcher(Protocol):
     """Sees what happens."""
 
     def arrived(self, job: Waiting, now: float) -> None: ...
+    def refused(self, arrival: Arrival) -> None: ...
     def started(self, job: Waiting, arrived: float, run: Run) -> None: ...
     def ended(self, run: Run, now: float) -> None: ...
 
@@ -113,12 +115,19 @@ class Machine:
                     self._offer_to_idle()
 
     def submit(self, arrival: Arrival) -> None:
+        if arrival.waiting < UNLIMITED and self._waiting(arrival.user) >= arrival.waiting:
+            self.watcher.refused(arrival)
+            return
         self.seq += 1
         job = Waiting(UUID(int=self.seq), self.seq, arrival.user, arrival.priority, arrival.kind, arrival.tokens)
         self.since[job.id] = self.now
+        self.queue.add(job, arrival.running, self.now)
         self.watcher.arrived(job, self.now)
-        self.queue.add(job, arrival.limit, self.now)
         self._offer_to_idle(job.kind.model)
+
+    def _waiting(self, user_id: int) -> int:
+        user = self.queue.users.get(user_id)
+        return sum(member.jobs for member in user.members) if user else 0
 
     def _offer_to_idle(self, model: str = "") -> None:
         """To those who have the model loaded first."""

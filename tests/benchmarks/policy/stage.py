@@ -56,6 +56,9 @@ class Notes:
     def arrived(self, job: Waiting, now: float) -> None:
         pass
 
+    def refused(self, arrival: Arrival) -> None:
+        pass
+
     def started(self, job: Waiting, arrived: float, run: Run) -> None:
         self.waits.append((run.started, job.user_id, run.started - arrived))
         self.tokens[job.user_id] = self.tokens.get(job.user_id, 0.0) + job.cost
