@@ -31,7 +31,7 @@ AGING_SECONDS = 300.0
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new
 TOP_DOWN = range(CLASSES - 1, -1, -1)
 
-Head = tuple[float, float, int, Line]  # key, since, stamp: the order in which the lines of a class are served
+Head = tuple[float, float, int, Line]  # key, since, seq of its first job: the order of service within a class
 
 
 class Reason(StrEnum):
@@ -114,13 +114,13 @@ class Queue(Hall):
             if server.id not in aisle.able or aisle.model in self.paused or (models and aisle.model not in models):
                 continue
             resident = lane.resident()
-            if resident and resident.jobs[resident.first].avoid:
-                resident = self._not_avoiding(lane, server)
+            if resident and (job := resident.jobs[resident.first]).avoid and (resident := self._willing(lane, server)):
+                job = resident.head()
             if resident:
-                heads.append((resident.member.served + resident.offset, resident.since, resident.stamp, resident))
+                heads.append((resident.member.served + resident.offset, resident.since, job.seq, resident))
             visitor = lane.visitor() if lane.risen else None
-            if visitor and not self._avoids(visitor.head(), server):
-                heads.append((self.visitors_key[level], visitor.since, visitor.stamp, visitor))
+            if visitor and not self._avoids(job := visitor.head(), server):
+                heads.append((self.visitors_key[level], visitor.since, job.seq, visitor))
         heads.sort()
         return heads
 
@@ -134,7 +134,7 @@ class Queue(Hall):
         below = (self._heads(lower, server, server.warm) for lower in range(level - 1, -1, -1))
         return next((heads[0] for heads in below if heads), None)
 
-    def _not_avoiding(self, lane: Lane, server: Server) -> Line | None:
+    def _willing(self, lane: Lane, server: Server) -> Line | None:
         """The first line whose next job need not avoid the worker; those before it are put back."""
         aside = []
         while (line := lane.resident()) and self._avoids(line.head(), server):

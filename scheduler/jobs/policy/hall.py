@@ -198,7 +198,7 @@ class Hall:
                 self.visitors_key[line.level] = max(here, line.aisle.present(line.level))
             lane.risen.append((line.stamp, line))
         else:
-            heappush(lane.residents, (line.key, line.stamp, line))
+            heappush(lane.residents, (line.key, line.since, line.stamp, line))
         if line.level < CLASSES - 1:
             heappush(self.rising, (self._rises_at(line), line.stamp, line))
 

@@ -113,22 +113,22 @@ class Lane:
 
     aisle: "Aisle"
     level: int
-    residents: list[tuple[float, int, Line]] = field(default_factory=list)  # heap of key, stamp, line
+    residents: list[tuple[float, float, int, Line]] = field(default_factory=list)  # heap of key, since, stamp, line
     risen: deque[tuple[int, Line]] = field(default_factory=deque)  # in the order they rose
 
     def resident(self) -> Line | None:
         """The first of those at home here, after removing what is gone or must wait for its own user."""
         heap = self.residents
         while heap:
-            key, stamp, line = heap[0]
+            key, since, stamp, line = heap[0]
             member = line.member
             if stamp != line.stamp:
                 heappop(heap)
             elif member.user.running >= member.user.limit:
                 heappop(heap)
                 line.stamp = 0
-            elif key < (actual := member.served + line.offset):
-                heapreplace(heap, (actual, stamp, line))
+            elif key < (actual := member.served + line.offset) or since < line.since:
+                heapreplace(heap, (actual, line.since, stamp, line))
             else:
                 return line
         return None

@@ -91,10 +91,10 @@ class Warmth:
         return self.demand[aisle.model] / aisle.rate > server.load_seconds * (2 if sole else 1)
 
     def _balances(self, server: Server, aisle: Aisle) -> bool:
-        """Whether what waits for the model keeps its holders busy longer than what waits for the worker's own models
-        will keep those who are left to them."""
+        """Whether what waits for the model keeps its holders busy longer than a load takes, and longer than what waits
+        for the worker's own models will keep those who are left to them."""
         left = self.demand[aisle.model] / aisle.rate
-        return all(self._drained(model, without=server) < left for model in server.warm)
+        return left > server.load_seconds and all(self._drained(model, without=server) < left for model in server.warm)
 
     def _drained(self, model: str, without: Server) -> float:
         """Seconds in which the holders of a model, except one, serve what waits for it."""

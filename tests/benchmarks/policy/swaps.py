@@ -17,6 +17,7 @@ BOUND = 3 * LOAD  # W
 JITTER = 0.2
 HORIZON, WARM_UP = 20_000.0, 2_000.0
 USERS = 300
+NEVER = 1e12  # seconds to ageing: who waits for a higher class is not passed over for a warm model
 
 
 class Judged(Warmth):
@@ -35,7 +36,7 @@ class Watched(Queue):
     """Notes for how long a model was passed over until it was loaded, or no longer behind."""
 
     def __init__(self) -> None:
-        super().__init__(warm_bound_seconds=BOUND)
+        super().__init__(aging_seconds=NEVER, warm_bound_seconds=BOUND)
         self.warmth: Judged = Judged(BOUND)
         self.behind: dict[str, float] = {}
         self.longest = 0.0
@@ -46,7 +47,7 @@ class Watched(Queue):
         for model in [model for model in self.behind if model not in self.warmth.passed]:
             del self.behind[model]
         for model in sorted(self.warmth.judged):
-            since = self.behind.setdefault(model, now)
+            since = self.behind.setdefault(model, max(now, self.warmth.passed[model]))  # not while it is being loaded
             self.longest = max(self.longest, now - since)
             if taken.jobs and taken.jobs[0].kind.model == model:
                 del self.behind[model]
