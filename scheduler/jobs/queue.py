@@ -82,9 +82,10 @@ class Queue(Hall):
         """A line of this class, or the warm one, which may be of a lower class; or none and when to ask again."""
         again_at = None
         warmth, passed = self.warmth, len(heads)
-        for n, (_, _, _, line) in enumerate(heads):
+        present = warm[0] if warm and warm[3].level == heads[0][3].level else None
+        for n, (key, _, _, line) in enumerate(heads):
             aisle = line.aisle
-            if aisle.model in server.warm:
+            if present is not None and key >= present:  # equal keys are nobody's disadvantage
                 passed = n
                 break
             if aisle.model in judged:  # in a higher class already
@@ -118,9 +119,8 @@ class Queue(Hall):
                 job = resident.head()
             if resident:
                 heads.append((resident.member.served + resident.offset, resident.since, job.seq, resident))
-            visitor = lane.visitor() if lane.risen else None
-            if visitor and not self._avoids(job := visitor.head(), server):
-                heads.append((self.visitors_key[level], visitor.since, job.seq, visitor))
+            if lane.risen and (visitor := self._willing_visitor(lane, server)):
+                heads.append((self.visitors_key[level], visitor.since, visitor.head().seq, visitor))
         heads.sort()
         return heads
 
@@ -142,6 +142,13 @@ class Queue(Hall):
         for entry in aside:
             heappush(lane.residents, entry)
         return line
+
+    def _willing_visitor(self, lane: Lane, server: Server) -> Line | None:
+        first = lane.visitor()
+        if first is None or not self._avoids(first.head(), server):
+            return first
+        valid = (line for stamp, line in lane.risen if stamp == line.stamp and not line.member.user.full)
+        return next((line for line in valid if not self._avoids(line.head(), server)), None)
 
     def _avoids(self, job: Waiting, server: Server) -> bool:
         return server.name in job.avoid and any(

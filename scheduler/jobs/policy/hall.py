@@ -145,11 +145,9 @@ class Hall:
         """A place is free again: the user's lines are at the present and at home, without credit for the time away."""
         for line in lines_of(user):
             if line:
-                enters = line.risen or not line.stamp
                 line.since, line.level = now, line.member.level
                 self._lift(line)
-                if enters:
-                    self._enter(line)
+                self._enter(line)
 
     def _forget_if_idle(self, user_id: int, user: User) -> None:
         """Drop a user with nothing here whom virtual time has overtaken: nothing is lost by it."""
@@ -210,12 +208,12 @@ class Hall:
         for _ in range(MOST_RISES):
             if not self.rising or self.rising[0][0] > now:
                 return
-            _, stamp, line = heappop(self.rising)
+            when, stamp, line = heappop(self.rising)
             if stamp != line.stamp:
                 continue
             if line.member.user.full:
                 line.stamp = 0  # it waits for its own user and does not age
-            elif (due := self._rises_at(line)) > now:
+            elif (due := self._rises_at(line)) > when:
                 heappush(self.rising, (due, stamp, line))
             else:
                 line.level += 1

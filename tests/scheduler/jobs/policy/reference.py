@@ -159,12 +159,11 @@ class Reference:
         """Of each kind the first line at home and the first risen one, in order of service."""
         able = [line for line in self.standing() if line.level == level and server.can(line.kind)]
         residents = [line for line in able if line.level == line.home and not self.avoids(line, server)]
-        risen = [line for line in able if line.level > line.home]
+        risen = [line for line in able if line.level > line.home and not self.avoids(line, server)]
         firsts: list[Line] = []
         for kind in {line.kind for line in able}:
             firsts += sorted((line for line in residents if line.kind == kind), key=self.order)[:1]
-            oldest = sorted((line for line in risen if line.kind == kind), key=lambda line: line.rose)[:1]
-            firsts += [line for line in oldest if not self.avoids(line, server)]
+            firsts += sorted((line for line in risen if line.kind == kind), key=lambda line: line.rose)[:1]
         return sorted(firsts, key=self.order)
 
     def order(self, line: Line) -> tuple[float, float, int]:
@@ -172,7 +171,8 @@ class Reference:
         return key, line.since, self.jobs_of(line)[0].seq
 
     def before(self, line: Line, other: Line) -> bool:
-        return self.order(line) < self.order(other)
+        """Strictly: equal keys are nobody's disadvantage."""
+        return self.order(line)[0] < self.order(other)[0]
 
     def avoids(self, line: Line, server: Server) -> bool:
         avoid = self.jobs_of(line)[0].avoid
