@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from scheduler.catalogue.model import Model
+from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.waits import Speeds
-from scheduler.jobs.queue import Kind, Server
+from scheduler.jobs.queue import Server
 from scheduler.wire import Beat
 
 MISSED_BEATS = 2  # an attempt that this many beats in a row do not list is sent again

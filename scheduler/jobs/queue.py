@@ -20,12 +20,13 @@ from collections.abc import Collection
 from enum import StrEnum
 from heapq import heappop, heappush
 
+from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.crowd import Ahead
 from scheduler.jobs.policy.hall import Hall, lines_of
-from scheduler.jobs.policy.kinds import CLASSES, Kind, Server, Taken, Waiting, kind_of, largest_side
 from scheduler.jobs.policy.lines import Lane, Line, Member
+from scheduler.jobs.policy.model import CLASSES, Server, Taken, Waiting
 
-__all__ = ["CLASSES", "Ahead", "Kind", "Queue", "Reason", "Server", "Taken", "Waiting", "kind_of", "largest_side"]
+__all__ = ["CLASSES", "Ahead", "Queue", "Reason", "Server", "Taken", "Waiting"]
 
 AGING_SECONDS = 300.0
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new

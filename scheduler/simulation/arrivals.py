@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduler.jobs.queue import Kind
+from scheduler.jobs.kinds import Kind
 from scheduler.simulation.machine import Arrival
 from scheduler.simulation.model import TIERS, TOKEN_SHARES, TOKENS, Demand
 

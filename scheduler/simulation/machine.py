@@ -8,7 +8,8 @@ from random import Random
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from scheduler.jobs.queue import Kind, Queue, Server, Waiting
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.queue import Queue, Server, Waiting
 
 UNLIMITED = 2**31
 

@@ -1,7 +1,6 @@
 """`tessera up`: everything on one machine, until Ctrl-C."""
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from scheduler.errors import SettingsError
 from scheduler.standalone.asking import ask
 from scheduler.standalone.embedded import EmbeddedError, hold
 from scheduler.standalone.machine import Machine, Running, StartError, is_free, prepared
+from scheduler.standalone.processes import when_told_to_end
 
 LOOK_SECONDS = 0.2
 HIGHEST_PORT = 65_535
@@ -19,10 +19,9 @@ Say = Callable[[str], None]
 
 
 def up(base: Path, say: Say) -> None:
-    """Run until SIGINT or SIGTERM; says where the page is, and when a process had to be started again."""
+    """Run until told to end; says where the page is, and when a process had to be started again."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    when_told_to_end(lambda *_: stop.set())
     with hold(base):
         pass  # whoever runs here already is named before their ports are
     api_port = port("TESSERA_PORT", 8080, "the API")

@@ -39,19 +39,16 @@ async def test_what_is_refused_is_said_in_a_sentence(machine: Machine) -> None:
     assert (done.code, told["status"], told["files"]) == (1, "REFUSED", [])
     assert told["error"] == "The prompt has 2001 characters; 2000 is the limit."
 
-    spoken = await machine.run("demo", "a fox", "--model", "no-such-model")
-    assert (spoken.code, spoken.out) == (1, "")
-    assert "no-such-model is not in the catalogue." in spoken.err
 
-
-async def test_ctrl_c_leaves_nothing_behind(machine: Machine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_whoever_ends_it_finds_nothing_left(machine: Machine, tmp_path: Path, number: signal.Signals) -> None:
     process = await machine.begin("demo", PROMPT, "--out", str(tmp_path / "out"))
 
     async def a_worker_runs() -> bool:
         return bool(machine.processes("-m workers"))
 
     await until(a_worker_runs, 60)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, said = await process.communicate()
 
     assert process.returncode == 130

@@ -45,7 +45,7 @@ async def test_it_mends_itself_and_a_killed_one_finds_everything_again(machine: 
     await until(only_servers_stay, 30)
     again = await machine.up()
     assert PAINTED in await painted(machine)
-    assert await again.ends(signal.SIGTERM) == 0
+    assert await again.ends(signal.SIGHUP) == 0
     assert machine.processes() == []
 
 

@@ -1,6 +1,6 @@
 """What the policy promises about waiting and sharing, as numbers that tests hold it to."""
 
-from scheduler.jobs.policy.kinds import CLASSES
+from scheduler.jobs.policy.model import CLASSES
 
 
 def longest_wait(

@@ -5,8 +5,8 @@ from heapq import merge
 from math import log2
 from typing import NamedTuple
 
-from scheduler.jobs.policy.kinds import Waiting
 from scheduler.jobs.policy.lines import Line, Member, by_seq
+from scheduler.jobs.policy.model import Waiting
 
 BUCKETS = 256  # of waiting tokens per member, eight to an octave
 FEW = 64  # members that are counted job by job

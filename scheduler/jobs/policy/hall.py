@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator
 from heapq import heappop, heappush
 from uuid import UUID
 
+from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.crowd import Crowd
-from scheduler.jobs.policy.kinds import CLASSES, Kind, Server, Waiting
 from scheduler.jobs.policy.lines import Aisle, Clock, Line, Member, User
+from scheduler.jobs.policy.model import CLASSES, Server, Waiting
 from scheduler.jobs.policy.warmth import Warmth
 
 MOST_RISES = 64  # in one decision: after an outage everybody is due at once
@@ -42,7 +43,7 @@ class Hall:
         if known == server:
             return
         self.warmth.meet(server)
-        ability = frozenset(server.models.items()), server.memory_gib
+        ability = frozenset(server.models.items())
         self.clock_of[server.id] = self.clocks.setdefault(ability, Clock())
         for aisle in self.aisles.values():
             if server.can(aisle.kind):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heapreplace
 from operator import attrgetter
 
-from scheduler.jobs.policy.kinds import CLASSES, Kind, Server, Waiting
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.policy.model import CLASSES, Server, Waiting
 
 by_seq = attrgetter("seq")
 

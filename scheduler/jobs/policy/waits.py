@@ -6,7 +6,7 @@ from math import exp, log2
 from typing import NamedTuple
 from uuid import UUID
 
-from scheduler.jobs.policy.kinds import GUESSED_PACE
+from scheduler.jobs.policy.model import GUESSED_PACE
 
 NEW_WEIGHT = 0.2  # of the newest run in a running mean
 FORGOTTEN_SECONDS = 86_400.0  # a promise to a job that was never seen again

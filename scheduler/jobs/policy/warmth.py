@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from scheduler.jobs.policy.kinds import Server
 from scheduler.jobs.policy.lines import Aisle, Line
+from scheduler.jobs.policy.model import Server
 
 WARM_LOADS = 3.0  # the warm bound W, in load times
 

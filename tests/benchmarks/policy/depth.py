@@ -6,7 +6,8 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from scheduler.jobs.queue import Kind, Queue, Server, Waiting
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.queue import Queue, Server, Waiting
 from tests.benchmarks.policy.stage import percentile
 
 USERS, KINDS, WORKERS = 100_000, 20, 8

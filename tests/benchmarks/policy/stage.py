@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from scheduler.jobs.queue import Kind, Server, Waiting
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.queue import Server, Waiting
 from scheduler.simulation.machine import Arrival, Run, Worker
 
 SIDE = 1024

@@ -6,7 +6,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.jobs.queue import Kind, Queue, Server, Waiting, kind_of, largest_side
+from scheduler.jobs.kinds import Kind, kind_of, largest_side
+from scheduler.jobs.queue import Queue, Server, Waiting
 
 SMALL, LARGE = Kind("painter", 512), Kind("painter", 1024)
 ALL = Server("gpu-1", "gpu", {"painter": 2048, "sdxl": 2048})

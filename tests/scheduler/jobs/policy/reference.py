@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from scheduler.jobs.queue import NEWCOMER_STEP, Kind, Server, Waiting
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.queue import NEWCOMER_STEP, Server, Waiting
 
 NOBODY = float("inf")
 

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from scheduler.jobs.queue import Kind, Queue, Reason, Server, Waiting
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.queue import Queue, Reason, Server, Waiting
 from tests.scheduler.jobs.policy.reference import Reference
 
 AGING, BOUND, LOAD = 20.0, 5.0, 2.0

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.bounds import longest_wait, switch_seconds, unfairness
-from scheduler.jobs.queue import Kind, Queue, Server, Waiting
+from scheduler.jobs.queue import Queue, Server, Waiting
 from scheduler.simulation.machine import UNLIMITED, Arrival, Machine, Run, Worker
 
 A = Kind("A", 512)

@@ -5,27 +5,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from scheduler.jobs.kinds import Kind
+
 CLASSES = 4  # a plan's priority, 0..3
-SIDE_BUCKET = 256  # pixels: kinds stay few
 GUESSED_PACE = 1.0  # seconds a token takes, until it was measured
-
-
-class Kind(NamedTuple):
-    """What must match between a job and a worker; jobs of one kind may share a GPU pass. Kinds must stay few."""
-
-    model: str
-    side: int  # the longest side, rounded up to whole SIDE_BUCKETs
-    memory_gib: float = 0.0
-
-
-def kind_of(model: str, longest_side: int) -> Kind:
-    """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
-    return Kind(model, -(-max(longest_side, 1) // SIDE_BUCKET) * SIDE_BUCKET)
-
-
-def largest_side(offered: int) -> int:
-    """The longest side a job may have for a worker that offers this one."""
-    return offered // SIDE_BUCKET * SIDE_BUCKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +31,6 @@ class Server:
     id: str  # of this incarnation
     name: str
     models: Mapping[str, int]  # model -> longest side it can make
-    memory_gib: float = float("inf")
     batch: Mapping[str, int] = field(default_factory=dict)  # model -> jobs in one GPU pass; one where it says nothing
     slots: int = 1
     draining: bool = False
@@ -57,7 +39,7 @@ class Server:
     load_seconds: float = 0.0  # to load a model, measured; until then loading counts as free
 
     def can(self, kind: Kind) -> bool:
-        return self.models.get(kind.model, 0) >= kind.side and self.memory_gib >= kind.memory_gib
+        return self.models.get(kind.model, 0) >= kind.side
 
     def rate(self, model: str) -> float:
         """Tokens a second, over all slots."""
