@@ -21,7 +21,7 @@ def commands(url: str, max_connections: int = 32) -> Redis:
         retry=Retry(NoBackoff(), 0),
         health_check_interval=15,
     )
-    return Redis(connection_pool=pool)
+    return Redis.from_pool(pool)  # which closes the pool with itself
 
 
 def blocking(url: str, block_seconds: float) -> Redis:

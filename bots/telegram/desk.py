@@ -1,8 +1,10 @@
 """What every dialogue of one bot shares, and a place for answers that take longer than others may wait."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -18,6 +20,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 LONGEST_WAIT_SECONDS = 3.0  # for a message to be written: a crowded chat must not hold up the others
+MOST_IN_A_CHAT = 10  # answers that wait for their turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +52,32 @@ class Desk:
         self.group = group
         self.stop = stop  # the bot is told to stop: no more patience
         self.patience = patience
-        self.under_way: set[asyncio.Task[Any]] = set()
+        self.under_way: defaultdict[int, set[asyncio.Task[Any]]] = defaultdict(set)  # by chat
 
     async def say(self, address: Address, screen: Screen, message: Message | None = None) -> Message | None:
-        """Write an answer in its turn. None: it could not be written, or not soon; then it follows later."""
-        return await self.soon(self.writer.say(address, screen, message))
-
-    async def soon(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """Begin the work and wait for it a little; it goes on by itself."""
-        task = self.group.create_task(guarded(work))
-        self.under_way.add(task)
-        task.add_done_callback(self.under_way.discard)
-        done, _ = await asyncio.wait({task}, timeout=LONGEST_WAIT_SECONDS)
+        """Write an answer in its turn. None: it could not be written, or not soon; then it follows later. In a chat
+        that asks faster than it may be written to, what is too much is left out."""
+        line = self.under_way[address["chat_id"]]
+        if len(line) >= MOST_IN_A_CHAT:
+            log.info("answer.left_out")
+            return None
+        seconds = 0.0 if line else LONGEST_WAIT_SECONDS
+        task = self.group.create_task(guarded(self.writer.say(address, screen, message)))
+        line.add(task)
+        task.add_done_callback(partial(self.forget, address["chat_id"]))
+        done, _ = await asyncio.wait({task}, timeout=seconds)
         return task.result() if done and not task.cancelled() else None
+
+    def forget(self, chat_id: int, task: asyncio.Task[Any]) -> None:
+        self.under_way[chat_id].discard(task)
+        if not self.under_way[chat_id]:
+            del self.under_way[chat_id]
 
     async def finish(self, seconds: float) -> None:
         """Give what is under way so much time, and no more."""
-        if self.under_way:
-            _, late = await asyncio.wait(self.under_way, timeout=seconds)
+        tasks = set().union(*self.under_way.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:
                 task.cancel()
 

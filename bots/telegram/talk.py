@@ -49,6 +49,7 @@ class Talk:
         self.key = key
         self.until = until
         self.helps = False  # the quoted message holds words that a button can read again
+        self.told = False  # that the scheduler is silent
         self.line: Message | None = None  # what was said about the silence; it becomes the answer
 
     @property
@@ -69,7 +70,7 @@ class Talk:
     async def ask(self, call: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """The scheduler's answer. While it is silent the person is told once and the same is asked again, until
         patience ends with Unreachable, or the process with Interrupted."""
-        patience, told = self.desk.patience, False
+        patience = self.desk.patience
         while True:
             try:
                 async with asyncio.timeout(patience.attempt):
@@ -77,8 +78,8 @@ class Talk:
             except (Unreachable, TimeoutError) as error:
                 if asyncio.get_running_loop().time() >= self.until:
                     raise Unreachable("patience is over") from error
-            if not told:
-                told = True
+            if not self.told:
+                self.told = True
                 await self.tell_silence(refusals.trying_again(self.tr))
             if await supervisor.sleep(patience.pause, self.desk.stop):
                 raise Interrupted
@@ -91,7 +92,7 @@ class Talk:
             self.user.submit, request, key=key or self.key, destination=board.destination(address)
         )
         await self.acknowledge()
-        await self.desk.soon(board.open(accepted, address, user=self.ref, locale=self.locale, message=self.line))
+        await board.open(accepted, address, user=self.ref, locale=self.locale, message=self.line)
         return accepted
 
     async def say(self, screen: Screen, owner: int | None = None) -> None:

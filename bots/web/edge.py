@@ -38,7 +38,7 @@ async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse
         silent = error.refusal.code in SILENCE
         answer, status = silence(tr) if silent else refusal(error, tr), int(error.refusal.status)
     except Unreachable as error:
-        log.warning("web.unreachable", path=request.match_info.route.name, error=str(error))
+        log.warning("web.unreachable", page=page_of(request), error=str(error))
         answer, status = silence(tr), 503
     return answered(answer, 200 if request.method == "POST" else status)
 
@@ -57,3 +57,9 @@ def silence(tr: Translator) -> Answer:
 
 def answered(body: BaseModel, status: int = 200) -> web.Response:
     return web.Response(body=body.model_dump_json().encode(), status=status, content_type="application/json")
+
+
+def page_of(request: web.Request) -> str:
+    """The page without what is the visitor's own in its address: "/jobs/{job_id}"."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""

@@ -111,11 +111,15 @@ class Live:
 
     async def listen(self, stop: asyncio.Event) -> None:
         """Stay on the scheduler's stream; the tabs are told of each gap in it."""
+        silent = False
         while not stop.is_set():
             try:
                 async for event in self.scheduler.bot_events(self.bot_id):
+                    silent = False
                     self.deliver(event)
             except (Unreachable, Refused) as error:
-                log.warning("web.events_cut", bot=self.bot_id, error=str(error))
+                if not silent:
+                    log.warning("web.events_cut", bot=self.bot_id, error=str(error))
+                silent = True
             self.tell_all(Sign.GAP)
             await supervisor.sleep(PAUSE_SECONDS, stop)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scheduler.jobs.model import LARGEST_SIDE, SEED_LIMIT, SMALLEST_SIDE
+from scheduler.jobs.model import LARGEST_SIDE, SMALLEST_SIDE
 
 
 class Changes(BaseModel):
@@ -26,7 +26,7 @@ class Said(Changes):
     text: str = Field(max_length=1_000_000)
     size: str | None = Field(None, max_length=20)
     model: str | None = Field(None, max_length=100)
-    seed: int | None = Field(None, ge=0, le=SEED_LIMIT)
+    seed: int | None = Field(None, ge=0, le=10**12)  # what a seed may be is the commands' to say
 
 
 class Pressed(Changes):

@@ -29,10 +29,9 @@ SETTINGS = {
     "max_wal_size": "256MB",
     "min_wal_size": "32MB",
 }
-# For tests: a crash of the machine may lose everything, a crash of the server nothing.
+# For tests: a crash of the machine may lose everything, a crash of the server nothing (so commits stay synchronous).
 FAST_SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
     "max_connections": "100",

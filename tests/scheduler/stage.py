@@ -38,6 +38,7 @@ from scheduler.jobs.views import Viewer
 from scheduler.openapi import Operation
 from scheduler.plans.model import Standing
 from scheduler.supervisor import Loop
+from scheduler.wire import REPORTS
 from tests.scheduler.worker import Worker
 
 PATIENCE_SECONDS = 15.0
@@ -132,10 +133,15 @@ class Stage:
 
     async def file(self) -> None:
         """File what workers have reported, and take a round."""
-        while await self.redis.xlen("tessera:{reports}") > 0:
+        while await self._unread():
             await self.lifecycle.read()
-            await self.redis.xtrim("tessera:{reports}", maxlen=0)
         await self.round()
+
+    async def _unread(self) -> bool:
+        if not await self.redis.exists(REPORTS):
+            return False
+        groups: Any = await self.redis.xinfo_groups(REPORTS)
+        return not groups or groups[0]["lag"] > 0
 
     async def started(self, caller: Caller, worker: Worker, **request: Any) -> tuple[UUID, Any]:
         """A job and the assignment that the worker got for it."""

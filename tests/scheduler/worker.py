@@ -68,8 +68,7 @@ class Worker:
 
     async def assignment(self) -> Assignment:
         """The one assignment that came; the worker holds it from now on."""
-        [message] = await self.inbox()
-        assert isinstance(message, Assignment), message
+        [message] = [message for message in await self.inbox() if isinstance(message, Assignment)]
         self.holding.append(AttemptRef(job_id=message.job_id, attempt=message.attempt))
         return message
 

@@ -6,14 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.system.stack import Stack, new_stack
-
-KNOW_THE_INSTANT_ENGINE = """
-    insert into catalogue.models (id, name, display_name, provider, capability, price_tokens, default_width,
-                                  default_height, rank)
-    values ('instant', 'instant', 'instant (tests)', 'tessera', 'image', 1, 1024, 1024, 1);
-    update plans set allowed_models = allowed_models || array['instant'] where not '*' = any (allowed_models);
-"""
+from tests.system.stack import KNOW_THE_INSTANT_ENGINE, Stack, new_stack
 
 
 @pytest.fixture

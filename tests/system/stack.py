@@ -19,6 +19,14 @@ START_SECONDS = 30.0
 STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.05
 
+KNOW_THE_INSTANT_ENGINE = """
+    insert into catalogue.models (id, name, display_name, provider, capability, price_tokens, default_width,
+                                  default_height, rank)
+    values ('instant', 'instant', 'instant (tests)', 'tessera', 'image', 1, 1024, 1024, 1) on conflict do nothing;
+    update plans set allowed_models = allowed_models || array['instant']
+     where not allowed_models && array['*', 'instant'];
+"""
+
 
 @dataclass(slots=True)
 class Running:
@@ -45,7 +53,8 @@ class Running:
         self.process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGCONT)
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery
 from bots import buttons
 from bots.buttons import Action
 from bots.telegram.desk import Desk
-from bots.telegram.handlers import admin, cancel, create, jobs, repeat, start, unknown, usage
+from bots.telegram.handlers import admin, cancel, continuation, create, jobs, repeat, start, unknown, usage
 from bots.telegram.handlers.help import help_, help_pressed
 from bots.telegram.middlewares import Introduction, Refusals
 
@@ -53,6 +53,7 @@ def dispatcher(desk: Desk) -> Dispatcher:
         observer.outer_middleware(Introduction(desk))
         observer.outer_middleware(Refusals())
 
+    table.message.register(continuation.ignored, PRIVATE, F.text, continuation.Continued())
     table.message.register(start.start, CommandStart())
     table.message.register(help_, Command("help"))
     table.message.register(create.imagine, Command("imagine"), F.text)

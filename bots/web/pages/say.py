@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from bots import commands
+from bots.commands import CommandError, Mistake
 from bots.messenger import Screen
 from bots.replies import account as account_replies
 from bots.replies import jobs as job_replies
@@ -13,7 +14,7 @@ from bots.web.changes import changed
 from bots.web.edge import answered
 from bots.web.model import Answer, Kind, Said
 from bots.web.site import Visit, visit
-from scheduler.jobs.model import JobRequest
+from scheduler.jobs.model import SEED_LIMIT, JobRequest
 
 USAGE_DAYS = 7
 
@@ -63,6 +64,8 @@ def with_choices(request: JobRequest, said: Said) -> JobRequest:
     if said.model and request.model is None:
         choices["model"] = said.model
     if said.seed is not None and request.seed is None:
+        if said.seed > SEED_LIMIT:
+            raise CommandError(Mistake.BAD_SEED, value=str(said.seed), limit=SEED_LIMIT)
         choices["seed"] = said.seed
     return request.model_copy(update=choices)
 

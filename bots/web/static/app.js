@@ -32,7 +32,7 @@ sync.look();
 /** The first look worked: restore what belongs to this tab, go on with what a reload interrupted. */
 function first(chat) {
   composer.offer(chat.models);
-  for (const kept of notes()) feed.add(note(kept, (view) => pressedOnNote(view, kept)), kept.after);
+  for (const kept of notes()) feed.restore(note(kept, (view) => pressedOnNote(view, kept)), kept.after);
   for (const entry of outbox.entries) if (entry.text) stand(entry);
   outbox.resume();
   find("lead").textContent = chat.lead;
@@ -72,25 +72,24 @@ function stand(entry) {
 }
 
 function answered(entry, answer) {
-  const stoodIn = waiting.get(entry.id);
-  stoodIn?.element.remove();
+  const stoodIn = waiting.get(entry.id)?.element ?? null;
   waiting.delete(entry.id);
   showPurse(answer.purse);
-  if (answer.card) feed.put(answer.card);
-  if (answer.card && stoodIn) feed.cards.get(answer.card.id).element.classList.add("still"); // it is where that was
-  if (answer.text) speak({ ...answer, words: entry.words ?? entry.text }, entry);
+  if (answer.text) speak({ ...answer, words: entry.text }, entry, answer.card ? null : stoodIn);
+  if (answer.card) feed.put(answer.card, entry.picture ? stoodIn : null);
+  stoodIn?.remove();
   greet();
   if (feed.following) feed.toBottom(false);
   if (!outbox.busy) lookAtEarly();
 }
 
 /** Add an answer in words to the column, kept for this tab. */
-function speak(answer, entry) {
-  const { kind, text, buttons, words } = answer;
-  const kept = { id: uuid(), kind, text, buttons, words, after: feed.lastJob, entry };
-  remember(kept);
-  feed.add(note(kept, (view) => pressedOnNote(view, kept)));
-  announce(text);
+function speak({ kind, text, buttons, words }, entry, instead) {
+  const kept = { id: uuid(), kind, text, buttons, words, entry };
+  const element = note(kept, (view) => pressedOnNote(view, kept));
+  feed.add(element, instead);
+  remember({ ...kept, after: feed.jobBefore(element) });
+  if (kind === "note") announce(text); // a refusal is an alert by itself
 }
 
 function silent(entry, text, lost) {
@@ -113,8 +112,7 @@ function pressedOnJob(view, card) {
 
 /** Ask for the end of a job; the card itself says how that stands, so nothing else needs to. */
 function cancel(id) {
-  const entry = { path: `/jobs/${id}/cancel`, body: {}, text: "", picture: false };
-  outbox.send(entry);
+  outbox.send({ path: `/jobs/${id}/cancel`, body: {}, text: "", picture: false });
 }
 
 /** A helping button under words: what was refused, changed as it says, or what it names. */
@@ -124,9 +122,10 @@ function pressedOnNote(view, kept) {
   if (view.action === "help") return say_("/help", {});
   const { path, body, text, picture, shape, count } = kept.entry;
   const change = view.action === "use" ? { use: view.subject } : view.action === "fit" ? { fit: Number(view.subject) } : {};
+  const id = view.action === "retry" ? kept.entry.id : undefined; // the same request: it may have been taken after all
   forget(kept.id);
   document.querySelector(`[data-note="${kept.id}"]`)?.remove();
-  send({ path, body: { ...body, ...change }, text, picture, shape, count });
+  send({ id, path, body: { ...body, ...change }, text, picture, shape, count });
 }
 
 const hyphenated = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

@@ -2,6 +2,7 @@
 
 import { sizes } from "./data.js";
 import { find, make } from "./dom.js";
+import { browser, tab } from "./storage.js";
 
 const DRAFT = "tessera.draft";
 const CHOICES = "tessera.choices";
@@ -68,12 +69,12 @@ export class Composer {
     this.button.disabled = !this.words.value.trim();
     this.words.style.height = "auto";
     this.words.style.height = `${this.words.scrollHeight}px`;
-    sessionStorage.setItem(DRAFT, this.words.value);
+    tab.write(DRAFT, this.words.value);
   }
 
   /** The models to choose between; one alone is no choice. */
   offer(models) {
-    const kept = read(CHOICES).model;
+    const kept = browser.read(CHOICES, {}).model;
     this.model.replaceChildren(...models.map((model) => make("option", { value: model.id }, model.label)));
     const chosen = models.find((model) => model.id === kept) ?? models.find((model) => model.default) ?? models[0];
     if (chosen) this.model.value = chosen.id;
@@ -81,21 +82,13 @@ export class Composer {
   }
 
   keep() {
-    localStorage.setItem(CHOICES, JSON.stringify({ size: this.form.elements.size.value, model: this.model.value }));
+    browser.write(CHOICES, { size: this.form.elements.size.value, model: this.model.value });
   }
 
   restore() {
-    const size = read(CHOICES).size;
+    const size = browser.read(CHOICES, {}).size;
     if (size in sizes) this.form.elements.size.value = size;
-    this.words.value = sessionStorage.getItem(DRAFT) ?? "";
+    this.words.value = tab.read(DRAFT, "");
     this.changed();
-  }
-}
-
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key)) ?? {};
-  } catch {
-    return {};
   }
 }

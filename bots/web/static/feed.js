@@ -22,30 +22,25 @@ export class Feed {
     return this.list.children.length === 0;
   }
 
-  /** Show a job, or what became of it. */
-  put(card) {
+  /** Show a job, or what became of it; `instead`: what stood for it until now. */
+  put(card, instead = null) {
     const known = this.cards.get(card.id);
-    if (known) return known.update(card);
+    if (known) {
+      instead?.remove();
+      return known.update(card);
+    }
     const made = new JobCard(card, this.act);
     this.cards.set(card.id, made);
-    this.list.insertBefore(made.element, this.after(card.created_at));
+    this.list.insertBefore(made.element, instead ?? this.newerThan(card.created_at));
+    made.element.classList.toggle("still", instead !== null); // it is where that was: nothing arrives
+    instead?.remove();
   }
 
-  /** The first entry of a job that is newer. */
-  after(createdAt) {
+  /** The first job that was asked for later; null: there is none. */
+  newerThan(createdAt) {
     const time = Date.parse(createdAt);
-    const jobs = [...this.list.children].reverse();
-    let place = null;
-    for (const element of jobs) {
-      const card = this.cards.get(element.dataset.job);
-      if (!card) {
-        if (place !== null || element.classList.contains("pending")) place = element;
-        continue;
-      }
-      if (Date.parse(card.createdAt) <= time) break;
-      place = element;
-    }
-    return place;
+    const createdLater = (element) => Date.parse(this.cards.get(element.dataset.job)?.createdAt) > time;
+    return [...this.list.children].find(createdLater) ?? null;
   }
 
   /** Older jobs, newest first, above everything; what is in view stays where it is. */
@@ -55,15 +50,24 @@ export class Feed {
     window.scrollBy({ top: document.documentElement.scrollHeight - height, behavior: "instant" });
   }
 
-  /** Put an answer in words at the end, or after the job named. */
-  add(element, after = null) {
-    const before = after && this.cards.get(after)?.element.nextSibling;
-    this.list.insertBefore(element, before ?? null);
+  /** Put something at the end that is no job, or in the place of what stood for it. */
+  add(element, instead = null) {
+    this.list.insertBefore(element, instead);
+    instead?.remove();
   }
 
-  get lastJob() {
-    const jobs = [...this.list.children].filter((element) => element.dataset.job);
-    return jobs.at(-1)?.dataset.job ?? null;
+  /** Put something back where it was before a reload: after a job, but before the next one. */
+  restore(element, jobId) {
+    let next = jobId ? this.cards.get(jobId)?.element.nextSibling : this.list.firstChild;
+    while (next && !next.dataset.job) next = next.nextSibling;
+    this.list.insertBefore(element, next ?? null);
+  }
+
+  /** The job that an element comes after. */
+  jobBefore(element) {
+    let before = element.previousSibling;
+    while (before && !before.dataset.job) before = before.previousSibling;
+    return before?.dataset.job ?? null;
   }
 
   open() {

@@ -1,20 +1,16 @@
 // Answers in words belong to the tab: the server keeps jobs, this keeps what was said between them.
 
+import { tab } from "./storage.js";
+
 const KEY = "tessera.notes";
 const MOST = 40;
 
-export function notes() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? [];
-  } catch {
-    return [];
-  }
-}
+export const notes = () => tab.read(KEY, []);
 
 export function remember(note) {
-  sessionStorage.setItem(KEY, JSON.stringify([...notes(), note].slice(-MOST)));
+  tab.write(KEY, [...notes(), note].slice(-MOST));
 }
 
 export function forget(id) {
-  sessionStorage.setItem(KEY, JSON.stringify(notes().filter((note) => note.id !== id)));
+  tab.write(KEY, notes().filter((note) => note.id !== id));
 }

@@ -2,6 +2,7 @@
 // it survives a reload of the tab.
 
 import { Failed, Lost, post, uuid } from "./api.js";
+import { tab } from "./storage.js";
 
 const KEY = "tessera.outbox";
 const PATIENCE_MS = 60_000; // how long the scheduler may not answer before the visitor is asked
@@ -11,17 +12,17 @@ export class Outbox {
   /** `answered(entry, answer)`; `silent(entry, text, lost)`: no answer yet, it will be tried again; `gaveUp(entry)`. */
   constructor({ answered, silent, gaveUp }) {
     Object.assign(this, { answered, silent, gaveUp });
-    this.entries = stored();
+    this.entries = tab.read(KEY, []);
   }
 
   get busy() {
     return this.entries.length > 0;
   }
 
-  /** Send a request under a new name; `entry` also holds what the page shows meanwhile. */
+  /** Send a request; `entry` also holds what the page shows meanwhile. Without an id it is a new request. */
   send(entry) {
-    const id = uuid();
-    const named = { ...entry, id, body: { ...entry.body, id }, since: Date.now() };
+    const id = entry.id ?? uuid();
+    const named = { ...entry, id, body: { ...entry.body, id } };
     this.entries.push(named);
     this.keep();
     this.deliver(named);
@@ -53,7 +54,7 @@ export class Outbox {
   }
 
   keep() {
-    sessionStorage.setItem(KEY, JSON.stringify(this.entries));
+    tab.write(KEY, this.entries);
   }
 }
 
@@ -74,12 +75,4 @@ function pause(milliseconds) {
     const timer = setTimeout(done, milliseconds);
     window.addEventListener("online", done);
   });
-}
-
-function stored() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? [];
-  } catch {
-    return [];
-  }
 }

@@ -243,3 +243,23 @@ async def test_a_scheduler_that_hangs_counts_as_silent(
     studio.gate.set()
     await ann.waits_for(lambda seen: "Next in line" in seen.text)
     assert len(studio.jobs) == 1
+
+
+async def test_who_asks_faster_than_the_chat_may_be_written_to_gets_the_first_answers(
+    ann: Person, bot: FakeBot, telegram: FakeTelegram
+) -> None:
+    bob = telegram.person("Bob")
+    for _ in range(80):
+        ann.writes("/help")
+    bob.writes("/help")
+    await bob.waits_for(lambda seen: "/imagine" in seen.text, timeout=9)
+    await bot.has_confirmed_all()
+    assert 5 <= len(ann.sees_from_bot()) < 20
+
+
+async def test_an_update_that_nobody_understands_stops_nothing(ann: Person, bot: FakeBot) -> None:
+    bot.gets("message", {"what": "is this"})
+    bot.gets("a_kind_of_tomorrow", {"what": "is this"})
+    ann.writes("/help")
+    await ann.waits_for(lambda seen: "/imagine" in seen.text)
+    await bot.has_confirmed_all()

@@ -72,3 +72,13 @@ async def test_a_refused_press_says_so_in_a_pop_up(
     assert "Next one in 9 s." in await press.is_answered_within(5)
     assert press.is_alert
     assert len(telegram.calls_of("sendMessage")) == 1
+
+
+async def test_a_text_that_the_client_cuts_into_many_messages_is_answered_once(
+    ann: Person, bot: FakeBot, studio: TelegramStudio
+) -> None:
+    ann.writes("/imagine " + "x" * 100_000)
+    told = await ann.waits_for(lambda seen: "2,000 is the limit" in seen.text)
+    await bot.has_confirmed_all()
+    assert [seen.id for seen in ann.sees_from_bot()] == [told.id]
+    assert studio.asked == []

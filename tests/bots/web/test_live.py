@@ -128,6 +128,16 @@ async def test_it_serves_until_told_to_stop(studio: Studio) -> None:
     assert not studio.listeners
 
 
+async def test_open_streams_end_when_it_stops(studio: Studio) -> None:
+    live, stop = Live(studio, "web"), asyncio.Event()
+    async with asyncio.timeout(5):
+        with live.tab("ann") as tab:
+            stop.set()
+            await live.follow(stop)
+            while await tab.next() is not Sign.END:
+                pass
+
+
 async def test_a_port_in_use_is_named(studio: Studio, server: TestServer) -> None:
     settings = BotSettings(web_port=server.port or 0, service_key=SecretStr("key"))
 

@@ -85,6 +85,10 @@ async def test_words_that_cannot_be_understood_are_answered(studio: Studio, ann:
     assert studio.calls["submit"] == 0
 
 
+async def test_a_seed_beside_the_field_has_the_same_bounds(ann: Browser) -> None:
+    assert "A seed is a whole number" in (await ann.say("a fox", seed=2**31))["text"]
+
+
 async def test_a_refusal_says_what_helps(studio: Studio, ann: Browser) -> None:
     studio.refusals = [
         Refused.because(Code.MODEL_NOT_IN_PLAN, model="flux-dev", plan="Free", upgrade="Pro", alternative="painter"),

@@ -1,0 +1,388 @@
+"""The leader's loop: who leads, what is sent where, and what happens when messages or leaders are lost."""
+
+import time
+from typing import Any
+
+import asyncpg
+import pytest
+
+from scheduler.accounts.model import Caller
+from scheduler.catalogue.queries import pause, resume
+from scheduler.errors import Code, Refusal
+from scheduler.jobs.model import Why
+from scheduler.jobs.queries.dispatch import Started, start_jobs
+from scheduler.wire import Assignment, Cancel
+from tests.scheduler.stage import Stage
+from tests.scheduler.worker import Worker
+
+
+@pytest.fixture
+async def gpu(stage: Stage) -> Worker:
+    return await stage.worker("gpu")
+
+
+@pytest.fixture
+async def ann(stage: Stage) -> Caller:
+    return await stage.user()
+
+
+async def running(stage: Stage) -> int:
+    count: int = await stage.pool.fetchval("select count(*) from jobs where status = 'RUNNING'")
+    return count
+
+
+# Leadership
+
+
+async def test_one_of_two_schedulers_leads(stage: Stage, other: Stage) -> None:
+    assert stage.dispatcher.leader
+    assert other.dispatcher.leader is None
+
+
+async def test_the_standby_takes_over_when_the_leader_resigns(stage: Stage, other: Stage) -> None:
+    await stage.dispatcher.resign()
+    other.dispatcher.next_lead = 0.0
+    await other.round()
+
+    assert other.dispatcher.leader
+    assert other.dispatcher.leader.term == 2
+
+
+async def test_the_standby_takes_over_when_the_lead_has_run_out(stage: Stage, other: Stage) -> None:
+    await stage.pool.execute("update leadership set expires_at = now()")
+    other.dispatcher.next_lead = stage.dispatcher.next_lead = 0.0
+    await other.round()
+    await stage.round()
+
+    assert other.dispatcher.leader
+    assert stage.dispatcher.leader is None
+
+
+async def test_a_leader_that_let_the_lead_lapse_starts_a_new_term(stage: Stage) -> None:
+    await stage.pool.execute("update leadership set expires_at = now()")
+    stage.dispatcher.next_lead = 0.0
+    await stage.round()
+
+    assert stage.dispatcher.leader
+    assert stage.dispatcher.leader.term == 2
+
+
+async def test_a_leader_that_was_fenced_out_cannot_start_jobs(
+    stage: Stage, other: Stage, gpu: Worker, ann: Caller
+) -> None:
+    """The old leader still believes in itself, as after a SIGSTOP."""
+    await stage.pool.execute("update leadership set expires_at = now()")
+    other.dispatcher.next_lead = 0.0
+    await other.round()
+    stage.dispatcher.next_lead = time.monotonic() + 60
+    await stage.job(ann)
+    await stage.round()
+    assert stage.dispatcher.leader
+    assert await running(stage) == 0
+    assert await gpu.inbox() == []
+
+    other.dispatcher.next_sync = 0.0
+    await other.hear(gpu)
+    assert await running(stage) == 1
+
+
+async def test_a_new_leader_knows_what_waits_and_what_runs(
+    stage: Stage, other: Stage, gpu: Worker, ann: Caller
+) -> None:
+    first, task = await stage.started(ann, gpu)
+    second = await stage.job(ann)
+    await stage.dispatcher.resign()
+    other.dispatcher.next_lead = 0.0
+    await other.hear(gpu)
+    assert await gpu.inbox() == []  # the user's limit is one, and the attempt goes on
+    await gpu.finish(task)
+    await other.file()
+    await other.round()
+
+    assert await stage.status(first) == "COMPLETED"
+    assert (await gpu.assignment()).job_id == second
+
+
+async def test_a_new_leader_sends_nothing_to_workers_of_long_ago(
+    stage: Stage, other: Stage, gpu: Worker, ann: Caller
+) -> None:
+    await stage.dispatcher.resign()
+    other.dispatcher.next_lead = 0.0
+    await other.round()
+    await gpu.beat(state="gone")
+    await stage.listener.read()
+    await stage.round()  # a standby drops what it hears
+    await other.dispatcher.resign()
+    stage.dispatcher.next_lead = 0.0
+    await stage.job(ann)
+    await stage.round()
+
+    assert await running(stage) == 0
+
+
+# Dispatch
+
+
+async def test_a_free_slot_gets_a_job_at_once(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, task = await stage.started(ann, gpu, prompt="a fox", seed=7)
+    row = await stage.row(job_id)
+
+    assert (row["status"], row["worker_id"], row["attempt"]) == ("RUNNING", gpu.worker_id, 1)
+    assert task.lease_token == row["lease_token"]
+    assert task.params == {"prompt": "a fox", "model": "painter", "width": 64, "height": 64, "seed": 7, "count": 1}
+
+
+async def test_at_most_as_many_jobs_of_a_user_run_as_the_plan_allows(stage: Stage) -> None:
+    large = await stage.worker("large", slots=8)
+    pro, free = await stage.user("telegram:5", "pro"), await stage.user()
+    for _ in range(5):
+        await stage.job(pro)
+        await stage.job(free)
+    await stage.round()
+    users = [
+        str((await stage.row(one.job_id))["user_id"]) for one in await large.inbox() if isinstance(one, Assignment)
+    ]
+
+    assert sorted(users) == sorted([str(pro.user_id)] * 3 + [str(free.user_id)])
+
+
+async def test_a_larger_plan_counts_for_what_waits_already(stage: Stage, ann: Caller) -> None:
+    await stage.worker("large", slots=8)
+    for _ in range(4):
+        await stage.job(ann)
+    await stage.round()
+    await stage.change_plan(ann.user_id, "pro")
+    stage.dispatcher.next_sync = 0.0
+    await stage.round()
+
+    assert await running(stage) == 3
+
+
+async def test_workers_share_the_load(stage: Stage) -> None:
+    pro = await stage.user("telegram:5", "pro")
+    first, second = await stage.worker("first", slots=4), await stage.worker("second", slots=4)
+    for _ in range(2):
+        await stage.job(pro)
+        await stage.round()
+
+    assert [len(await first.inbox()), len(await second.inbox())] == [1, 1]
+
+
+@pytest.mark.parametrize("state", ["draining", "gone"])
+async def test_a_worker_that_leaves_gets_nothing_more(stage: Stage, gpu: Worker, ann: Caller, state: str) -> None:
+    await stage.hear(gpu, state=state)
+    await stage.job(ann)
+    await stage.round()
+
+    assert await gpu.inbox() == []
+
+
+async def test_the_first_in_line_knows_it(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    await stage.started(ann, gpu)
+    own = await stage.job(ann)
+    ben = await stage.user("discord:7")
+    next_one = await stage.job(ben)
+    await stage.round()
+    own_wait, next_wait = (stage.dispatcher.wait_of(job_id) for job_id in (own, next_one))
+
+    assert own_wait
+    assert own_wait.why is Why.OWN_JOBS
+    assert next_wait
+    assert next_wait.position <= 2
+
+
+# Messages lost and repeated
+
+
+async def test_an_assignment_missing_from_two_beats_is_sent_again_under_its_number(
+    stage: Stage, gpu: Worker, ann: Caller
+) -> None:
+    _, task = await stage.started(ann, gpu)
+    gpu.holding.clear()
+    await stage.hear(gpu)
+    assert await gpu.inbox() == []
+    await stage.hear(gpu)
+
+    assert await gpu.inbox() == [task]
+
+
+async def test_an_assignment_that_beats_list_is_not_repeated(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, _ = await stage.started(ann, gpu)
+    before = (await stage.row(job_id))["lease_until"]
+    for _ in range(4):
+        await stage.hear(gpu)
+
+    assert await gpu.inbox() == []
+    assert (await stage.row(job_id))["lease_until"] > before
+
+
+async def test_a_cancel_is_repeated_with_each_beat(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, _ = await stage.started(ann, gpu)
+    await stage.lifecycle.cancel(job_id, ann.user_id)
+    stage.dispatcher.next_sync = 0.0
+    await stage.round()
+    await gpu.inbox()
+    await stage.hear(gpu)
+    await stage.hear(gpu)
+
+    assert await gpu.inbox() == [Cancel(job_id=job_id, attempt=1)] * 2
+
+
+async def test_a_cancel_that_the_worker_never_started_ends_after_two_beats(
+    stage: Stage, gpu: Worker, ann: Caller
+) -> None:
+    job_id, _ = await stage.started(ann, gpu)
+    gpu.holding.clear()
+    await stage.lifecycle.cancel(job_id, ann.user_id)
+    stage.dispatcher.next_sync = 0.0
+    await stage.hear(gpu)
+    await stage.hear(gpu)
+    await stage.round()
+
+    assert await stage.status(job_id) == "CANCELLED"
+
+
+async def test_a_worker_that_holds_what_it_should_not_is_told_to_stop(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, task = await stage.started(ann, gpu)
+    thief = await stage.worker("thief")
+    thief.holding = list(gpu.holding)
+    await stage.hear(thief)
+
+    assert await thief.inbox() == [Cancel(job_id=job_id, attempt=task.attempt)]
+    assert await stage.status(job_id) == "RUNNING"
+
+
+async def test_a_flush_of_redis_in_the_middle_loses_nothing(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    first = await stage.job(ann)
+    await stage.round()  # the assignment is in the inbox, unread
+    await stage.redis.flushall()
+    second = await stage.job(ann)
+    await stage.hear(gpu)
+    await stage.hear(gpu)
+    task = await gpu.assignment()
+    assert (task.job_id, task.attempt) == (first, 1)
+
+    outcome = await gpu.finish(task)
+    await stage.redis.flushall()
+    await gpu.report(outcome)
+    await stage.file()
+    await stage.round()
+    assert await stage.status(first) == "COMPLETED"
+    assert (await gpu.assignment()).job_id == second
+
+
+async def test_notes_that_got_lost_are_mended_by_the_database(
+    stage: Stage, other: Stage, gpu: Worker, ann: Caller
+) -> None:
+    """What another scheduler admits and files reaches the leader even if no event does."""
+    await other.market.refresh()
+    job_id = await other.job(ann)
+    stage.dispatcher.next_sync = 0.0
+    await stage.round()
+    task = await gpu.assignment()
+    await other.lifecycle.file([gpu.outcome(task)])
+    assert job_id in stage.dispatcher.line.running
+    stage.dispatcher.next_sync = 0.0
+    await stage.round()
+
+    assert job_id not in stage.dispatcher.line.jobs
+
+
+async def test_a_dispatch_of_unknown_outcome_is_sorted_out_by_the_database(
+    stage: Stage, gpu: Worker, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection breaks after the commit: the attempt runs in the database, and nobody was told."""
+
+    async def broken(*args: Any) -> list[Started]:
+        await start_jobs(*args)
+        raise asyncpg.ConnectionDoesNotExistError
+
+    job_id = await stage.job(ann)
+    with monkeypatch.context() as patch:
+        patch.setattr("scheduler.jobs.dispatcher.start_jobs", broken)
+        with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+            await stage.dispatcher.tick()
+    await stage.round()
+    assert await gpu.inbox() == []
+    await stage.hear(gpu)
+    await stage.hear(gpu)
+
+    task = await gpu.assignment()
+    assert (task.job_id, task.attempt) == (job_id, 1)
+
+
+# Leases
+
+
+async def test_lease_time_stands_still_while_the_leader_is_deaf(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, _ = await stage.started(ann, gpu)
+    await stage.pool.execute("update jobs set lease_until = now() - interval '1 minute'")
+    warden, now = stage.dispatcher.warden, time.monotonic()
+    stage.dispatcher.line.running[job_id].renewed_at = now - 60
+    warden.heard_at = warden.hearing_since = now - 60
+    stage.dispatcher.beats([])  # Redis answers again
+    warden.reaped_at = now - 1.5
+    await stage.round()
+    assert await stage.status(job_id) == "RUNNING"
+
+    warden.hearing_since = now - 60  # it has been listening all the time, and heard nothing
+    warden.reaped_at = now - 1.5
+    await stage.round()
+    assert (await stage.row(job_id))["lost_attempts"] == 1
+
+
+async def test_a_leader_that_slept_counts_its_sleep_against_nobody(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, _ = await stage.started(ann, gpu)
+    await stage.expire_lease(job_id)
+    stage.dispatcher.warden.reaped_at = time.monotonic() - 60
+    await stage.round()
+
+    assert await stage.status(job_id) == "RUNNING"
+
+
+async def test_a_lost_job_goes_to_another_worker_with_the_next_number(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, _ = await stage.started(ann, gpu)
+    second = await stage.worker("second")
+    stage.dispatcher.line.workers[gpu.worker_id].seen_at = 0.0
+    await stage.expire_lease(job_id)
+    await stage.round()
+    await stage.round()
+
+    assert (await second.assignment()).attempt == 2
+
+
+async def test_a_silent_worker_is_forgotten(stage: Stage, gpu: Worker) -> None:
+    warden = stage.dispatcher.warden
+    await stage.pool.execute("update workers set last_seen_at = now() - interval '1 minute'")
+    stage.dispatcher.line.workers[gpu.worker_id].seen_at = 0.0
+    warden.hearing_since, warden.reaped_at = 0.0, time.monotonic() - 1.5
+    await stage.round()
+
+    assert stage.dispatcher.line.workers == {}
+    assert await stage.pool.fetchval("select state from workers") == "gone"
+    assert stage.market.market.online == {}
+    assert stage.market.market.offered == {"painter": 2048}
+
+
+# Pauses
+
+
+@pytest.mark.parametrize("subject", ["all", "capability:image", "model:painter"])
+async def test_what_is_paused_is_neither_admitted_nor_dispatched_until_resumed(
+    stage: Stage, gpu: Worker, ann: Caller, subject: str
+) -> None:
+    job_id = await stage.job(ann)
+    await pause(stage.pool, subject, "new weights", ann.user_id)
+    await stage.market.refresh()
+    await stage.round()
+    wait = stage.dispatcher.wait_of(job_id)
+    answer = await stage.ask(ann)
+    assert await gpu.inbox() == []
+    assert wait
+    assert wait.why is Why.PAUSED
+    assert answer == Refusal(Code.CAPABILITY_PAUSED, {"subject": subject, "reason": "new weights"})
+
+    assert await resume(stage.pool, subject)
+    await stage.market.refresh()
+    await stage.round()
+    assert (await gpu.assignment()).job_id == job_id
