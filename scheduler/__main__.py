@@ -70,7 +70,7 @@ async def main(settings: SchedulerSettings) -> None:
         dispatcher = Dispatcher(pool, redis, name, lease, keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, redis, market, claim, keep_for, dispatcher.changed)
+        admitter = Admitter(pool, redis, market, claim, keep_for, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
 
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)

@@ -50,6 +50,7 @@ LATEST = 2**62  # a seq after all others
 class Notes:
     """What was heard since the last tick."""
 
+    admitted: dict[UUID, OpenJob] = field(default_factory=dict)
     ended: set[UUID] = field(default_factory=set)
     changed: set[UUID] = field(default_factory=set)
     beats: dict[str, Beat] = field(default_factory=dict)
@@ -84,8 +85,13 @@ class Dispatcher:
 
     # Notes, left from anywhere in this process.
 
+    def admitted(self, jobs: Sequence[OpenJob]) -> None:
+        """Jobs were admitted by this scheduler."""
+        self.notes.admitted.update({job.id: job for job in jobs})
+        self.wake.set()
+
     def changed(self, job_ids: Sequence[UUID]) -> None:
-        """Jobs were admitted or requeued."""
+        """Jobs were admitted elsewhere, or requeued."""
         self.notes.changed.update(job_ids)
         self.wake.set()
 
@@ -99,11 +105,16 @@ class Dispatcher:
         """An event of any scheduler; what this one announced itself says nothing new."""
         if event.kind == "ended" and event.job_id in self.line.jobs:
             self.notes.ended.add(event.job_id)
-        elif event.kind in ("accepted", "requeued") and event.job_id not in self.line.queue.jobs:
+        elif event.kind == "requeued" and event.job_id not in self.line.queue.jobs:
+            self.notes.changed.add(event.job_id)
+        elif event.kind == "accepted" and not self._knows(event.job_id):
             self.notes.changed.add(event.job_id)
         else:
             return
         self.wake.set()
+
+    def _knows(self, job_id: UUID) -> bool:
+        return job_id in self.line.jobs or job_id in self.notes.admitted or job_id in self.notes.ended
 
     def beats(self, beats: Sequence[Beat]) -> None:
         """Beats, or none: Redis was heard."""
@@ -181,6 +192,9 @@ class Dispatcher:
         notes, self.notes = self.notes, Notes()
         for job_id in notes.ended:
             self.line.remove(job_id)
+        for job in notes.admitted.values():
+            if job.id not in notes.ended:
+                self.line.place(job, time.monotonic())
         if changed := notes.changed - notes.ended:
             await self._place(changed)
         if notes.beats:

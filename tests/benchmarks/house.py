@@ -78,7 +78,7 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
         dispatcher = Dispatcher(pool, redis, "bench", LEASE, KEEP_FOR, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, redis, market, CLAIM, KEEP_FOR, dispatcher.changed)
+        admitter = Admitter(pool, redis, market, CLAIM, KEEP_FOR, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
         loops = [
             Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
