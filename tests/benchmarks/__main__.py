@@ -11,11 +11,11 @@ import uvloop
 from tests.benchmarks import plan as plans
 from tests.benchmarks.figures import Row
 from tests.benchmarks.report import show, written
-from tests.benchmarks.rows import submit_direct
+from tests.benchmarks.rows import lives, submit_direct, submit_http
 from tests.benchmarks.servers import Servers, servers
 from tests.benchmarks.town import build
 
-ROWS = {"submit_direct": submit_direct.measure}
+ROWS = {"submit_direct": submit_direct.measure, "submit_http": submit_http.measure, "lives": lives.measure}
 
 
 async def main(here: Servers, plan: plans.Plan, names: list[str]) -> list[Row]:
