@@ -103,6 +103,7 @@ async def main(settings: SchedulerSettings) -> None:
                     Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
                     Loop("beats", listener.read, every=1.0),
                     Loop("outcomes", lifecycle.read, every=1.0),
+                    Loop("arrivals", door.note_arrivals, every=1.0),
                     Loop("market", market.refresh, every=REFRESH_SECONDS),
                     Loop("janitor", partial(janitor.tick, pool, store), every=30.0),
                 ],
