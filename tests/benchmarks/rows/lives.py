@@ -43,12 +43,14 @@ class Street:
 
     def __init__(self) -> None:
         self.ended_jobs = 0
-        self.news = asyncio.Semaphore(0)
+        self.places = asyncio.Semaphore(0)
+        self.news = asyncio.Event()
 
     def ended(self, ended: Sequence[tuple[Ended, float | None]]) -> None:
         self.ended_jobs += len(ended)
+        self.news.set()
         for _ in ended:
-            self.news.release()
+            self.places.release()
 
     def changed(self, job_ids: Sequence[object]) -> None:
         """Nothing is requeued here."""
@@ -56,7 +58,8 @@ class Street:
     async def wait_for(self, number: int) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while self.ended_jobs < number:
-                await self.news.acquire()
+                self.news.clear()
+                await self.news.wait()
 
 
 @asynccontextmanager
@@ -82,7 +85,7 @@ async def lives(house: House, street: Street, servers: Servers, plan: Plan) -> R
     async def caller() -> None:
         while not stop.is_set():
             assert isinstance(await house.submit(rich), Admitted)
-            await street.news.acquire()
+            await street.places.acquire()
 
     async with asyncio.TaskGroup() as group:
         for _ in range(plan.lives):
@@ -95,5 +98,5 @@ async def lives(house: House, street: Street, servers: Servers, plan: Plan) -> R
         rate = (street.ended_jobs - first) / (time.perf_counter() - started)
         stop.set()
         for _ in range(plan.lives):
-            street.news.release()
+            street.places.release()
     return Run(rate, (), (before, probe(servers.folder)))
