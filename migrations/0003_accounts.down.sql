@@ -1,1 +1,2 @@
+drop trigger open_account on users;
 drop schema billing cascade;

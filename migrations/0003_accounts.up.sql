@@ -14,6 +14,15 @@ create table billing.token_account (
   last_seq       bigint not null default 0
 ) with (fillfactor = 50);
 
+-- Whoever is a user has an account, however the row came to be.
+create function billing.open_account() returns trigger language plpgsql as $$
+begin
+  insert into billing.token_account (user_id) values (new.id);
+  return null;
+end $$;
+create trigger open_account after insert on users for each row execute function billing.open_account();
+insert into billing.token_account (user_id) select id from users;
+
 create table billing.token_ledger (
   user_id         bigint not null references billing.token_account (user_id) on delete restrict,
   seq             bigint not null,

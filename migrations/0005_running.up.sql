@@ -18,18 +18,19 @@ alter table jobs
   add column wait_until          timestamptz,                                -- kept that long when no live worker can run it
   add check ((status = 'RUNNING') = (lease_until is not null)),
   add check ((status = 'RUNNING') = (lease_token is not null)),
-  add check ((status in ('COMPLETED', 'FAILED', 'CANCELLED')) = (ended_at is not null)) not valid,
   alter column execution_time_seconds type numeric(10, 2);
 alter table artifacts alter column duration_seconds type numeric(10, 2);
 
 create unique index idx_jobs_idempotency on jobs (user_id, idempotency_key) where idempotency_key is not null;
 create index idx_jobs_user_recent on jobs (user_id, created_at desc);
+create index idx_jobs_keys on jobs (created_at) where idempotency_key is not null; -- what the janitor still has to forget
 
 alter table artifacts
   add column position       smallint not null default 0,
   add column thumbnail_path varchar(500),
   add column deleted_at     timestamptz,
   add unique (job_id, position);
+create index idx_artifacts_files on artifacts (expires_at) where deleted_at is null; -- what it still has to delete
 
 alter table users add column locale varchar(20);
 create index idx_users_address on users (ip_address, created_at) where ip_address is not null;

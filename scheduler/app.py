@@ -31,12 +31,12 @@ def application(operations: Sequence[Operation], ready: Ready) -> web.Applicatio
     mounted = [*operations, *Health(ready).operations()]
     mount(app, mounted)
     description = document(mounted, version("tessera"))
-    app.router.add_get("/openapi.json", lambda request: answer_json(description))
+
+    async def describe(request: web.Request) -> web.Response:
+        return web.json_response(description)
+
+    app.router.add_get("/openapi.json", describe)
     return app
-
-
-async def answer_json(value: object) -> web.Response:
-    return web.json_response(value)
 
 
 @web.middleware

@@ -5,9 +5,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-__all__ = ["Redis", "RedisError", "blocking", "commands", "ensure_group"]
+__all__ = ["BRIEF_SECONDS", "Redis", "RedisError", "blocking", "commands", "ensure_group"]
 
 COMMAND_TIMEOUT_SECONDS = 5.0
+BRIEF_SECONDS = 1.0  # for what is said again anyway: a Redis that hangs must not hold up admission or dispatch
 
 
 def commands(url: str, max_connections: int = 32) -> Redis:

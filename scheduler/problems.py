@@ -40,7 +40,7 @@ DETAILS: Mapping[Code, str] = {
     Code.CONFLICT: "{what}",
     Code.GONE: "This {what} has expired.",
     Code.MODEL_NOT_IN_PLAN: "{model} is not in the {plan} plan.",
-    Code.RESOLUTION_TOO_HIGH: "The longest side is {asked}; {limit} is the limit of the {plan} plan.",
+    Code.RESOLUTION_TOO_HIGH: "The longest side is {asked}; {limit} is the limit.",
     Code.RATE_LIMITED: "The {plan} plan allows {limit} requests at once, then one every {every_seconds} s.",
     Code.TOO_MANY_WAITING: "The {plan} plan allows {limit} unfinished jobs.",
     Code.OUT_OF_TOKENS: "It costs {cost} tokens and {spendable} are left until {refill_at}.",

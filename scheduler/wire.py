@@ -60,8 +60,8 @@ class Beat(BaseModel):
     kind: Literal["beat"] = "beat"
     worker_id: str = Field(max_length=50)  # names an incarnation: name and eight random hex digits
     name: str = Field(max_length=40)
-    slots: int = Field(ge=1)
-    memory_gib: float = 0.0
+    slots: int = Field(ge=1, le=1000)
+    memory_gib: float = Field(0.0, ge=0, le=1e6)
     offers: list[Offer]
     warm: list[str] = []
     holding: list[AttemptRef] = []  # running, or ended and not yet acknowledged

@@ -153,6 +153,7 @@ refused-model-not-in-plan = { $upgrade ->
    *[other] { $model } comes with { $upgrade }.
 }
 refused-resolution-too-high = { $asked } is beyond your plan ({ $limit }).
+refused-resolution-too-high-for-model = { $asked } is more than that model makes here ({ $limit }).
 refused-rate-limited = { $limit ->
     [one] Your plan allows { $limit } request at once, then one every { $pace }. Next one in { $span }.
    *[other] Your plan allows { $limit } requests at once, then one every { $pace }. Next one in { $span }.

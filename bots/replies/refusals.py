@@ -39,6 +39,8 @@ def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = Fa
     name = f"refused-{key(refusal.code)}"
     if refusal.code is Code.OUT_OF_TOKENS and number(refusal.facts.get("spendable")) > 0:
         name += "-short"
+    if refusal.code is Code.RESOLUTION_TOO_HIGH and "plan" not in refusal.facts:
+        name += "-for-model"
     return Screen(tr(name, **variables(refusal, tr, now)), buttons=help_for(refusal, tr) if helps else ())
 
 

@@ -3,9 +3,11 @@
 import asyncio
 from functools import partial
 
+import structlog
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
 from bots.post import Timing
@@ -23,16 +25,20 @@ from scheduler.client.session import Scheduler
 from scheduler.errors import SettingsError
 from scheduler.supervisor import Loop
 
+log = structlog.get_logger(__name__)
+
 CALL_SECONDS = 20.0  # for one call of the Bot API: shorter than the claim on a status message
 DAY_SECONDS = 86_400.0
 PATIENCE = Patience()
-UPDATES_SECONDS = 4.0  # for updates under way when the bot is told to stop
-ANSWERS_SECONDS = 3.0  # for answers under way when the bot is told to stop
+AGAIN_SECONDS = 1.0  # between two attempts to reach Telegram at the start
+UPDATES_SECONDS = 2.0  # for updates under way when the bot is told to stop
+ANSWERS_SECONDS = 1.0  # for answers under way when the bot is told to stop
 
 
 async def run(entry: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
     """Serve until `stop`."""
     async with make_bot(entry, settings) as bot:
+        await get_acquainted(bot, entry, stop)
         await serve(bot, entry, settings, scheduler, stop)
 
 
@@ -43,6 +49,19 @@ def make_bot(entry: BotEntry, settings: BotSettings) -> Bot:
         return Bot(token_of(entry), session=AiohttpSession(api=server, timeout=CALL_SECONDS))
     except TokenValidationError:
         raise SettingsError(f"token of the bot {entry.bot_id!r}: expected NUMBER:LETTERS, from @BotFather") from None
+
+
+async def get_acquainted(bot: Bot, entry: BotEntry, stop: asyncio.Event) -> None:
+    """Learn the bot's own name, which tells commands meant for it; a token that Telegram refuses is a SettingsError."""
+    while not stop.is_set():
+        try:
+            await bot.me()
+            return
+        except (TelegramUnauthorizedError, TelegramNotFound):
+            raise SettingsError(f"token of the bot {entry.bot_id!r}: Telegram does not know it") from None
+        except AiogramError as error:
+            log.warning("telegram.unreachable", error=type(error).__name__)
+        await supervisor.sleep(AGAIN_SECONDS, stop)
 
 
 async def serve(

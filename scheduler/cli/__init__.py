@@ -1,8 +1,12 @@
 """The `tessera` command: one file a topic; each command imports what it needs when it is called."""
 
+import os
+
 import typer
+from dotenv import dotenv_values
 
 from scheduler.cli import demo, doctor, key, migrate, processes, settings, up
+from scheduler.config import PREFIX
 
 app = typer.Typer(
     name="tessera",
@@ -15,6 +19,15 @@ app = typer.Typer(
     epilog="Settings are TESSERA_* variables, in the environment or in .env: [bold]tessera settings[/bold] lists them"
     " all. What is a list (bots, engines) may stand in tessera.toml.",
 )
+
+
+@app.callback()
+def read_env_file() -> None:
+    """What .env says holds for every process of the command; the environment counts more."""
+    for name, value in dotenv_values(".env").items():
+        if name.startswith(PREFIX) and value:
+            os.environ.setdefault(name, value)
+
 
 for topic in (up, demo, processes, migrate, doctor, settings, key):
     topic.add_to(app)

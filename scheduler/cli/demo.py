@@ -1,6 +1,7 @@
 """`tessera demo`."""
 
 import json
+import signal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,7 +30,9 @@ def demo(
     from scheduler.problems import sentence
     from scheduler.standalone import demo as road
     from scheduler.standalone.embedded import EmbeddedError, default_base
+    from scheduler.standalone.processes import when_told_to_end
 
+    when_told_to_end(signal.default_int_handler)
     quiet = Console(quiet=True) if as_json else err
     try:
         request = JobRequest.model_validate({"capability": capability, "prompt": prompt, "model": model, "seed": seed})

@@ -16,7 +16,7 @@ from scheduler.errors import Code, Refusal, Refused, Unreachable
 M = TypeVar("M", bound=BaseModel)
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
-TRANSIENT = frozenset({502, 503, 504})
+PASSING = frozenset({Code.UNAVAILABLE, Code.OVERLOADED})
 PAUSES_SECONDS = (0.1, 0.3, 1.0, 2.0)
 
 
@@ -86,16 +86,15 @@ class Transport:
                     method, self.base + path, data=data, params=query, headers=all_headers, timeout=TIMEOUT
                 ) as response:
                     raw = await response.read()
-                    if response.status in TRANSIENT and pause is not None:
-                        await asyncio.sleep(pause)
-                        continue
-                    if response.status >= 400:
-                        raise refused(response.status, raw)
-                    return raw
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                    if response.status < 400:
+                        return raw
+                    error = refused(response.status, raw)
+                    if pause is None or not passing(error):
+                        raise error
+            except (aiohttp.ClientError, TimeoutError, OSError) as lost:
                 if pause is None:
-                    raise Unreachable(f"{method} {path}: {type(error).__name__}") from error
-                await asyncio.sleep(pause)
+                    raise Unreachable(f"{method} {path}: {type(lost).__name__}") from lost
+            await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
 
     @asynccontextmanager
@@ -122,6 +121,11 @@ def refused(status: int, raw: bytes) -> Refused | Unreachable:
     except (ValidationError, ValueError):
         return Unreachable(f"HTTP {status}")
     return Refused(Refusal(code, problem.facts()))
+
+
+def passing(error: Refused | Unreachable) -> bool:
+    """Whether the same call may well succeed in a moment."""
+    return isinstance(error, Unreachable) or error.refusal.code in PASSING
 
 
 class Problem(BaseModel, extra="allow"):

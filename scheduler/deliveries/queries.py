@@ -37,14 +37,16 @@ async def renew(db: Db, process: str, job_ids: Sequence[UUID], claim: timedelta)
     return {row["job_id"] for row in rows}
 
 
-async def take(db: Db, bot_id: str, process: str, limit: int, claim: timedelta) -> set[UUID]:
-    """Claim deliveries of a bot that nobody owns, those that are due first."""
+async def take(
+    db: Db, bot_id: str, process: str, limit: int, claim: timedelta, frontend: str | None = None
+) -> set[UUID]:
+    """Claim deliveries of a bot (on one frontend, None: on any) that nobody owns, those that are due first."""
     rows = await db.fetch(
         """
         update deliveries d set claimed_by = $2, claim_until = now() + $4::interval
           from (select job_id from deliveries
                  where bot_id = $1 and state in ('waiting', 'due') and coalesce(claim_until <= now(), true)
-                   and coalesce(due_at <= now(), true)
+                   and coalesce(due_at <= now(), true) and ($5::text is null or frontend = $5)
                  order by due_at nulls last, created_at
                  limit $3 for update skip locked) free
          where d.job_id = free.job_id
@@ -54,6 +56,7 @@ async def take(db: Db, bot_id: str, process: str, limit: int, claim: timedelta) 
         process,
         limit,
         claim,
+        frontend,
     )
     return {row["job_id"] for row in rows}
 

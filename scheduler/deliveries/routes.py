@@ -57,9 +57,9 @@ class DeliveryRoutes:
 
     async def claim_deliveries(self, request: web.Request, path: Empty, query: Empty, body: Claim) -> Claimed:
         """Renew the claims on deliveries and take free ones of the bot."""
-        await self.door.service(request.headers)
+        platform = await self.door.service(request.headers)
         kept = await queries.renew(self.pool, body.process, body.holding, self.claim) if body.holding else set()
-        taken = await queries.take(self.pool, body.bot_id, body.process, body.limit, self.claim)
+        taken = await queries.take(self.pool, body.bot_id, body.process, body.limit, self.claim, platform)
         found = await queries.deliveries(self.pool, list(kept | taken))
         news = [one for one in found if one.job_id in taken or one.state is DeliveryState.DUE]
         jobs = await self.viewer.views([one.job_id for one in news])

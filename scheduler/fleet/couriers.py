@@ -1,10 +1,11 @@
 """Brings assignments to the workers' inboxes."""
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
 
-from scheduler.bus import Redis, RedisError
+from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.jobs.line import TIMEOUT_SECONDS
 from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import OpenJob, Started
@@ -18,7 +19,7 @@ async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, st
     if not assignments:
         return
     try:
-        async with redis.pipeline(transaction=False) as pipe:
+        async with asyncio.timeout(BRIEF_SECONDS), redis.pipeline(transaction=False) as pipe:
             for job, worker_id, started in assignments:
                 message = assignment(job, started).model_dump_json()
                 pipe.xadd(inbox(worker_id), {FIELD: message}, maxlen=STREAM_LENGTH, approximate=True)

@@ -40,8 +40,12 @@ class BeatListener:
 
 
 def parsed(entry: tuple[bytes, dict[bytes, bytes]]) -> Beat | None:
+    """The beat in a stream entry; what cannot be read, or be stored, is dropped with a line in the log."""
     try:
-        return Beat.model_validate_json(entry[1][FIELD.encode()])
+        raw = entry[1][FIELD.encode()]
+        if b"\\u0000" in raw:  # PostgreSQL cannot store it, and one beat must not hold up the others
+            raise KeyError
+        return Beat.model_validate_json(raw)
     except (ValidationError, KeyError):
         log.warning("beat.unreadable", entry=entry[0].decode())
         return None

@@ -16,7 +16,7 @@ from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Status
 from scheduler.jobs.outcomes import MOST_LOST_ATTEMPTS, given_up
-from scheduler.jobs.queries.dispatch import Requeue, keep_until, overdue, renew_leases, running_again
+from scheduler.jobs.queries.dispatch import Requeue, keep_no_longer, keep_until, overdue, renew_leases, running_again
 from scheduler.jobs.queries.ending import tries_of
 from scheduler.wire import Acknowledged, Beat, Cancel
 
@@ -174,6 +174,11 @@ class Warden:
         """A waiting job that no live worker can run is kept until a time it is told, and ends after it."""
         online = self.market.market.online
         unwanted = [job.id for job in self.line.queue.jobs.values() if online.get(job.kind.model, 0) < job.kind.side]
+        told = {job_id for job_id in self.line.queue.jobs if self.line.jobs[job_id].wait_until}
+        if again := told.difference(unwanted):
+            await keep_no_longer(self.pool, list(again))
+            for job_id in again:
+                self.line.jobs[job_id] = self.line.jobs[job_id].kept_until(None)
         if not unwanted:
             return
         for job_id, until in (await keep_until(self.pool, unwanted, self.keep_for)).items():

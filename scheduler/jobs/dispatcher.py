@@ -21,6 +21,7 @@ from scheduler.database import OUTAGES
 from scheduler.fleet.couriers import send_assignments
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.events import announce
+from scheduler.jobs.kinds import kind_of
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import JobEvent, Status, Wait
@@ -28,7 +29,7 @@ from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.dispatch import Leader, OpenJob, Started, open_attempts, open_jobs, start_jobs
 from scheduler.jobs.queries.ending import Ended
-from scheduler.jobs.queue import Waiting, kind_of
+from scheduler.jobs.queue import Waiting
 from scheduler.leadership.queries import lead, step_down
 from scheduler.observability import REGISTRY, Counter, Gauge
 from scheduler.wire import Beat
@@ -105,9 +106,9 @@ class Dispatcher:
         """An event of any scheduler; what this one announced itself says nothing new."""
         if event.kind == "ended" and event.job_id in self.line.jobs:
             self.notes.ended.add(event.job_id)
-        elif event.kind == "requeued" and event.job_id not in self.line.queue.jobs:
-            self.notes.changed.add(event.job_id)
-        elif event.kind == "accepted" and not self._knows(event.job_id):
+        elif (event.kind == "accepted" and not self._knows(event.job_id)) or (
+            event.kind == "requeued" and event.job_id not in self.line.queue.jobs
+        ):
             self.notes.changed.add(event.job_id)
         else:
             return

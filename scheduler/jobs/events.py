@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 import structlog
 from pydantic import ValidationError
 
-from scheduler.bus import Redis, RedisError
+from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.jobs.model import JobEvent
 from scheduler.wire import EVENTS_PREFIX, events_channel
 
@@ -26,8 +26,9 @@ async def announce(redis: Redis, events: Sequence[JobEvent]) -> None:
     for event in events:
         lines.setdefault(events_channel(event.bot_id), []).append(event.model_dump_json(exclude_none=True))
     try:
-        for channel, told in lines.items():
-            await redis.publish(channel, "\n".join(told))
+        async with asyncio.timeout(BRIEF_SECONDS):
+            for channel, told in lines.items():
+                await redis.publish(channel, "\n".join(told))
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("events.lost", count=len(events), error=type(error).__name__)
 

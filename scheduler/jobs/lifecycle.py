@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from redis.exceptions import ResponseError
 
 from scheduler.batch import Batcher
-from scheduler.bus import Redis, RedisError, ensure_group
+from scheduler.bus import BRIEF_SECONDS, Redis, RedisError, ensure_group
 from scheduler.database import is_outage
 from scheduler.jobs.events import announce
 from scheduler.jobs.model import JobEvent, Status
@@ -147,7 +147,7 @@ class Lifecycle:
         if not messages:
             return
         try:
-            async with self.redis.pipeline(transaction=False) as pipe:
+            async with asyncio.timeout(BRIEF_SECONDS), self.redis.pipeline(transaction=False) as pipe:
                 for worker_id, message in messages:
                     text = message.model_dump_json()
                     pipe.xadd(inbox(worker_id), {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)

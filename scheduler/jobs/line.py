@@ -6,9 +6,10 @@ from uuid import UUID
 
 from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
+from scheduler.jobs.kinds import kind_of
 from scheduler.jobs.model import Status, Wait, Why
 from scheduler.jobs.queries.dispatch import OpenJob, Standing
-from scheduler.jobs.queue import Queue, Server, Waiting, kind_of
+from scheduler.jobs.queue import Queue, Server, Waiting
 
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
 GUESSED_JOB_SECONDS = 5.0  # until a job of the model was seen

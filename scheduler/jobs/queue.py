@@ -12,29 +12,12 @@ bound and is put right when it surfaces: a decision costs O(kinds + log lines), 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush, heapreplace
-from typing import NamedTuple
 from uuid import UUID
 
+from scheduler.jobs.kinds import Kind
+
 CLASSES = 4
-SIDE_BUCKET = 256  # pixels: kinds stay few
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new
-
-
-class Kind(NamedTuple):
-    """What must match between a job and a worker. Kinds must stay few."""
-
-    model: str
-    side: int  # the longest side, rounded up to whole SIDE_BUCKETs
-
-
-def kind_of(model: str, longest_side: int) -> Kind:
-    """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
-    return Kind(model, -(-max(longest_side, 1) // SIDE_BUCKET) * SIDE_BUCKET)
-
-
-def largest_side(offered: int) -> int:
-    """The longest side a job may have for a worker that offers this one."""
-    return offered // SIDE_BUCKET * SIDE_BUCKET
 
 
 @dataclass(frozen=True, slots=True)

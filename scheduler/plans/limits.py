@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from scheduler.catalogue.model import Capability, Model, price
 from scheduler.errors import Code, Fact, Refusal
+from scheduler.jobs.kinds import kind_of, largest_side
 from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
-from scheduler.jobs.queue import kind_of, largest_side
 from scheduler.plans.model import Plan, Standing, Tokens
 
 

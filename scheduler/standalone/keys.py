@@ -4,6 +4,7 @@ import os
 
 import asyncpg
 
+from scheduler import database
 from scheduler.accounts import queries
 from scheduler.accounts.doorkeeper import digest, new_key
 from scheduler.accounts.model import Platform
@@ -34,6 +35,7 @@ async def make_key(database_url: str, name: str, tier: str | None) -> str:
     except (OSError, asyncpg.PostgresError) as error:
         raise NoKeyError(f"The database cannot be reached ({type(error).__name__}). Is Tessera running?") from None
     try:
+        await database.prepare(connection)
         async with connection.transaction():
             ref = f"key:{name}"[:100]
             await queries.register(connection, Platform.WEB, ref, name[:100], None, None, tier or "free")

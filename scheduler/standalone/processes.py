@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import FrameType
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
 GRACE_SECONDS = 25.0
@@ -19,6 +20,14 @@ def end_with_parent() -> None:
     """In the child, before exec: SIGTERM when the parent dies, so that a killed `up` leaves nothing behind."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def when_told_to_end(handler: Callable[[int, FrameType | None], object]) -> None:
+    """Call it at Ctrl-C, at SIGTERM, and when the terminal is closed (unless `nohup` said that this is no reason)."""
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, handler)
 
 
 @dataclass(slots=True)

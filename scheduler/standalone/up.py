@@ -1,26 +1,29 @@
 """`tessera up`: everything on one machine, until Ctrl-C."""
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+from scheduler.errors import SettingsError
 from scheduler.standalone.asking import ask
-from scheduler.standalone.errors import EmbeddedError
+from scheduler.standalone.embedded import EmbeddedError, hold
 from scheduler.standalone.machine import Machine, Running, StartError, is_free, prepared
+from scheduler.standalone.processes import when_told_to_end
 
 LOOK_SECONDS = 0.2
+HIGHEST_PORT = 65_535
 
 Say = Callable[[str], None]
 
 
 def up(base: Path, say: Say) -> None:
-    """Run until SIGINT or SIGTERM; says where the page is, and when a process had to be started again."""
+    """Run until told to end; says where the page is, and when a process had to be started again."""
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    when_told_to_end(lambda *_: stop.set())
+    with hold(base):
+        pass  # whoever runs here already is named before their ports are
     api_port = port("TESSERA_PORT", 8080, "the API")
     web_port = port("TESSERA_WEB_PORT", 8000, "the page")
     with prepared(base, api_port) as machine:
@@ -37,8 +40,11 @@ def up(base: Path, say: Say) -> None:
 
 
 def port(variable: str, default: int, what: str) -> int:
-    """The port to use, or EmbeddedError when another program has it."""
-    chosen = int(os.environ.get(variable) or default)
+    """The port to use; SettingsError when it is none, EmbeddedError when another program has it."""
+    given = os.environ.get(variable) or str(default)
+    if not given.isdecimal() or not 0 < int(given) <= HIGHEST_PORT:
+        raise SettingsError(f"{variable}: {given} is no port; it should be a number from 1 to {HIGHEST_PORT} ({what}).")
+    chosen = int(given)
     if not is_free("127.0.0.1", chosen):
         raise EmbeddedError(
             f"Port {chosen} for {what} is taken by another program. Set {variable} to another one, for example"

@@ -121,6 +121,12 @@ def test_a_request_that_costs_more_than_is_left_says_both() -> None:
     assert text == "That costs 3 tokens; you have 1.5 left. New ones at 00:00 UTC, in 3 h 20 min."
 
 
+def test_a_size_that_no_worker_makes_is_not_blamed_on_the_plan() -> None:
+    facts = {"asked": 4096, "width": 4096, "height": 4096, "limit": 2048}
+    text = refusals.refused(Refusal(Code.RESOLUTION_TOO_HIGH, facts), EN, NOW).text
+    assert text == "4096×4096 is more than that model makes here (2048)."
+
+
 def test_helping_buttons_appear_only_where_they_work() -> None:
     refusal = Refusal(Code.MODEL_NOT_IN_PLAN, FACTS[Code.MODEL_NOT_IN_PLAN])
     assert refusals.refused(refusal, EN, NOW).buttons == ()

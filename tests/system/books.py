@@ -40,9 +40,9 @@ WRONG = {
           full join usage_daily u on u.user_id = x.user_id and u.date = x.day
          where (u.tokens_used, u.jobs_completed, u.jobs_failed) is distinct from (x.tokens, x.completed, x.failed)
     """,
-    "completed jobs without exactly one artifact": """
+    "completed jobs without exactly the pictures that were asked for": """
         select j.id from jobs j left join artifacts a on a.job_id = j.id
-         where j.status = 'COMPLETED' group by j.id having count(a.id) <> 1
+         where j.status = 'COMPLETED' group by j.id having count(a.id) <> (j.params ->> 'count')::int
     """,
     "deliveries that were not posted": "select job_id, state, last_error from deliveries where state <> 'posted'",
 }

@@ -20,9 +20,10 @@ from scheduler.standalone.embedded import hold
 from scheduler.standalone.postgres import Postgres
 from scheduler.wire import FIELD, REPORTS, Outcome
 from tests import services
+from tests.rigs.discord import Bot, FakeDiscord, Seen
 from tests.rigs.telegram import Person
 from tests.system.books import settled, until
-from tests.system.stack import Stack, new_stack
+from tests.system.stack import Running, Stack, new_stack
 from tests.system.street import EDITS, Street, Victim, open_street, posts
 
 pytestmark = pytest.mark.system
@@ -111,7 +112,7 @@ async def test_everything_at_once(street: Street) -> None:
     """Blows at moments that nobody chose, while people go on writing. The worker dies once: two lost attempts would end
     a job, as they should."""
     chance = random.Random(2)
-    blows: list[Victim] = ["bot", "scheduler", "worker", "redis", "bot", "scheduler"]
+    blows: list[Victim] = ["bot", "scheduler", "worker", "redis", "bot"]
     chance.shuffle(blows)
     for number, victim in enumerate(blows):
         for person in chance.sample(street.people, 2):
@@ -120,6 +121,58 @@ async def test_everything_at_once(street: Street) -> None:
         await street.kill(victim)
         await street.start(victim)
     await street.all_are_served()
+
+
+async def test_on_discord_the_plug_may_be_pulled_too(stack: Stack, db: asyncpg.Pool) -> None:
+    """A bot that is away hears of no interaction; what it has submitted follows all the same."""
+    async with FakeDiscord() as discord:
+        account = discord.new_bot()
+        discord.guild("Studio")
+        ann, ben = discord.person("Ann"), discord.person("Ben")
+        scheduler = await stack.scheduler()
+        await stack.worker()
+        bot = await discord_bot(stack, discord, account)
+
+        await ann.slash("imagine", prompt="a fox slowly 1")
+        await until(lambda: db.fetchval("select true from jobs where status = 'RUNNING'"))
+        await bot.kill()
+        await discord.offline(account)
+        bot = await discord_bot(stack, discord, account)
+        await ben.slash("imagine", prompt="a hare")
+        await ben.waits_for(partial(shows_the_picture, "a hare"), 30)
+        await bot.kill()
+        await discord.offline(account)
+        await discord_bot(stack, discord, account)
+        await ann.slash("imagine", prompt="an owl slowly 1")
+        await until(lambda: db.fetchval("select true from jobs where status = 'RUNNING'"), 20)
+        scheduler.freeze()
+        await ben.slash("imagine", prompt="a wolf")
+        await scheduler.kill()
+        await stack.scheduler()
+
+        prompts = ("a fox slowly 1", "a hare", "an owl slowly 1", "a wolf")
+        for prompt in prompts:
+            await ann.waits_for(partial(shows_the_picture, prompt), 30)
+        await settled(db, len(prompts))
+        assert [sum(shows_the_picture(prompt, seen) for seen in ann.sees()) for prompt in prompts] == [1, 1, 1, 1]
+        assert (discord.problems, discord.rule_breaks) == ([], [])
+        await stack.end()
+
+
+async def discord_bot(stack: Stack, discord: FakeDiscord, account: Bot) -> Running:
+    """A process of the bot that hears what people type."""
+    running = await stack.bots(
+        "discord",
+        TESSERA_DISCORD_TOKEN=account.token,
+        TESSERA_DISCORD_API_BASE=discord.api_base,
+        TESSERA_DISCORD_GATEWAY_URL=discord.gateway_url,
+    )
+    await discord.online(account, "imagine", timeout=30)
+    return running
+
+
+def shows_the_picture(prompt: str, seen: Seen) -> bool:
+    return bool(seen.attachments) and seen.content.startswith(f"{prompt}\n") and "Again" in seen.labels
 
 
 async def test_postgres_may_be_restarted(tmp_path: Path, redis_url: str) -> None:

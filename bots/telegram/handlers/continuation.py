@@ -12,7 +12,7 @@ MOST_REMEMBERED = 1_000
 
 
 class Continued(Filter):
-    """Messages that follow a nearly full one at once. It must see every text of a chat."""
+    """Messages that follow a nearly full one at once, commands excepted. It must see every text of a chat."""
 
     def __init__(self) -> None:
         self.full: OrderedDict[int, datetime] = OrderedDict()  # by chat, the last nearly full message
@@ -23,7 +23,8 @@ class Continued(Filter):
             self.full[message.chat.id] = message.date
             if len(self.full) > MOST_REMEMBERED:
                 self.full.popitem(last=False)
-        return before is not None and message.date - before <= AT_ONCE
+        is_command = (message.text or "").startswith("/")
+        return before is not None and message.date - before <= AT_ONCE and not is_command
 
 
 async def ignored(_: Message) -> None:

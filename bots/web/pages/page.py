@@ -17,6 +17,10 @@ from bots.web.site import SITE, known_visitor, origin, translator
 TEMPLATE = (Path(__file__).parent.parent / "page.html").read_text("utf-8")
 PLACE = re.compile(r"\{\{ ?([a-z-]+) ?\}\}")
 EXAMPLES = 4
+# all of them at once: the browser would find them one import after the other
+MODULES = "\n  ".join(
+    f'<link rel="modulepreload" href="{assets.PATH}/{name}">' for name in assets.FILES if name.endswith(".js")
+)
 
 # the sentences that only the page's own code says
 SAID_BY_THE_PAGE = (
@@ -28,7 +32,6 @@ SAID_BY_THE_PAGE = (
     "web-file-gone",
     "web-less",
     "web-more",
-    "web-no-cookie",
     "web-offline",
     "web-ready",
     "web-reconnecting",
@@ -48,7 +51,7 @@ async def page(request: web.Request) -> web.Response:
 
 def rendered(tr: Translator) -> str:
     """The template with its places filled: named ones, and sentences by their keys."""
-    values = {"locale": tr.locale, "assets": assets.PATH, "script-data": script_data(tr)}
+    values = {"locale": tr.locale, "assets": assets.PATH, "modules": MODULES, "script-data": script_data(tr)}
     return PLACE.sub(lambda place: values.get(place[1]) or escape(tr(place[1])), TEMPLATE)
 
 

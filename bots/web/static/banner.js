@@ -4,7 +4,7 @@ import { say } from "./data.js";
 import { find } from "./dom.js";
 
 const GRACE_MS = 1_200; // a short break is nobody's concern
-const ORDER = ["web-no-cookie", "web-offline", "web-reconnecting", "web-studio-away"];
+const ORDER = ["web-turned-away", "web-offline", "web-reconnecting", "web-studio-away"];
 
 const element = find("banner");
 const active = new Map(); // sentence -> its text

@@ -6,6 +6,7 @@ import { find } from "./dom.js";
 
 const LOOK_AGAIN_MS = 5_000; // places in line move without events
 const RETRY_MS = 2_500;
+const REFUSED_RETRY_MS = 30_000; // turned away: trying harder does not help
 
 export class Sync {
   /** `first(chat)`: the first look worked; `looked(chat)`: any look did. */
@@ -14,6 +15,7 @@ export class Sync {
     this.before = null; // names the next page of older jobs
     this.begun = false;
     this.looking = null;
+    this.turnedAway = false;
     this.older = find("older");
     const nearTop = (seen) => seen.some((entry) => entry.isIntersecting) && this.loadOlder();
     this.top = new IntersectionObserver(nearTop, { rootMargin: "600px 0px 0px" });
@@ -31,7 +33,7 @@ export class Sync {
     for (;;) {
       const chat = await this.ask("/chat");
       if (chat) return this.show(chat);
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await new Promise((resolve) => setTimeout(resolve, this.turnedAway ? REFUSED_RETRY_MS : RETRY_MS));
     }
   }
 
@@ -39,10 +41,12 @@ export class Sync {
   async ask(path) {
     try {
       const answer = await get(path);
-      clear("web-studio-away", "web-no-cookie", "web-reconnecting");
+      this.turnedAway = false;
+      clear("web-turned-away", "web-studio-away", "web-reconnecting");
       return answer;
     } catch (error) {
-      if (error instanceof Failed && error.status < 500) warn("web-no-cookie", error.text); // a cookie, or too many newcomers
+      this.turnedAway = error instanceof Failed && error.status < 500; // no cookie, too many newcomers, banned
+      if (this.turnedAway) warn("web-turned-away", error.text);
       else if (error instanceof Failed) warn("web-studio-away");
       else warn("web-reconnecting");
       return null;

@@ -34,7 +34,7 @@ class OpenJob:
     wait_until: datetime | None
     running_seconds: float  # since started_at
 
-    def kept_until(self, until: datetime) -> "OpenJob":
+    def kept_until(self, until: datetime | None) -> "OpenJob":
         return replace(self, wait_until=until)
 
 
@@ -129,6 +129,13 @@ async def keep_until(db: Db, job_ids: Sequence[UUID], keep_for: timedelta) -> di
         keep_for,
     )
     return {row["id"]: row["wait_until"] for row in rows}
+
+
+async def keep_no_longer(db: Db, job_ids: Sequence[UUID]) -> None:
+    """Somebody can run these again: what was said about how long they are kept is no longer true."""
+    await db.execute(
+        "update jobs set wait_until = null where id = any($1::uuid[]) and status = 'QUEUED'", list(job_ids)
+    )
 
 
 async def overdue(db: Db, job_ids: Sequence[UUID]) -> list[tuple[UUID, int]]:

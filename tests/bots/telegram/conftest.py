@@ -9,7 +9,7 @@ import pytest
 
 from bots.settings import BotEntry, BotSettings
 from bots.telegram.desk import Patience
-from bots.telegram.run import make_bot, serve
+from bots.telegram.run import get_acquainted, make_bot, serve
 from scheduler.accounts.model import Platform
 from tests.bots.studio import HURRY
 from tests.bots.telegram.studio import TelegramStudio
@@ -64,6 +64,7 @@ async def at_work(
 
     async def work() -> None:
         async with make_bot(entry, given) as bot:
+            await get_acquainted(bot, entry, stop)
             await serve(bot, entry, given, studio, stop, HURRY, patience)
 
     task = asyncio.create_task(work())

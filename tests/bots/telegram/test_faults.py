@@ -263,3 +263,20 @@ async def test_an_update_that_nobody_understands_stops_nothing(ann: Person, bot:
     ann.writes("/help")
     await ann.waits_for(lambda seen: "/imagine" in seen.text)
     await bot.has_confirmed_all()
+
+
+async def test_told_to_stop_while_a_submit_is_under_way(
+    ann: Person, fake_bot: FakeBot, studio: TelegramStudio, telegram: FakeTelegram
+) -> None:
+    """The answer comes when the postman rests already: the bot ends all the same, the next one opens the message."""
+    studio.answers = asyncio.Event()
+    async with at_work(telegram, fake_bot, studio, patience=Patience(total=60, attempt=4, pause=1)):
+        ann.writes("a fox")
+        await until(lambda: len(studio.jobs) == 1)
+        asyncio.get_running_loop().call_later(2.5, studio.answers.set)
+    studio.deliveries[studio.jobs[0]].claim_until = 0
+    async with at_work(telegram, fake_bot, studio):
+        await ann.waits_for(lambda seen: "Next in line" in seen.text)
+        await fake_bot.has_confirmed_all()
+    assert len(studio.jobs) == 1
+    assert len(ann.sees_from_bot()) == 1

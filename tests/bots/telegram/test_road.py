@@ -18,6 +18,7 @@ PATIENT = 40.0  # seconds for a picture on a busy machine
 async def stack(tmp_path: Path, database_url: str, redis_url: str) -> AsyncIterator[Stack]:
     """A scheduler and the painter."""
     made = new_stack(tmp_path, database_url, redis_url)
+    made.environment["TESSERA_LEASE_SECONDS"] = "30"  # a busy machine must not look like a lost worker
     try:
         await made.scheduler()
         await made.worker(engines="painter")

@@ -71,6 +71,7 @@ class Studio(Scheduler):
         self.listeners: set[asyncio.Queue[JobEvent | None]] = set()
         self.reachable = True
         self.refusals: list[Refused] = []
+        self.door: Refused | None = None  # why nobody comes in
         self.lost_replies = 0  # of the next submits: they take effect, but their answer does not come
         self.previews: dict[UUID, bytes] = {}
         self.files: dict[UUID, tuple[str, bytes]] = {}
@@ -249,6 +250,8 @@ class Visitor(User):
 
     async def me(self) -> AccountView:
         self.studio.check()
+        if self.studio.door:
+            raise self.studio.door
         left = Decimal(20 - self.person.used)
         return AccountView(
             user=self.person.ref, display_name=None, open_jobs=0, banned=False, is_admin=False, has_api_key=False,
@@ -275,10 +278,11 @@ class Visitor(User):
 
     async def models(self) -> list[ModelView]:
         self.studio.calls["models"] += 1
-        return [
-            ModelView(
-                id="painter", display_name="painter (no GPU)", description="", capability=Capability.IMAGE,
-                price_tokens=Decimal(1), default_width=1024, default_height=1024, allowed=True, online=True,
-                default=True,
-            )
-        ]  # fmt: skip
+        return [a_model("painter", "painter (no GPU)", online=True), a_model("sdxl", "SDXL", online=False)]
+
+
+def a_model(name: str, display_name: str, *, online: bool) -> ModelView:
+    return ModelView(
+        id=name, display_name=display_name, description="", capability=Capability.IMAGE, price_tokens=Decimal(1),
+        default_width=1024, default_height=1024, allowed=True, online=online, default=online,
+    )  # fmt: skip

@@ -1,36 +1,24 @@
 """The page in a real browser: nothing may fail in it, and nothing may leave the server's address."""
 
-import shutil
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from scheduler.errors import Code, Refused
 from tests.bots.web.serving import serving
 from tests.bots.web.studio import Studio
+from tests.bots.web.windows import CHROMIUM, Window, a_chromium, say
+from tests.bots.web.windows import a_window as a_window_at
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 780}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True,
 }  # fmt: skip
-VIOLATIONS = "document.addEventListener('securitypolicyviolation', event => console.error('CSP ' + event.blockedURI))"
 SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
 
 pytestmark = [
@@ -39,39 +27,12 @@ pytestmark = [
     pytest.mark.xdist_group("chromium"),
     pytest.mark.asyncio(loop_scope="module"),  # one Chromium for all: its start takes longer than most of the tests
 ]
-expect.set_options(timeout=10_000)
-
-
-class Window:
-    """One visitor's browser. `complaints`: what the browser's console would show in red, and requests elsewhere."""
-
-    def __init__(self, context: BrowserContext, origin: str) -> None:
-        self.context = context
-        self.origin = origin
-        self.complaints: list[str] = []
-
-    async def tab(self) -> Page:
-        page = await self.context.new_page()
-        await page.add_init_script(VIOLATIONS)
-        page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", self.stays)
-        await page.goto(self.origin)
-        return page
-
-    def stays(self, request: Request) -> None:
-        if urlsplit(request.url).netloc != urlsplit(self.origin).netloc:
-            self.complaints.append(f"left for {request.url}")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    async with a_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -81,12 +42,7 @@ async def server(studio: Studio) -> AsyncIterator[TestServer]:
 
 
 async def a_window(chromium: Browser, server: TestServer, **options: Any) -> Window:
-    return Window(await chromium.new_context(**options), str(server.make_url("/")))
-
-
-async def say(page: Page, text: str) -> None:
-    await page.get_by_role("textbox", name="Your words").fill(text)
-    await page.keyboard.press("Enter")
+    return await a_window_at(chromium, str(server.make_url("/")), **options)
 
 
 async def test_from_words_to_the_picture(studio: Studio, server: TestServer, chromium: Browser) -> None:
@@ -200,6 +156,13 @@ async def test_it_comes_back_by_itself(studio: Studio, server: TestServer, chrom
     assert [told for told in window.complaints if "503" not in told] == []
 
 
+async def test_who_is_turned_away_is_told_why(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    studio.door = Refused.because(Code.ADDRESS_LIMIT, limit=20, retry_after_seconds=3600)
+    page = await (await a_window(chromium, server)).tab()
+
+    await expect(page.get_by_role("status")).to_contain_text("Too many new visitors from your network today (20)")
+
+
 async def test_without_a_network_words_are_kept_and_sent_later(
     studio: Studio, server: TestServer, chromium: Browser
 ) -> None:
@@ -259,6 +222,8 @@ async def test_it_fits_every_window_and_can_be_read(
         box = await target.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= SHORTEST_TARGET, await target.evaluate("it => it.outerHTML")
+    chips = [box for chip in await page.locator(".chip").all() if (box := await chip.bounding_box())]
+    assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(chips)), "chips overlap"
     assert window.complaints == []
 
 
@@ -290,12 +255,15 @@ async def test_the_keyboard_alone_is_enough(studio: Studio, server: TestServer, 
     await page.keyboard.press("Tab")
     await page.keyboard.press("ArrowRight")  # square to portrait
     await page.keyboard.press("Tab")
+    await page.keyboard.press("ArrowDown")  # painter to SDXL
+    await page.keyboard.press("Tab")
     await page.keyboard.type("12")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")  # the send button
 
     job = studio.find(await studio.submitted.get())
     assert (job.prompt, job.width, job.height, job.seed) == ("a fox\nin the snow", 768, 1024, 12)
+    assert job.model == "sdxl"
     studio.start(job.id)
     studio.finish(job.id)
     await page.get_by_role("button", name="Show it large").focus()

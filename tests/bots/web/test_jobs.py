@@ -118,7 +118,10 @@ async def test_older_jobs_come_page_by_page(studio: Studio, ann: Browser) -> Non
 
     assert [card["prompt"] for card in newest["cards"] + older["cards"]] == [f"fox {n}" for n in range(14, -1, -1)]
     assert older["next"] is None
-    assert newest["models"] == [{"id": "painter", "label": "painter (no GPU)", "default": True}]
+    assert newest["models"] == [
+        {"id": "painter", "label": "painter (no GPU)", "default": True},
+        {"id": "sdxl", "label": "SDXL (asleep)", "default": False},
+    ]
     assert newest["lead"].startswith("You have 20 tokens a day")
 
 

@@ -325,6 +325,22 @@ async def test_a_size_that_only_a_sleeping_worker_makes_is_not_kept_for_ever(sta
     assert (await stage.row(job_id))["wait_until"] is not None
 
 
+async def test_who_waited_for_a_worker_that_came_is_not_held_to_the_old_time(
+    stage: Stage, gpu: Worker, ann: Caller
+) -> None:
+    await stage.hear(gpu, state="gone")
+    await stage.market.refresh()
+    await stage.started(await stage.user("discord:7"), await stage.worker("busy"))
+    job_id = await stage.job(ann)
+    await stage.pool.execute("update jobs set wait_until = now() - interval '1 second' where id = $1", job_id)
+    await stage.round()
+    stage.dispatcher.warden.reaped_at -= 1.5
+    await stage.round()
+
+    assert await stage.status(job_id) == "QUEUED"
+    assert (await stage.row(job_id))["wait_until"] is None
+
+
 # Strange outcomes
 
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from scheduler.jobs.queue import NEWCOMER_STEP, Kind, Queue, Server, Waiting, kind_of, largest_side
+from scheduler.jobs.kinds import Kind, kind_of, largest_side
+from scheduler.jobs.queue import NEWCOMER_STEP, Queue, Server, Waiting
 
 SMALL, LARGE = Kind("painter", 512), Kind("painter", 1024)
 ALL = Server("gpu", {"painter": 2048, "sdxl": 2048})

@@ -1,0 +1,22 @@
+"""What must match between a job and a worker: pure."""
+
+from typing import NamedTuple
+
+SIDE_BUCKET = 256  # pixels: kinds stay few
+
+
+class Kind(NamedTuple):
+    """A kind of job. Kinds must stay few."""
+
+    model: str
+    side: int  # the longest side, rounded up to whole SIDE_BUCKETs
+
+
+def kind_of(model: str, longest_side: int) -> Kind:
+    """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
+    return Kind(model, -(-max(longest_side, 1) // SIDE_BUCKET) * SIDE_BUCKET)
+
+
+def largest_side(offered: int) -> int:
+    """The longest side a job may have for a worker that offers this one."""
+    return offered // SIDE_BUCKET * SIDE_BUCKET

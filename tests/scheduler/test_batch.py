@@ -1,0 +1,95 @@
+"""The self-clocking batch: what waits goes together, and nobody pays for somebody else's poison."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import asyncpg
+import pytest
+
+from scheduler.batch import Batcher
+from scheduler.errors import Code, Refused
+
+
+async def run(batcher: Batcher[int, int], items: Sequence[int]) -> list[Any]:
+    """The answers, or what was raised, for items put at once."""
+    stop = asyncio.Event()
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        group.create_task(batcher.run(stop))
+        answers = await asyncio.gather(*(batcher.put(item) for item in items), return_exceptions=True)
+        stop.set()
+    return answers
+
+
+def doubling(batches: list[list[int]], fail: Callable[[Sequence[int]], Exception | None] = lambda items: None) -> Any:
+    async def flush(items: Sequence[int]) -> list[int]:
+        batches.append(list(items))
+        await asyncio.sleep(0)
+        if error := fail(items):
+            raise error
+        return [2 * item for item in items]
+
+    return flush
+
+
+async def test_what_waits_while_a_batch_is_written_goes_into_the_next() -> None:
+    batches: list[list[int]] = []
+    batcher = Batcher(doubling(batches), limit=4)
+    answers = await run(batcher, range(10))
+
+    assert answers == [2 * n for n in range(10)]
+    assert batches == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+async def test_a_poisonous_item_harms_nobody_else() -> None:
+    batcher = Batcher(doubling([], lambda items: ValueError() if 3 in items else None))
+    answers = await run(batcher, range(5))
+
+    assert isinstance(answers[3], ValueError)
+    assert [answers[n] for n in (0, 1, 2, 4)] == [0, 2, 4, 8]
+
+
+async def test_an_item_that_waits_for_a_lock_holds_up_nobody_else() -> None:
+    batcher = Batcher(doubling([], lambda items: asyncpg.LockNotAvailableError() if 3 in items else None))
+
+    assert [isinstance(answer, Exception) for answer in await run(batcher, range(5))] == [False] * 3 + [True, False]
+
+
+async def test_while_the_database_is_away_everybody_is_told_at_once() -> None:
+    batches: list[list[int]] = []
+    batcher = Batcher(doubling(batches, lambda items: ConnectionRefusedError()))
+    answers = await run(batcher, range(100))
+
+    assert all(isinstance(answer, ConnectionRefusedError) for answer in answers)
+    assert len(batches) == 1
+
+
+async def test_more_than_can_wait_is_refused() -> None:
+    batcher = Batcher(doubling([]), most_waiting=3)
+    answers = await run(batcher, range(5))
+
+    assert answers[:3] == [0, 2, 4]
+    assert [isinstance(answer, Refused) and answer.refusal.code for answer in answers[3:]] == [Code.OVERLOADED] * 2
+
+
+async def test_what_waits_at_the_stop_is_still_written() -> None:
+    stop = asyncio.Event()
+    batcher = Batcher(doubling([]))
+    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        waiting = group.create_task(batcher.put(1))
+        await asyncio.sleep(0)
+        stop.set()
+        group.create_task(batcher.run(stop))
+
+    assert waiting.result() == 2
+
+
+async def test_whoever_gave_up_waiting_disturbs_nobody() -> None:
+    batcher = Batcher(doubling([]))
+    impatient = asyncio.ensure_future(batcher.put(1))
+    await asyncio.sleep(0)
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+
+    assert await run(batcher, [2]) == [4]

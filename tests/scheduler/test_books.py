@@ -1,0 +1,115 @@
+"""Whatever happens to jobs, in whatever order: at the end the books balance."""
+
+import random
+from uuid import UUID
+
+import pytest
+
+from scheduler.accounts.model import Caller
+from scheduler.jobs.admitter import Admitted
+from scheduler.wire import Assignment
+from tests.scheduler.stage import Stage
+from tests.scheduler.worker import Worker
+
+STEPS = 120
+TERMINAL = {"COMPLETED", "FAILED", "CANCELLED"}
+
+ONE_HOLD_AND_ONE_SETTLEMENT = """
+    select count(*) from jobs j
+     where (select array_agg(l.reason order by l.seq) from billing.token_ledger l where l.job_id = j.id)
+           is distinct from array['hold', 'settle']
+"""
+BALANCES = """
+    select count(*) from billing.token_account a
+     where a.balance <> (select coalesce(sum(l.delta), 0) from billing.token_ledger l where l.user_id = a.user_id)
+        or a.allowance_used <> (select coalesce(-sum(l.allowance_delta), 0) from billing.token_ledger l
+                                 where l.user_id = a.user_id)
+        or a.open_jobs <> 0
+"""
+USE = """
+    select count(*) from billing.token_account a
+      left join usage_daily d using (user_id)
+     where coalesce(d.tokens_used, 0) <> (select coalesce(sum(j.cost_tokens), 0) from jobs j
+                                           where j.user_id = a.user_id)
+        or coalesce(d.tokens_used, 0) <> (select coalesce(-sum(l.delta + l.allowance_delta), 0)
+                                            from billing.token_ledger l
+                                           where l.user_id = a.user_id and l.reason in ('hold', 'settle'))
+        or coalesce(d.jobs_completed, 0) <> (select count(*) from jobs j
+                                              where j.user_id = a.user_id and j.status = 'COMPLETED')
+"""
+
+
+class Life:
+    """A scheduler, its users and workers, and chance."""
+
+    def __init__(self, stage: Stage, users: list[Caller], workers: list[Worker], chance: random.Random) -> None:
+        self.stage = stage
+        self.users = users
+        self.workers = workers
+        self.chance = chance
+        self.jobs: dict[UUID, Caller] = {}
+        self.tasks: list[tuple[Worker, Assignment]] = []  # every assignment ever given, the ended ones too
+
+    async def step(self) -> None:
+        act = self.chance.choice([self.ask, self.ask, self.cancel, self.report, self.report, self.lose, self.beat])
+        await act()
+        await self.stage.file()
+        await self.listen()
+
+    async def ask(self) -> None:
+        user = self.chance.choice(self.users)
+        await self.stage.forget_rate(user)
+        answer = await self.stage.ask(user, count=self.chance.randint(1, 4))
+        if isinstance(answer, Admitted):
+            self.jobs[answer.job.id] = user
+
+    async def cancel(self) -> None:
+        if self.jobs:
+            job_id = self.chance.choice(list(self.jobs))
+            await self.stage.lifecycle.cancel(job_id, self.jobs[job_id].user_id)
+
+    async def report(self) -> None:
+        """Some worker says something about an attempt, perhaps for the second time, perhaps too late."""
+        if not self.tasks:
+            return
+        worker, task = self.chance.choice(self.tasks[-6:])
+        status = self.chance.choice(["completed", "completed", "failed", "cancelled", "handed_back"])
+        unused = self.chance.choice([0.0, 0.25, 1 / 3, 1.0]) if status == "cancelled" else 0.0
+        retryable = self.chance.random() < 0.5
+        outcome = worker.outcome(task, status, unused_fraction=unused, retryable=retryable)
+        await worker.report(*[outcome] * self.chance.randint(1, 2))
+        worker.release(task.job_id)
+
+    async def lose(self) -> None:
+        if self.stage.dispatcher.line.running:
+            await self.stage.expire_lease(self.chance.choice(list(self.stage.dispatcher.line.running)))
+
+    async def beat(self) -> None:
+        await self.stage.hear(*self.workers)
+
+    async def listen(self) -> None:
+        for worker in self.workers:
+            self.tasks += [(worker, one) for one in await worker.inbox() if isinstance(one, Assignment)]
+
+    async def end(self) -> None:
+        """Everything that is left is cancelled, and the running ones end."""
+        for job_id, user in self.jobs.items():
+            await self.stage.lifecycle.cancel(job_id, user.user_id)
+        for worker, task in self.tasks:
+            await worker.report(worker.outcome(task, "cancelled", unused_fraction=0.5))
+        await self.stage.file()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_books_balance_whatever_happened(stage: Stage, seed: int) -> None:
+    users = [await stage.user(f"telegram:{n}", tier) for n, tier in enumerate(("free", "starter", "pro"), start=10)]
+    workers = [await stage.worker(name, slots=2) for name in ("one", "two")]
+    life = Life(stage, users, workers, random.Random(seed))
+    for _ in range(STEPS):
+        await life.step()
+    await life.end()
+
+    statuses = {row["status"] for row in await stage.pool.fetch("select distinct status from jobs")}
+    assert statuses == TERMINAL
+    for question in (ONE_HOLD_AND_ONE_SETTLEMENT, BALANCES, USE):
+        assert await stage.pool.fetchval(question) == 0, question

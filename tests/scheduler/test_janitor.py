@@ -1,0 +1,63 @@
+"""What the janitor forgets, and what it keeps."""
+
+from datetime import timedelta
+
+from scheduler import janitor
+from scheduler.jobs.admitter import Admitted, Replayed
+from tests.scheduler.stage import Stage
+
+
+async def test_expired_files_go_and_their_rows_stay(stage: Stage) -> None:
+    gpu, ann = await stage.worker("gpu"), await stage.user()
+    job_id, task = await stage.started(ann, gpu)
+    await gpu.finish(task)
+    await stage.file()
+    await janitor.tick(stage.pool, stage.store)
+    assert len(list(stage.folder.rglob("*.png"))) == 1
+
+    await stage.pool.execute("update artifacts set expires_at = now()")
+    assert not await janitor.tick(stage.pool, stage.store)
+    await janitor.tick(stage.pool, stage.store)
+    row = await stage.pool.fetchrow("select local_path, deleted_at, metadata from artifacts where job_id = $1", job_id)
+
+    assert not [path for path in stage.folder.rglob("*") if path.is_file()]
+    assert (row["local_path"], row["metadata"]["seed"]) == (None, task.params["seed"])
+    assert row["deleted_at"]
+
+
+async def test_a_file_that_is_gone_already_is_no_trouble(stage: Stage) -> None:
+    gpu, ann = await stage.worker("gpu"), await stage.user()
+    _, task = await stage.started(ann, gpu)
+    await gpu.finish(task)
+    await stage.file()
+    (stage.folder / task.folder / "0.png").unlink()
+    await stage.pool.execute("update artifacts set expires_at = now()")
+    await janitor.tick(stage.pool, stage.store)
+
+    assert await stage.pool.fetchval("select count(*) from artifacts where deleted_at is null") == 0
+
+
+async def test_keys_are_remembered_for_a_week(stage: Stage) -> None:
+    ann = await stage.user()
+    await stage.worker("gpu")
+    first = await stage.job(ann, key="k")
+    await stage.pool.execute("update jobs set created_at = now() - $1::interval", timedelta(days=6.9))
+    await janitor.tick(stage.pool, stage.store)
+    assert await stage.ask(ann, key="k") == Replayed(first)
+
+    await stage.pool.execute("update jobs set created_at = now() - $1::interval", timedelta(days=7.1))
+    await janitor.tick(stage.pool, stage.store)
+    assert isinstance(await stage.ask(ann, key="k"), Admitted)
+
+
+async def test_workers_long_gone_are_forgotten_but_not_what_was_ever_offered(stage: Stage) -> None:
+    for _ in range(3):
+        worker = await stage.worker("gpu", models=("sdxl",))
+        await stage.hear(worker, state="gone")
+    await stage.pool.execute("update workers set gone_at = now() - interval '2 days'")
+    await janitor.tick(stage.pool, stage.store)
+    await stage.market.refresh()
+
+    assert await stage.pool.fetchval("select count(*) from workers") == 1
+    assert stage.market.market.offered == {"sdxl": 2048}
+    assert stage.market.market.online == {}
