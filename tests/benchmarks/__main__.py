@@ -11,11 +11,18 @@ import uvloop
 from tests.benchmarks import plan as plans
 from tests.benchmarks.figures import Row
 from tests.benchmarks.report import show, written
-from tests.benchmarks.rows import lives, submit_direct, submit_http
+from tests.benchmarks.rows import depth, lives, memory, pickup, submit_direct, submit_http
 from tests.benchmarks.servers import Servers, servers
 from tests.benchmarks.town import build
 
-ROWS = {"submit_direct": submit_direct.measure, "submit_http": submit_http.measure, "lives": lives.measure}
+ROWS = {
+    "submit_direct": submit_direct.measure,
+    "submit_http": submit_http.measure,
+    "lives": lives.measure,
+    "pickup": pickup.measure,
+    "depth": depth.measure,
+    "memory": memory.measure,
+}
 
 
 async def main(here: Servers, plan: plans.Plan, names: list[str]) -> list[Row]:
