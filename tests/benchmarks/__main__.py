@@ -26,7 +26,7 @@ ROWS = {
 
 
 async def main(here: Servers, plan: plans.Plan, names: list[str]) -> list[Row]:
-    await build(here)
+    await build(here, plan)
     rows = []
     for name in names:
         rows.append(await ROWS[name](here, plan))

@@ -3,7 +3,7 @@
 import asyncpg
 
 from tests.benchmarks.servers import Servers
-from tests.benchmarks.town import TOWN, USERS
+from tests.benchmarks.town import TOWN
 
 CROWD = """
     insert into jobs (user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, queued_at,
@@ -12,7 +12,7 @@ CROWD = """
            jsonb_build_object('prompt', md5(n::text) || md5((n + 1)::text), 'model', 'painter', 'width', 512,
                               'height', 512, 'seed', n, 'count', 1),
            1, now(), decode(md5(n::text), 'hex'), 1, 0, (now() at time zone 'utc')::date
-      from generate_series(1, $1::int / {users}) n, users u where u.platform_user_id like 'rich%';
+      from generate_series(1, $1::int) n, users u where u.platform_user_id like 'rich%'
 """
 ACCOUNTS = """
     update billing.token_account a
@@ -32,8 +32,8 @@ HOLDS = """
 SPARE = ("idx_jobs_user_id", "idx_jobs_created_at", "idx_jobs_params_model", "idx_jobs_user_status")
 
 
-async def build(servers: Servers, name: str, waiting: int, *, whole: bool) -> None:
-    """A template with so many waiting jobs; unless it is `whole`, without the indexes that the rebuild never reads."""
+async def build(servers: Servers, name: str, each: int, *, whole: bool) -> None:
+    """A template where each of the rich has so many jobs waiting; unless it is `whole`, without the indexes that the rebuild never reads."""
     await servers.execute(f"create database {name} template {TOWN}")
     connection = await asyncpg.connect(servers.url(name))
     try:
@@ -41,7 +41,7 @@ async def build(servers: Servers, name: str, waiting: int, *, whole: bool) -> No
             if not whole:
                 for index in SPARE:
                     await connection.execute(f"drop index {index}")
-            await connection.execute(CROWD.format(users=USERS).replace("$1::int", str(waiting)))
+            await connection.execute(CROWD, each)
             await connection.execute(ACCOUNTS)
             await connection.execute(HOLDS)
         await connection.execute("vacuum analyze")

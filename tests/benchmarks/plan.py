@@ -19,6 +19,8 @@ class Plan:
 
     repeat: int = 5
     seconds: float = 3.0
+    users: int = 5_000
+    history: int = 100_000  # jobs of the past
     callers: int = 32
     lives: int = 200  # in flight
     deep: int = 100_000
@@ -38,4 +40,15 @@ class Plan:
 
 FULL = Plan()
 QUICK = Plan(seconds=1.5, picks=150)
-TINY = Plan(repeat=1, seconds=0.2, callers=4, lives=8, deep=50, most_waiting=200, picks=5, without_peers=True)
+TINY = Plan(
+    repeat=1,
+    seconds=0.2,
+    users=100,
+    history=100,
+    callers=4,
+    lives=8,
+    deep=100,
+    most_waiting=200,
+    picks=5,
+    without_peers=True,
+)

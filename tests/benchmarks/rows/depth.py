@@ -13,7 +13,7 @@ CROWDED, EMPTY = "with a crowd", "nobody waiting"
 
 async def measure(servers: Servers, plan: Plan) -> Row:
     done = Repetitions()
-    await crowd.build(servers, DEEP, plan.deep, whole=True)
+    await crowd.build(servers, DEEP, plan.deep // plan.users, whole=True)
     for _ in plan.repetitions():
         for name, template in ((EMPTY, TOWN), (CROWDED, DEEP)):
             async with alive(servers, plan, template) as (house, street):

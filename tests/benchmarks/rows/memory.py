@@ -14,7 +14,7 @@ REPEAT = 3
 
 
 async def measure(servers: Servers, plan: Plan) -> Row:
-    await crowd.build(servers, FULL, plan.most_waiting, whole=False)
+    await crowd.build(servers, FULL, plan.most_waiting // plan.users, whole=False)
     told = [await rebuilt(servers) for _ in range(min(REPEAT, plan.repeat))]
     await servers.execute(f"drop database {FULL} with (force)")
     seconds, gib = (Spread.of(one[name] for one in told) for name in ("seconds", "gib"))

@@ -46,7 +46,7 @@ async def measure(servers: Servers, plan: Plan) -> Row:
 async def tessera(servers: Servers, plan: Plan) -> Run:
     async with servers.database(TOWN) as url, serving(url, servers.redis_url) as port:
         async with clients(port, plan.callers) as callers:
-            names = cycle(range(1, PEOPLE + 1))
+            names = cycle(range(1, min(PEOPLE, plan.users) + 1))
             return await drive([partial(ask, client, names) for client in callers], plan.seconds, servers.folder)
 
 
