@@ -11,6 +11,7 @@ import time
 
 import uvloop
 
+from scheduler.observability import setup_logging
 from tests.benchmarks.house import open_house
 
 PATIENCE_SECONDS = 240.0
@@ -28,4 +29,5 @@ async def main(database_url: str, redis_url: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    setup_logging("error")
     print(json.dumps(uvloop.run(main(sys.argv[1], sys.argv[2]))))

@@ -12,7 +12,7 @@ from tests.benchmarks.report import written
 from tests.benchmarks.servers import Servers, servers
 from tests.benchmarks.town import build
 
-pytestmark = [pytest.mark.system, pytest.mark.xdist_group("benchmarks")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(300), pytest.mark.xdist_group("benchmarks")]
 
 
 @pytest.fixture(scope="module")

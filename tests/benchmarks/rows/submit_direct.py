@@ -1,8 +1,8 @@
 """submit_direct: durable submits with all limits, 32 callers, the scheduler called directly."""
 
+import random
 from collections.abc import Sequence
 from functools import partial
-import random
 
 from scheduler.accounts.model import Caller
 from tests.benchmarks.drive import beside, drive
@@ -22,7 +22,8 @@ PEERS = (BASE, "procrastinate", "saq", "taskiq", "raw asyncpg")
 async def measure(servers: Servers, plan: Plan) -> Row:
     done = Repetitions()
     for _ in plan.repetitions():
-        done.add(BASE, await enqueue(servers, BASE, plan))
+        for peer in plan.peers(PEERS[:1]):
+            done.add(peer, await enqueue(servers, peer, plan))
         for name, run in (await tessera(servers, plan)).items():
             done.add(name, run)
         for peer in plan.peers(PEERS[1:]):
