@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from scheduler.catalogue.model import Model
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.policy.waits import Speeds
 from scheduler.jobs.queue import Server
 from scheduler.wire import Beat
 
@@ -24,6 +26,7 @@ class Attempt:
     timeout_seconds: float
     cancel_requested: bool = False
     missed: int = 0
+    cold: bool = False  # its model was not loaded when it was dispatched
 
 
 @dataclass(slots=True)
@@ -38,11 +41,22 @@ class LiveWorker:
     def free_slots(self) -> int:
         return max(0, self.beat.slots - len(self.busy)) if self.beat.state == "ready" else 0
 
-    def server(self, models: Mapping[str, Model], paused: Collection[str]) -> Server:
-        """What the policy sees of it: the models it offers, without those that are paused."""
+    def can(self, kind: Kind) -> bool:
+        return any(offer.model == kind.model and offer.max_side >= kind.side for offer in self.beat.offers)
+
+    def server(self, loading: Collection[str], speeds: Speeds) -> Server:
+        """What the policy sees of it. `loading`: models of the jobs it was given, which a beat may not name yet. Jobs
+        come one by one: workers do not share a pass among attempts."""
+        name, models = self.beat.name, {offer.model: offer.max_side for offer in self.beat.offers}
         return Server(
-            self.beat.name,
-            {offer.model: offer.max_side for offer in self.beat.offers if not is_paused(offer.model, models, paused)},
+            id=self.beat.worker_id,
+            name=name,
+            models=models,
+            slots=self.beat.slots,
+            draining=self.beat.state != "ready",
+            warm=frozenset([*self.beat.warm, *loading]),
+            paces=speeds.paces(models, name),
+            load_seconds=speeds.load_seconds(name),
         )
 
 

@@ -1,5 +1,6 @@
 """Watches the workers: renews leases by their beats, repeats what they missed, gives up on what was lost."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -151,7 +152,7 @@ class Warden:
         """The worker is silent: another try, or the end after the second loss."""
         tries = (await tries_of(self.pool, [attempt.job_id])).get(attempt.job_id)
         if tries is None or tries.attempt != attempt.attempt:
-            self.line.remove(attempt.job_id)  # the next sync puts it where it belongs
+            self.line.remove(attempt.job_id, time.monotonic())  # the next sync puts it where it belongs
             return
         if not tries.lapsed:
             return  # another leader heard of it, or it is a matter of milliseconds
@@ -166,7 +167,7 @@ class Warden:
     async def _give_up(self, attempt: Attempt, status: Status, code: str | None) -> None:
         """End a job without hearing from its worker, which is told to stop."""
         await self.lifecycle.write([given_up(attempt.job_id, attempt.attempt, status, code, running=True)])
-        self.line.remove(attempt.job_id)
+        self.line.remove(attempt.job_id, time.monotonic())
         cancel = Cancel(job_id=attempt.job_id, attempt=attempt.attempt)
         await self.lifecycle.tell_all([(attempt.worker_id, cancel)])
 

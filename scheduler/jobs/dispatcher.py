@@ -83,6 +83,7 @@ class Dispatcher:
         self.notes = Notes()
         self.wake = asyncio.Event()
         self.next_lead = self.next_sync = 0.0
+        self.asks_again: asyncio.TimerHandle | None = None
 
     # Notes, left from anywhere in this process.
 
@@ -192,7 +193,7 @@ class Dispatcher:
     async def _take_notes(self) -> None:
         notes, self.notes = self.notes, Notes()
         for job_id in notes.ended:
-            self.line.remove(job_id)
+            self.line.remove(job_id, time.monotonic())
         for job in notes.admitted.values():
             if job.id not in notes.ended:
                 self.line.place(job, time.monotonic())
@@ -204,7 +205,7 @@ class Dispatcher:
     async def _place(self, job_ids: set[UUID]) -> None:
         found = {job.id: job for job in await open_jobs(self.pool, list(job_ids))}
         for job_id in job_ids - found.keys():
-            self.line.remove(job_id)
+            self.line.remove(job_id, time.monotonic())
         for job in sorted(found.values(), key=lambda one: one.seq):
             self.line.place(job, time.monotonic())
 
@@ -213,11 +214,11 @@ class Dispatcher:
         standing = {one.job_id: one for one in await open_attempts(self.pool)}
         self.next_sync = time.monotonic() + SYNC_SECONDS
         for job_id in self.line.jobs.keys() - standing.keys():
-            self.line.remove(job_id)
+            self.line.remove(job_id, time.monotonic())
         if differing := {one.job_id for one in standing.values() if not self.line.agrees(one)}:
             await self._place(differing)
         for one in standing.values():
-            self.line.queue.set_limit(one.user_id, one.limit)
+            self.line.queue.set_limit(one.user_id, one.limit, time.monotonic())
         self.line.queue.forget_idle()
         await self.lifecycle.write(  # whoever took the cancel stopped before the job was ended
             [
@@ -250,20 +251,32 @@ class Dispatcher:
     def _choose(self) -> list[tuple[OpenJob, str]]:
         """The policy's choice for every free slot, the least busy worker first."""
         market, now = self.market.market, time.monotonic()
+        self.line.refresh(market.models, market.paused)
         live = [worker for worker in self.line.workers.values() if worker.beat.state == "ready"]
-        servers = {worker.beat.worker_id: worker.server(market.models, market.paused) for worker in live}
         chosen: list[tuple[OpenJob, str]] = []
+        moments: list[float] = []
         for worker in sorted(live, key=lambda one: len(one.busy) / one.beat.slots):
-            worker_id = worker.beat.worker_id
-            others = tuple(server for other, server in servers.items() if other != worker_id)
-            while worker.free_slots and (job := self.line.take(worker, servers[worker_id], others, now)):
-                chosen.append((job, worker_id))
+            while worker.free_slots:
+                job, again_at = self.line.take(worker, now)
+                if again_at is not None:
+                    moments.append(again_at)
+                if job is None:
+                    break
+                chosen.append((job, worker.beat.worker_id))
+        self._ask_again(min(moments, default=None))
         return chosen
+
+    def _ask_again(self, at: float | None) -> None:
+        """A worker that left a job for one that has its model loaded is asked again then, whatever happens."""
+        if self.asks_again:
+            self.asks_again.cancel()
+        seconds = None if at is None else max(0.0, at - time.monotonic())
+        self.asks_again = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.wake.set)
 
     def _misplaced(self, jobs: Sequence[OpenJob]) -> None:
         """The next round puts these where the database says they are."""
         for job in jobs:
-            self.line.remove(job.id)
+            self.line.remove(job.id, time.monotonic())
         if jobs:
             self.next_sync = 0.0
 

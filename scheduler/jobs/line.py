@@ -8,12 +8,11 @@ from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.kinds import kind_of
 from scheduler.jobs.model import Status, Wait, Why
+from scheduler.jobs.policy.waits import Foresight, Speeds, raw_wait
 from scheduler.jobs.queries.dispatch import OpenJob, Standing
-from scheduler.jobs.queue import Queue, Server, Waiting
+from scheduler.jobs.queue import Ahead, Queue, Waiting
 
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
-GUESSED_JOB_SECONDS = 5.0  # until a job of the model was seen
-NEW_WEIGHT = 0.2  # of the newest run in the running mean
 
 
 class Line:
@@ -24,10 +23,11 @@ class Line:
         self.jobs: dict[UUID, OpenJob] = {}
         self.running: dict[UUID, Attempt] = {}
         self.workers: dict[str, LiveWorker] = {}
-        self.speeds: dict[str, float] = {}  # seconds a job of the model takes, a running mean
+        self.speeds = Speeds()
+        self.foresight = Foresight()
 
     def reset(self) -> None:
-        """Forget every job and worker; speeds stay. Workers that live beat again at once, those that left do not."""
+        """Forget every job and worker; what was measured stays. Workers that live beat again at once."""
         self.queue = Queue()
         self.jobs.clear()
         self.running.clear()
@@ -41,13 +41,15 @@ class Line:
             return
         if job.status is Status.QUEUED and job.id in self.queue.jobs and not job.cancel_requested:
             return
-        self.remove(job.id)
+        self.remove(job.id, now)
+        if attempt and job.status is Status.QUEUED:
+            self.queue.refund(job.user_id, job.priority, charge(job))
         if job.status is Status.RUNNING:
-            self.queue.start(job.user_id, job.limit)
+            self.queue.start(job.user_id, job.limit, now)
             self._run(job, job.attempt, job.worker_id or "", now - job.running_seconds, now)
         elif not job.cancel_requested:
             self.jobs[job.id] = job
-            self.queue.add(waiting(job), job.limit)
+            self.queue.add(waiting(job), job.limit, now)
 
     def agrees(self, standing: Standing) -> bool:
         """Whether a job is where the database says it is."""
@@ -57,32 +59,51 @@ class Line:
             return here == (standing.attempt, standing.cancel_requested)
         return standing.cancel_requested or (standing.job_id in self.queue.jobs and running is None)
 
-    def take(self, worker: LiveWorker, server: Server, others: tuple[Server, ...], now: float) -> OpenJob | None:
-        """The policy's choice for a free slot of the worker; it counts as running from here on."""
-        chosen = self.queue.take(server, others)
-        if chosen is None:
-            return None
-        job = self.jobs[chosen.id]
-        self._run(job, 0, worker.beat.worker_id, now, now)
-        return job
+    def refresh(self, models: Mapping[str, Model], paused: Collection[str]) -> None:
+        """Tell the policy how the workers are now, and what is paused."""
+        for gone in self.queue.servers.keys() - self.workers.keys():
+            self.queue.lose(gone)
+        for worker in self.workers.values():
+            self.queue.meet(worker.server(self._loading(worker), self.speeds))
+        waiting_for = {kind.model for kind in self.queue.aisles} if paused else ()
+        self.queue.pause({model for model in waiting_for if is_paused(model, models, paused)})
 
-    def remove(self, job_id: UUID) -> None:
+    def take(self, worker: LiveWorker, now: float) -> tuple[OpenJob | None, float | None]:
+        """The policy's choice for a free slot of the worker, which counts as running from here on; or when to ask again
+        though nothing happens before."""
+        taken = self.queue.take(worker.beat.worker_id, now)
+        if not taken.jobs:
+            return None, taken.again_at
+        job = self.jobs[taken.jobs[0].id]
+        cold = (job.model or "") not in self.queue.servers[worker.beat.worker_id].warm
+        self.foresight.started(job.id, now)
+        self._run(job, 0, worker.beat.worker_id, now, now, cold)
+        if cold:
+            self.queue.meet(worker.server(self._loading(worker), self.speeds))
+        return job, None
+
+    def _loading(self, worker: LiveWorker) -> set[str]:
+        return {self.jobs[job_id].model or "" for job_id in worker.busy if job_id in self.jobs}
+
+    def remove(self, job_id: UUID, now: float) -> None:
         """Forget a job: it ended, or is placed anew."""
         attempt = self.running.pop(job_id, None)
         if attempt:
-            self.queue.finish(attempt.user_id)
+            self.queue.finish(attempt.user_id, now)
             if worker := self.workers.get(attempt.worker_id):
                 worker.busy.discard(job_id)
-        else:
-            self.queue.discard(job_id)
+        elif self.queue.discard(job_id):
+            self.foresight.left(job_id)
         self.jobs.pop(job_id, None)
 
     def note_speed(self, job_id: UUID, status: Status, seconds: float | None) -> None:
-        """Learn from a job that was completed how long its model takes."""
-        job = self.jobs.get(job_id)
-        if job and job.model and seconds is not None and status is Status.COMPLETED:
-            mean = self.speeds.get(job.model, seconds)
-            self.speeds[job.model] = mean + NEW_WEIGHT * (seconds - mean)
+        """Learn from a job that was completed how fast its worker is."""
+        job, attempt = self.jobs.get(job_id), self.running.get(job_id)
+        if not job or not job.model or seconds is None or status is not Status.COMPLETED:
+            return
+        worker = self.workers.get(attempt.worker_id) if attempt else None
+        name = worker.beat.name if worker else ""
+        self.speeds.note_run(job.model, name, seconds, charge(job), cold=attempt is not None and attempt.cold)
 
     def wait_of(self, job_id: UUID, models: Mapping[str, Model], paused: Collection[str], now: float) -> Wait | None:
         """Where a waiting job stands, and why; None when it does not wait here."""
@@ -102,33 +123,37 @@ class Line:
         """The same for a job that was just admitted and is not here yet."""
         if entry.id in self.running:  # it started before the answer was written
             return Wait(position=1, seconds=0.0, why=Why.NEXT)
-        position = self.queue.ahead(entry) + 1
-        able = [
-            worker
-            for worker in self.workers.values()
-            if worker.beat.state == "ready" and worker.server(models, ()).can(entry.kind)
-        ]
+        ahead = self.queue.ahead(entry)
+        position = ahead.jobs + 1
+        able = [worker for worker in self.workers.values() if worker.beat.state == "ready" and worker.can(entry.kind)]
         if is_paused(entry.kind.model, models, paused):
             return Wait(position=position, seconds=None, why=Why.PAUSED)
         if not able:
             return Wait(position=position, seconds=None, why=Why.NO_WORKER, until=until)
-        seconds = self._expected_seconds(entry.kind.model, position - 1, able, now)
+        raw = self._raw_seconds(entry, ahead, able, now)
+        seconds = round(self.foresight.promise(entry.id, entry.priority, raw, now).p50, 1)
         user = self.queue.users.get(entry.user_id)
         if user and user.full:
             return Wait(position=position, seconds=seconds, why=Why.OWN_JOBS)
         return Wait(position=position, seconds=seconds, why=Why.TURN if position > 1 else Why.NEXT)
 
-    def _expected_seconds(self, model: str, ahead: int, able: list[LiveWorker], now: float) -> float:
-        """What runs on the workers that could take it, plus what is ahead, shared by their slots."""
-        each = self.speeds.get(model, GUESSED_JOB_SECONDS)
+    def _raw_seconds(self, entry: Waiting, ahead: Ahead, able: list[LiveWorker], now: float) -> float:
+        """Before it is corrected by how earlier ones turned out."""
         slots = sum(worker.beat.slots for worker in able)
-        names = {worker.beat.worker_id for worker in able}
-        left = [max(0.0, each - (now - a.started_at)) for a in self.running.values() if a.worker_id in names]
-        if not ahead and len(left) < slots:
+        left = [self._seconds_left(self.running[job_id], worker, now) for worker in able for job_id in worker.busy]
+        if not ahead.jobs and len(left) < slots:
             return 0.0
-        return round((sum(left) + ahead * each) / slots, 1)
+        pace = sum(self.speeds.pace(entry.kind.model, worker.beat.name) for worker in able) / len(able)
+        return raw_wait(ahead.tokens, pace, sum(left), slots)
 
-    def _run(self, job: OpenJob, attempt: int, worker_id: str, started_at: float, now: float) -> None:
+    def _seconds_left(self, attempt: Attempt, worker: LiveWorker, now: float) -> float:
+        job = self.jobs[attempt.job_id]
+        expected = charge(job) * self.speeds.pace(job.model or "", worker.beat.name)
+        return max(0.0, expected - (now - attempt.started_at))
+
+    def _run(
+        self, job: OpenJob, attempt: int, worker_id: str, started_at: float, now: float, cold: bool = False
+    ) -> None:
         self.jobs[job.id] = job
         self.running[job.id] = Attempt(
             job_id=job.id,
@@ -139,6 +164,7 @@ class Line:
             renewed_at=now,
             timeout_seconds=TIMEOUT_SECONDS[job.capability],
             cancel_requested=job.cancel_requested,
+            cold=cold,
         )
         if worker := self.workers.get(worker_id):
             worker.busy.add(job.id)
@@ -147,4 +173,9 @@ class Line:
 def waiting(job: OpenJob) -> Waiting:
     """The job as the policy sees it."""
     kind = kind_of(job.model or "", job.longest_side)
-    return Waiting(job.id, job.seq, job.user_id, job.priority, kind, max(job.cost, 0.01), job.avoid_workers)
+    return Waiting(job.id, job.seq, job.user_id, job.priority, kind, charge(job), job.avoid_workers)
+
+
+def charge(job: OpenJob) -> float:
+    """Tokens that count against its user's share; nothing is free of it."""
+    return max(job.cost, 0.01)

@@ -1,250 +1,239 @@
-"""Which waiting job a worker gets next: the policy, pure. No clock, no I/O.
+"""Which waiting job a worker gets next: the policy, pure. No clock, no I/O; `now` is always a parameter, in seconds.
 
-In this order: can the worker run it; the class (the plan's priority, strict); start-time fair queueing over the users
-of the class in tokens dispatched (Goyal, Vin, Cheng 1996); the plan's limit of jobs at a time. A *line* is the waiting
-jobs of one user, class and kind, in order of admission. Serving any line of a user charges the user, so that asking for
-more models buys no larger share; who joins or comes back starts at the present, without credit for idleness.
+In this order, in one decision for one worker:
+1. possible: the worker can run the kind, does not drain, and need not be avoided by the job;
+2. class: the plan's priority, strict. A line that was not served for `aging_seconds` rises by one class, as a visitor;
+   all visitors of a class share one user's share of it;
+3. fair share: start-time fair queueing over the users of the class in tokens dispatched (Goyal, Vin, Cheng 1996);
+4. limits: a user who runs as many jobs as the plan allows waits, and comes back without credit;
+5. warm models: a job whose model is loaded may go before colder, earlier ones until their model was passed over for the
+   bound W, or twice that while others serve it well enough or the worker is the only one that has a wanted model; an
+   idle worker loads when that beats waiting for those who have the model. A look-ahead never loads;
+6. batches: further jobs of the same kind, in the same order, up to the worker's limit.
 
-One heap of lines for each class and kind. A line's key only grows while it is in the heap, so a stale key is a lower
-bound and is put right when it surfaces: a decision costs O(kinds + log lines), amortised.
+A *line* is the waiting jobs of one user, class and kind, in order of admission; its key is what its user was served in
+the class, lifted to the present of the workers that can run the kind when the line joined, so that idleness earns no
+credit. A decision looks at the first line of each kind: O(kinds + log lines), amortised.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from heapq import heappop, heappush, heapreplace
-from uuid import UUID
+from collections.abc import Collection
+from enum import StrEnum
+from heapq import heappop, heappush
 
 from scheduler.jobs.kinds import Kind
+from scheduler.jobs.policy.crowd import Ahead
+from scheduler.jobs.policy.hall import Hall, lines_of
+from scheduler.jobs.policy.lines import Lane, Line, Member
+from scheduler.jobs.policy.model import CLASSES, Server, Taken, Waiting
 
-CLASSES = 4
+__all__ = ["CLASSES", "Ahead", "Queue", "Reason", "Server", "Taken", "Waiting"]
+
+AGING_SECONDS = 300.0
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new
+TOP_DOWN = range(CLASSES - 1, -1, -1)
+
+Head = tuple[float, float, int, Line]  # key, since, seq of its first job: the order of service within a class
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A job that could start."""
+class Reason(StrEnum):
+    """Why a job waits."""
 
-    id: UUID
-    seq: int  # order of admission; a retry keeps it
-    user_id: int
-    priority: int  # 0..3
-    kind: Kind
-    cost: float  # tokens held
-    avoid: frozenset[str] = frozenset()  # names of workers it failed on
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A worker with a free slot."""
-
-    name: str
-    models: dict[str, int]  # model -> longest side it can make
-
-    def can(self, kind: Kind) -> bool:
-        return self.models.get(kind.model, 0) >= kind.side
+    IMPOSSIBLE = "impossible"  # no live worker can run it
+    DRAINING = "draining"  # those that could are being drained
+    PAUSED = "paused"  # an admin paused its model
+    LIMIT = "limit"  # its user runs as many as the plan allows
+    OWN = "own"  # an earlier job of its line goes first
+    LOADING = "loading"  # its model is not loaded anywhere yet
+    TURN = "turn"  # others of its class, or of a higher one, go first
 
 
-@dataclass(slots=True)
-class Member:
-    """One user in one class: what is charged."""
+class Queue(Hall):
+    """The decision, and what can be said about it."""
 
-    served: float = 0.0  # virtual time up to which the user was served
-    waiting: int = 0
+    def __init__(self, aging_seconds: float = AGING_SECONDS, warm_bound_seconds: float | None = None) -> None:
+        """`warm_bound_seconds`: W; None: three load times of the worker that asks."""
+        super().__init__(aging_seconds, warm_bound_seconds)
 
+    def take(self, server_id: str, now: float, ahead: bool = False) -> Taken:
+        """What a free slot of the worker gets. `ahead`: a job to have at hand when the one that runs ends."""
+        self._rise(now)
+        server = self.servers[server_id]
+        if server.draining or not self.jobs:
+            return Taken()
+        again_at: float | None = None
+        judged: set[str] = set()
+        warm: Head | None = None
+        for level in TOP_DOWN:
+            heads = self._heads(level, server)
+            if not heads:
+                continue
+            if warm is None:
+                warm = self._first_warm(heads, level, server)
+            line, at = self._choose(heads, warm, judged, server, now, ahead)
+            if line:
+                return self._dispatch(line, server, now)
+            if warm:
+                return Taken()  # a model must be loaded here, which a look-ahead does not
+            again_at = at if again_at is None else min(again_at, at or again_at)
+        return Taken(again_at=again_at)
 
-@dataclass(slots=True)
-class User:
-    limit: int
-    running: int = 0
-    members: dict[int, Member] = field(default_factory=dict)
-    lines: dict[tuple[int, Kind], "Line"] = field(default_factory=dict)
+    def _choose(
+        self, heads: list[Head], warm: Head | None, judged: set[str], server: Server, now: float, ahead: bool
+    ) -> tuple[Line | None, float | None]:
+        """A line of this class, or the warm one, which may be of a lower class; or none and when to ask again."""
+        again_at = None
+        warmth, passed = self.warmth, len(heads)
+        present = warm[0] if warm and warm[3].level == heads[0][3].level else None
+        for n, (key, _, _, line) in enumerate(heads):
+            aisle = line.aisle
+            if present is not None and key >= present:  # equal keys are nobody's disadvantage
+                passed = n
+                break
+            if aisle.model in judged:  # in a higher class already
+                continue
+            judged.add(aisle.model)
+            late_at = warmth.late_at(server, aisle, now)
+            if late_at <= now or (warm is None and warmth.pays(server, aisle)):
+                if ahead:
+                    return None, None
+                warmth.loaded(aisle.model, now + server.load_seconds)
+                return line, None
+            again_at = late_at if again_at is None else min(again_at, late_at)
+        if warmth.passed:
+            for _, _, _, line in heads[passed:]:  # these are not behind: nobody passes them over
+                if line.aisle.model not in judged and line.aisle.model not in server.warm:
+                    warmth.level_again(line.aisle.model)
+        return warm[3] if warm else None, again_at
 
-    @property
-    def full(self) -> bool:
-        return self.running >= self.limit
+    def _heads(self, level: int, server: Server, models: Collection[str] = ()) -> list[Head]:
+        """The first line of each kind that the worker can run, of these models or of all that are not paused, in the
+        order of the class."""
+        heads: list[Head] = []
+        for aisle in self.aisles.values():
+            lane = aisle.lanes[level]
+            if not lane.residents and not lane.risen:
+                continue
+            if server.id not in aisle.able or aisle.model in self.paused or (models and aisle.model not in models):
+                continue
+            resident = lane.resident()
+            if resident and (job := resident.jobs[resident.first]).avoid and (resident := self._willing(lane, server)):
+                job = resident.head()
+            if resident:
+                heads.append((resident.member.served + resident.offset, resident.since, job.seq, resident))
+            if lane.risen and (visitor := self._willing_visitor(lane, server)):
+                heads.append((self.visitors_key[level], visitor.since, visitor.head().seq, visitor))
+        heads.sort()
+        return heads
 
+    def _first_warm(self, heads: list[Head], level: int, server: Server) -> Head | None:
+        """The first line of a loaded model, in this class or below."""
+        if not server.warm:
+            return None
+        for head in heads:
+            if head[3].aisle.model in server.warm:
+                return head
+        below = (self._heads(lower, server, server.warm) for lower in range(level - 1, -1, -1))
+        return next((heads[0] for heads in below if heads), None)
 
-@dataclass(slots=True)
-class Line:
-    user: User
-    member: Member
-    jobs: list[tuple[int, UUID]] = field(default_factory=list)  # heap by seq; cancelled ones are dropped later
-    live: int = 0
-    version: int = 0  # only the newest entry in a heap counts
-
-
-Entry = tuple[float, int, int, Line]  # member's served, stamp, version, line
-
-
-class Queue:
-    """The waiting jobs, and how many of each user's run."""
-
-    def __init__(self) -> None:
-        self.jobs: dict[UUID, Waiting] = {}
-        self.users: dict[int, User] = {}
-        self.heaps: list[dict[Kind, list[Entry]]] = [{} for _ in range(CLASSES)]
-        self.virtual = [0.0] * CLASSES
-        self.stamp = 0
-
-    def add(self, job: Waiting, limit: int) -> None:
-        """A job is ready to run, or comes back for another try; `limit` is what its user may run at a time."""
-        if job.id in self.jobs:
-            return
-        user = self.user(job.user_id, limit)
-        member = user.members.setdefault(job.priority, Member())
-        if not member.waiting:
-            member.served = max(member.served, self.virtual[job.priority])
-        line = user.lines.setdefault((job.priority, job.kind), Line(user, member))
-        self.jobs[job.id] = job
-        heappush(line.jobs, (job.seq, job.id))
-        line.live += 1
-        member.waiting += 1
-        if line.live == 1:
-            self._enter(job.priority, job.kind, line)
-
-    def discard(self, job_id: UUID) -> bool:
-        """A waiting job was cancelled, or turned out to be gone."""
-        job = self.jobs.pop(job_id, None)
-        if job is None:
-            return False
-        user = self.users[job.user_id]
-        self._leave(user.lines[job.priority, job.kind])
-        self._forget_idle(job.user_id, user)
-        return True
-
-    def user(self, user_id: int, limit: int) -> User:
-        """The user, with the limit as it is now."""
-        user = self.users.setdefault(user_id, User(limit))
-        was_full, user.limit = user.full, limit
-        if was_full and not user.full:
-            self._unpark(user)
-        return user
-
-    def set_limit(self, user_id: int, limit: int) -> None:
-        """The plan of a user has changed."""
-        if user_id in self.users:
-            self.user(user_id, limit)
-
-    def forget_idle(self) -> None:
-        """Drop the users whom virtual time has overtaken since they left. Now and then, to keep memory bounded."""
-        for user_id, user in list(self.users.items()):
-            self._forget_idle(user_id, user)
-
-    def start(self, user_id: int, limit: int) -> None:
-        """A job of the user runs that was not taken here: it ran before this queue was built."""
-        self.user(user_id, limit).running += 1
-
-    def finish(self, user_id: int) -> None:
-        """A running job of the user ended, or waits again."""
-        user = self.users.get(user_id)
-        if user is None:
-            return
-        was_full = user.full
-        user.running = max(0, user.running - 1)
-        if was_full and not user.full:
-            self._unpark(user)
-        self._forget_idle(user_id, user)
-
-    def take(self, server: Server, others: tuple[Server, ...] = ()) -> Waiting | None:
-        """The next job for a free slot of `server`, or None. `others` are the live workers beside it: a job avoids
-        the ones it failed on only while another one could run it."""
-        for level in reversed(range(CLASSES)):
-            kinds = [kind for kind in self.heaps[level] if server.can(kind)]
-            heads = [head for kind in kinds if (head := self._head_for(server, others, level, kind))]
-            if heads:
-                served, _, _, line = min(heads, key=lambda head: head[:2])
-                return self._dispatch(level, line, served)
-        return None
-
-    def ahead(self, job: Waiting) -> int:
-        """How many waiting jobs will be served before this one, were all workers alike: those of higher classes, and
-        of its own class each user's jobs up to the same virtual time. The job need not be here yet."""
-        user = self.users.get(job.user_id) or User(1)
-        member = user.members.get(job.priority) or Member(self.virtual[job.priority])
-        mine = sum(1 for other in self._of(user, job.priority) if other.seq < job.seq)
-        reach = member.served + mine * job.cost
-        count = mine
-        for other in self.users.values():
-            for level, theirs in other.members.items():
-                if level > job.priority:
-                    count += theirs.waiting
-                elif level == job.priority and other is not user and theirs.waiting:
-                    count += sum(1 for _ in self._until(other, level, theirs.served, reach, job.seq))
-        return count
-
-    def _of(self, user: User, level: int) -> Iterator[Waiting]:
-        for (at, _), line in user.lines.items():
-            if at == level:
-                yield from (self.jobs[job_id] for job_id in {job_id for _, job_id in line.jobs} & self.jobs.keys())
-
-    def _until(self, user: User, level: int, served: float, reach: float, seq: int) -> Iterator[Waiting]:
-        """The user's jobs whose start tags come before `reach`, or at it with an earlier admission."""
-        for job in sorted(self._of(user, level), key=lambda one: one.seq):
-            if served > reach or (served == reach and job.seq > seq):
-                return
-            yield job
-            served += job.cost
-
-    def _head_for(self, server: Server, others: tuple[Server, ...], level: int, kind: Kind) -> Entry | None:
-        """The first line whose next job need not avoid the server; those before it are put back."""
+    def _willing(self, lane: Lane, server: Server) -> Line | None:
+        """The first line whose next job need not avoid the worker; those before it are put back."""
         aside = []
-        while (head := self._head(level, kind)) and self._avoids(self.jobs[head[3].jobs[0][1]], server, others):
-            aside.append(heappop(self.heaps[level][kind]))
+        while (line := lane.resident()) and self._avoids(line.head(), server):
+            aside.append(heappop(lane.residents))
         for entry in aside:
-            heappush(self.heaps[level].setdefault(kind, []), entry)
-        return head
+            heappush(lane.residents, entry)
+        return line
 
-    def _avoids(self, job: Waiting, server: Server, others: tuple[Server, ...]) -> bool:
-        return server.name in job.avoid and any(o.can(job.kind) and o.name not in job.avoid for o in others)
+    def _willing_visitor(self, lane: Lane, server: Server) -> Line | None:
+        first = lane.visitor()
+        if first is None or not self._avoids(first.head(), server):
+            return first
+        valid = (line for stamp, line in lane.risen if stamp == line.stamp and not line.member.user.full)
+        return next((line for line in valid if not self._avoids(line.head(), server)), None)
 
-    def _head(self, level: int, kind: Kind) -> Entry | None:
-        """The first line of a kind that may be served; repairs what surfaces on the way."""
-        heap = self.heaps[level][kind]
-        while heap:
-            served, stamp, version, line = heap[0]
-            if version != line.version or not line.live:
-                heappop(heap)
-            elif line.user.full:
-                heappop(heap)
-                line.version = -line.version  # parked: entered again when one of the user's jobs ends
-            elif served < line.member.served:
-                heapreplace(heap, (line.member.served, stamp, version, line))
-            else:
-                while line.jobs[0][1] not in self.jobs:
-                    heappop(line.jobs)
-                return heap[0]
-        del self.heaps[level][kind]
-        return None
+    def _avoids(self, job: Waiting, server: Server) -> bool:
+        return server.name in job.avoid and any(
+            not other.draining and other.name not in job.avoid for other in self.aisles[job.kind].able.values()
+        )
 
-    def _dispatch(self, level: int, line: Line, start: float) -> Waiting:
-        job = self.jobs.pop(heappop(line.jobs)[1])
-        self._leave(line)
-        line.user.running += 1
-        line.member.served = start + job.cost
-        self.virtual[level] = max(self.virtual[level] + job.cost * NEWCOMER_STEP, start)
+    def _dispatch(self, line: Line, server: Server, now: float) -> Taken:
+        """The line's next job, and as many of its kind and class as share the worker's pass."""
+        level, aisle = line.level, line.aisle
+        jobs = [self._serve(level, line, server, now)]
+        while len(jobs) < server.batch.get(aisle.model, 1):
+            more = (head[3] for head in self._heads(level, server, {aisle.model}) if head[3].aisle is aisle)
+            if not (another := next(more, None)):
+                break
+            jobs.append(self._serve(level, another, server, now))
+        return Taken(tuple(jobs))
+
+    def _serve(self, level: int, line: Line, server: Server, now: float) -> Waiting:
+        member, start, visits = line.member, line.key, line.risen
+        cost = line.head().cost
+        if visits:  # charged to the visitors and at home
+            start = self.visitors_key[level]
+            self.visitors_key[level] += cost
+        clock = self.clock_of[server.id].at
+        clock[level] = max(clock[level] + cost * NEWCOMER_STEP, start)
+        member.served += cost
+        member.user.running += 1
+        line.since, line.level = now, member.level
+        job = self._pull(line, 0)
+        if visits and line:
+            self._enter(line)
         return job
 
-    def _enter(self, level: int, kind: Kind, line: Line) -> None:
-        self.stamp += 1
-        line.version = abs(line.version) + 1
-        heappush(self.heaps[level].setdefault(kind, []), (line.member.served, self.stamp, line.version, line))
+    # Answers.
 
-    def _leave(self, line: Line) -> None:
-        line.live -= 1
-        line.member.waiting -= 1
-        if not line.live:
-            line.jobs.clear()
+    def able(self, kind: Kind) -> list[Server]:
+        """Who can run this kind; empty: nobody here ever will."""
+        return [server for server in self.servers.values() if server.can(kind)]
 
-    def _unpark(self, user: User) -> None:
-        """A place is free again: the user's lines come back, at the present, without credit for the time parked."""
-        for (level, kind), line in user.lines.items():
-            line.member.served = max(line.member.served, self.virtual[level])
-            if line.live and line.version <= 0:
-                self._enter(level, kind, line)
+    def ahead(self, job: Waiting) -> Ahead:
+        """What will be served before this job, were all workers alike: all of the higher classes, and of its own class
+        each user's jobs up to the same virtual time. The job need not be here yet. Risen lines count at home."""
+        user, aisle = self.users.get(job.user_id), self.aisles.get(job.kind)
+        member = user.member(job.priority) if user else None
+        present = aisle.present(job.priority) if aisle else 0.0
+        key, mine = present, Ahead(0, 0.0)
+        if member:
+            line = member.line(aisle) if aisle else None
+            key = member.served if line is None else line.key
+            key = key if line else max(key, present)
+            mine = mine_before(member, job)
+        reach = mine.tokens + max(0.0, key - present)
+        others = self.crowds[job.priority].before(key + mine.tokens, reach, job.seq, member)
+        higher = self.crowds[job.priority + 1 :]
+        return Ahead(
+            mine.jobs + others.jobs + sum(one.jobs for one in higher),
+            mine.tokens + others.tokens + sum(one.tokens for one in higher),
+        )
 
-    def _forget_idle(self, user_id: int, user: User) -> None:
-        """Drop a user with nothing here whom virtual time has overtaken: nothing is lost by it."""
-        if user.running or any(line.live for line in user.lines.values()):
-            return
-        if all(member.served <= self.virtual[level] for level, member in user.members.items()):
-            del self.users[user_id]
+    def why(self, job: Waiting) -> Reason:
+        """Why a job waits, the most binding reason first."""
+        able = self.able(job.kind)
+        user = self.users.get(job.user_id)
+        if not able:
+            return Reason.IMPOSSIBLE
+        if all(server.draining for server in able):
+            return Reason.DRAINING
+        if job.kind.model in self.paused:
+            return Reason.PAUSED
+        if user and user.full:
+            return Reason.LIMIT
+        if user and any(line.head().seq < job.seq for line in lines_of(user) if line and line.aisle.kind == job.kind):
+            return Reason.OWN
+        if not any(job.kind.model in server.warm for server in able):
+            return Reason.LOADING
+        return Reason.TURN
+
+
+def mine_before(member: Member, job: Waiting) -> Ahead:
+    """The member's own jobs that were admitted earlier."""
+    jobs, tokens = 0, 0.0
+    for line in member.lines:
+        if line:
+            place = line.place(job)
+            jobs += place
+            tokens += sum(one.cost for one in line.jobs[line.first : line.first + place])
+    return Ahead(jobs, tokens)

@@ -1,0 +1,161 @@
+"""`tessera simulate`."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.cli.edge import err, out
+
+if TYPE_CHECKING:
+    from scheduler.simulation.model import Breed, Setting
+
+WORKERS = """Alike workers as NUMBERxNAME, several with commas. Append :speed=2 (twice as fast), :holds=2 (models in
+memory at once), :models=3 (runs only the 3 most wanted). Example: 6xbig:speed=2,4xsmall:models=3"""
+TRACE = """Replay a recorded trace instead of made-up demand: a CSV file ordered by time whose first line is
+seconds,user,plan,model,tokens"""
+
+
+def simulate(
+    workers: Annotated[str, typer.Option(help=WORKERS, rich_help_panel="Who serves")] = "8xgpu",
+    job_seconds: Annotated[
+        float, typer.Option(min=0.01, help="A mean job on a worker of speed 1.", rich_help_panel="Who serves")
+    ] = 6.0,
+    load_seconds: Annotated[
+        float, typer.Option(min=0, help="To load another model.", rich_help_panel="Who serves")
+    ] = 20.0,
+    users: Annotated[int, typer.Option(min=1, help="How many there are.", rich_help_panel="Who asks")] = 2000,
+    jobs: Annotated[int, typer.Option(min=1, help="How many they send in all.", rich_help_panel="Who asks")] = 60_000,
+    hours: Annotated[float, typer.Option(min=0.01, help="In how long.", rich_help_panel="Who asks")] = 24.0,
+    models: Annotated[int, typer.Option(min=1, help="How many there are.", rich_help_panel="Who asks")] = 4,
+    plans: Annotated[
+        str, typer.Option(help="Shares of free, starter, pro and admin users.", rich_help_panel="Who asks")
+    ] = "80,14,5.5,0.5",
+    zipf_users: Annotated[
+        float, typer.Option(min=0, help="0: all send alike; 1: the n-th sends 1/n.", rich_help_panel="Who asks")
+    ] = 0.8,
+    zipf_models: Annotated[
+        float, typer.Option(min=0, help="0: all are wanted alike; 1: the n-th 1/n.", rich_help_panel="Who asks")
+    ] = 1.0,
+    day_curve: Annotated[
+        float, typer.Option(min=0, max=1, help="0: day and night alike; 1: nobody at four.", rich_help_panel="Who asks")
+    ] = 0.6,
+    bursts: Annotated[
+        int, typer.Option(min=0, help="Ten-minute crowds of five times the usual.", rich_help_panel="Who asks")
+    ] = 3,
+    flooders: Annotated[
+        int, typer.Option(min=0, help="Free users who send all they are let, always.", rich_help_panel="Who asks")
+    ] = 0,
+    trace: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help=TRACE, rich_help_panel="Who asks")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 1,
+    target_wait: Annotated[
+        float | None, typer.Option(min=0, help="Find the fewest GPUs with which 95 % of --target-plan wait no longer.")
+    ] = None,
+    target_plan: Annotated[str, typer.Option(help="The plan that --target-wait is about.")] = "free",
+    picture: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw the run into this SVG file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """How long would people wait? The scheduler's own rules, on made-up or recorded jobs, in virtual time.
+
+    Nothing is started and nothing is stored: a day of 60,000 jobs takes some seconds. Use it to choose how many GPUs a
+    crowd needs, and to see what a flood, a burst or one more model does to everybody else.
+    """
+    from scheduler.simulation.arrivals import TraceError
+    from scheduler.simulation.model import Demand, Setting
+
+    shares = shares_of(plans)
+    demand = Demand(users, jobs, hours, models, shares, zipf_users, zipf_models, day_curve, bursts, flooders)
+    setting = Setting(demand, breeds_of(workers), job_seconds, load_seconds, seed=seed)
+    try:
+        if target_wait is None:
+            show(setting, trace, picture, as_json)
+        else:
+            search(setting, target_plan, target_wait, as_json)
+    except TraceError as error:
+        err.print(f"[bold red]✗[/] {error}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def show(setting: "Setting", trace: Path | None, picture: Path | None, as_json: bool) -> None:
+    from scheduler.simulation.arrivals import length_of
+    from scheduler.simulation.picture import svg
+    from scheduler.simulation.report import numbers, tables
+    from scheduler.simulation.run import simulate as run
+
+    with err.status("simulating"):
+        result = run(setting, trace, length_of(trace) if trace else None)
+    if picture:
+        picture.write_text(svg(result))
+    if as_json:
+        print(json.dumps(numbers(result)))
+    else:
+        out.print(tables(result))
+        if picture:
+            out.print(f"[bold green]✓[/] {picture}", highlight=False, soft_wrap=True)
+
+
+def search(setting: "Setting", plan: str, wait_seconds: float, as_json: bool) -> None:
+    from scheduler.simulation.model import TIERS
+    from scheduler.simulation.run import gpus_for
+
+    tier = next((one for one in TIERS if one.name == plan), None)
+    if tier is None:
+        raise typer.BadParameter(f"one of {', '.join(one.name for one in TIERS)}", param_hint="--target-plan")
+    with err.status("simulating"):
+        found = gpus_for(
+            setting,
+            tier.priority,
+            0.95,
+            wait_seconds,
+            lambda gpus, waited: err.print(f"{gpus} GPUs: 95 % of {plan} wait up to {waited:.1f} s", highlight=False),
+        )
+    if as_json:
+        print(json.dumps({"plan": plan, "wait_seconds": wait_seconds, "gpus": found}))
+    elif found:
+        out.print(f"[bold green]{found} GPUs[/] keep 95 % of the {plan} plan's waits within {wait_seconds:g} s.")
+    if found is None:
+        err.print("No number of GPUs does that.")
+        raise typer.Exit(1)
+
+
+def breeds_of(words: str) -> "tuple[Breed, ...]":
+    from scheduler.simulation.model import Breed
+
+    breeds = []
+    for one in words.split(","):
+        try:
+            head, *traits = one.strip().split(":")
+            count, _, name = head.partition("x")
+            values = dict(trait.split("=", 1) for trait in traits)
+            breed = Breed(
+                int(count),
+                name or "gpu",
+                float(values.pop("speed", 1)),
+                int(values.pop("holds", 1)),
+                int(values.pop("models", 1000)),
+            )
+        except ValueError:
+            raise typer.BadParameter(f"cannot read {one.strip()!r}", param_hint="--workers") from None
+        if values or breed.count < 1 or breed.speed <= 0 or breed.holds < 1 or breed.models < 1:
+            raise typer.BadParameter(f"cannot read {one.strip()!r}", param_hint="--workers")
+        breeds.append(breed)
+    return tuple(breeds)
+
+
+def shares_of(words: str) -> tuple[float, ...]:
+    try:
+        shares = tuple(float(word) for word in words.split(","))
+    except ValueError:
+        shares = ()
+    if len(shares) != 4 or min(shares) < 0 or not sum(shares):
+        raise typer.BadParameter("four numbers, such as 80,14,5.5,0.5", param_hint="--plans")
+    return shares
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(simulate)

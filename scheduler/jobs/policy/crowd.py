@@ -1,0 +1,97 @@
+"""Who waits in a class and how much: the place in line, without looking at every job."""
+
+from collections.abc import Iterator
+from heapq import merge
+from math import log2
+from typing import NamedTuple
+
+from scheduler.jobs.policy.lines import Line, Member, by_seq
+from scheduler.jobs.policy.model import Waiting
+
+BUCKETS = 256  # of waiting tokens per member, eight to an octave
+FEW = 64  # members that are counted job by job
+
+
+class Ahead(NamedTuple):
+    """What will be served before a job, were all workers alike."""
+
+    jobs: int
+    tokens: float
+
+
+class Crowd:
+    """The members of one class who wait. Above FEW the counts are estimates from a histogram of their tokens."""
+
+    def __init__(self) -> None:
+        self.jobs = 0
+        self.tokens = 0.0
+        self.members: dict[Member, None] = {}
+        self.cells = [[0, 0.0, 0] for _ in range(BUCKETS)]  # members, tokens, jobs
+
+    def join(self, member: Member, tokens: float) -> None:
+        self._change(member, tokens, 1)
+
+    def leave(self, member: Member, tokens: float) -> None:
+        self._change(member, -tokens, -1)
+
+    def _change(self, member: Member, tokens: float, jobs: int) -> None:
+        """Out of the old bucket, into the new one."""
+        if member.jobs:
+            cell = self.cells[bucket(member.tokens)]
+            cell[0] -= 1
+            cell[1] = cell[1] - member.tokens if cell[0] else 0.0
+            cell[2] -= member.jobs
+        self.jobs += jobs
+        self.tokens += tokens
+        member.jobs += jobs
+        if member.jobs:
+            member.tokens += tokens
+            cell = self.cells[bucket(member.tokens)]
+            cell[0] += 1
+            cell[1] += member.tokens
+            cell[2] += member.jobs
+            if jobs > 0:
+                self.members[member] = None
+        else:
+            member.tokens = 0.0
+            del self.members[member]
+            if not self.jobs:
+                self.tokens = 0.0
+
+    def before(self, tag: float, reach: float, seq: int, but: Member | None) -> Ahead:
+        """What the members, except one, are served before the start tag `tag`, which lies `reach` tokens ahead of the
+        present; at the same tag the earlier admission goes first."""
+        if len(self.members) > FEW:
+            return self._estimate(reach, but)
+        early = [job for member in self.members if member is not but for job in until(member, tag, seq)]
+        return Ahead(len(early), sum(job.cost for job in early))
+
+    def _estimate(self, reach: float, but: Member | None) -> Ahead:
+        """Each member takes the least of what it has waiting and `reach`, but one job at least."""
+        jobs = tokens = 0.0
+        for members, waiting, count in self.cells:
+            if members:
+                each = waiting / members
+                part = min(1.0, max(reach / each, members / count))
+                jobs += part * count
+                tokens += part * waiting
+        if but and but.jobs:
+            part = min(1.0, max(reach / but.tokens, 1 / but.jobs))
+            jobs -= part * but.jobs
+            tokens -= part * but.tokens
+        return Ahead(round(jobs), tokens)
+
+
+def bucket(tokens: float) -> int:
+    return min(BUCKETS - 1, int(8 * log2(tokens + 1)))
+
+
+def until(member: Member, tag: float, seq: int) -> Iterator[Waiting]:
+    """The member's jobs whose start tags come before `tag`, or at it with an earlier admission."""
+    lines: list[Line] = [line for line in member.lines if line]
+    start = min((line.key for line in lines), default=0.0)
+    for job in merge(*(line.jobs[line.first :] for line in lines), key=by_seq):
+        if start > tag or (start == tag and job.seq > seq):
+            return
+        yield job
+        start += job.cost

@@ -1,0 +1,53 @@
+"""What the policy knows of a job and of a worker, and what must match between them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from scheduler.jobs.kinds import Kind
+
+CLASSES = 4  # a plan's priority, 0..3
+GUESSED_PACE = 1.0  # seconds a token takes, until it was measured
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A job that could start."""
+
+    id: UUID
+    seq: int  # order of admission; a retry keeps it
+    user_id: int
+    priority: int  # 0..3
+    kind: Kind
+    cost: float  # tokens held
+    avoid: frozenset[str] = frozenset()  # names of workers it failed on
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A live worker."""
+
+    id: str  # of this incarnation
+    name: str
+    models: Mapping[str, int]  # model -> longest side it can make
+    batch: Mapping[str, int] = field(default_factory=dict)  # model -> jobs in one GPU pass; one where it says nothing
+    slots: int = 1
+    draining: bool = False
+    warm: frozenset[str] = frozenset()  # models loaded, or being loaded
+    paces: Mapping[str, float] = field(default_factory=dict)  # model -> seconds a token takes, measured
+    load_seconds: float = 0.0  # to load a model, measured; until then loading counts as free
+
+    def can(self, kind: Kind) -> bool:
+        return self.models.get(kind.model, 0) >= kind.side
+
+    def rate(self, model: str) -> float:
+        """Tokens a second, over all slots."""
+        return self.slots / self.paces.get(model, GUESSED_PACE)
+
+
+class Taken(NamedTuple):
+    """A decision: jobs of one kind for one slot, or none and when to ask again although nothing else happens."""
+
+    jobs: tuple[Waiting, ...] = ()
+    again_at: float | None = None

@@ -1,0 +1,120 @@
+"""Jobs as they come: made up by a demand, or read from a recorded trace; lazily, so that ten million need no room."""
+
+import csv
+from collections.abc import Iterator
+from math import cos, pi
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduler.jobs.kinds import Kind
+from scheduler.simulation.machine import Arrival
+from scheduler.simulation.model import TIERS, TOKEN_SHARES, TOKENS, Demand
+
+STEP_SECONDS = 60.0  # the rate is constant within
+BURST_SECONDS = 600.0
+BURST_FACTOR = 5.0
+QUIETEST_HOUR = 4.0
+SIDE = 1024
+COLUMNS = ("seconds", "user", "plan", "model", "tokens")
+
+
+class TraceError(Exception):
+    """A recorded trace that cannot be read."""
+
+
+def model_name(rank: int) -> str:
+    return f"model-{rank + 1}"
+
+
+def made_up(demand: Demand, seed: int) -> Iterator[Arrival]:
+    """A Poisson stream whose rate follows the day curve and the bursts."""
+    random = np.random.default_rng(seed)
+    kinds = [Kind(model_name(rank), SIDE) for rank in range(demand.models)]
+    tier_of = random.choice(len(TIERS), demand.users, p=np.array(demand.shares) / sum(demand.shares))
+    tier_of[: demand.flooders] = 0
+    users = zipf(demand.users, demand.user_exponent)
+    models = zipf(demand.models, demand.model_exponent)
+    tokens = np.cumsum(TOKEN_SHARES)
+    rates = rates_of(demand, random)
+    for step, rate in enumerate(rates.tolist()):
+        count = int(random.poisson(rate))
+        at = np.sort(random.random(count)) * STEP_SECONDS + step * STEP_SECONDS
+        drawn = zip(
+            at.tolist(),
+            users.searchsorted(random.random(count)).tolist(),
+            models.searchsorted(random.random(count)).tolist(),
+            tokens.searchsorted(random.random(count)).tolist(),
+            strict=True,
+        )
+        floods = ((step * STEP_SECONDS, user) for user in range(demand.flooders) for _ in range(TIERS[0].waiting))
+        for when, user in floods:
+            yield arrival(when, user, 0, kinds[user % len(kinds)], TOKENS[0])
+        for when, user, model, size in drawn:
+            yield arrival(when, user, int(tier_of[user]), kinds[model], TOKENS[min(size, len(TOKENS) - 1)])
+
+
+def arrival(at: float, user: int, tier: int, kind: Kind, tokens: float) -> Arrival:
+    plan = TIERS[tier]
+    return Arrival(at, user, plan.priority, kind, tokens, plan.running, plan.waiting)
+
+
+def zipf(count: int, exponent: float) -> NDArray[np.float64]:
+    """Cumulative shares of ranks 1..count."""
+    weights = np.arange(1, count + 1, dtype=np.float64) ** -exponent
+    shares: NDArray[np.float64] = np.cumsum(weights / weights.sum())
+    shares[-1] = 1.0
+    return shares
+
+
+def rates_of(demand: Demand, random: np.random.Generator) -> NDArray[np.float64]:
+    """Jobs expected in each step; in all, the demand's."""
+    steps = max(1, round(demand.hours * 3600 / STEP_SECONDS))
+    hours = np.arange(steps) * STEP_SECONDS / 3600
+    weights = np.array([1 - demand.day_curve * cos(2 * pi * (hour - QUIETEST_HOUR) / 24) for hour in hours.tolist()])
+    length = int(BURST_SECONDS / STEP_SECONDS)
+    for first in random.integers(0, steps, demand.bursts).tolist():
+        weights[first : first + length] *= BURST_FACTOR
+    rates: NDArray[np.float64] = weights / weights.sum() * demand.jobs
+    return rates
+
+
+def recorded(path: Path) -> Iterator[Arrival]:
+    """From a CSV file, ordered by time: seconds, user, plan, model, tokens. The first job comes at zero."""
+    tiers = {tier.name: rank for rank, tier in enumerate(TIERS)}
+    users: dict[str, int] = {}
+    kinds: dict[str, Kind] = {}
+    with path.open(newline="") as file:
+        rows = csv.DictReader(file)
+        if missing := set(COLUMNS) - set(rows.fieldnames or ()):
+            raise TraceError(f"{path} lacks the column {min(missing)}; its first line must name {COLUMNS}")
+        start = before = None
+        for number, row in enumerate(rows, 2):
+            try:
+                at, tokens, tier = float(row["seconds"]), float(row["tokens"]), tiers[row["plan"]]
+            except (ValueError, KeyError) as error:
+                raise TraceError(f"{path}, line {number}: {error}") from None
+            start = at if start is None else start
+            if before is not None and at < before:
+                raise TraceError(f"{path}, line {number}: earlier than the line before it")
+            before = at
+            user = users.setdefault(row["user"], len(users))
+            kind = kinds.setdefault(row["model"], Kind(row["model"], SIDE))
+            yield arrival(at - start, user, tier, kind, max(tokens, 0.01))
+
+
+def models_of(path: Path) -> list[str]:
+    """The models of a recorded trace, the most wanted first."""
+    counts: dict[str, int] = {}
+    for one in recorded(path):
+        counts[one.kind.model] = counts.get(one.kind.model, 0) + 1
+    return sorted(counts, key=lambda model: (-counts[model], model))
+
+
+def length_of(path: Path) -> float:
+    """Seconds from the first job of a recorded trace to the last."""
+    length = 0.0
+    for one in recorded(path):
+        length = one.at
+    return length

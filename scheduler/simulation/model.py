@@ -1,0 +1,68 @@
+"""What a simulation is made of: the plans, who asks for what, and who serves."""
+
+from dataclasses import dataclass
+
+TOKENS = (1.0, 2.0, 4.0)  # of a job: one picture, two, four
+TOKEN_SHARES = (0.6, 0.3, 0.1)
+MEAN_TOKENS = sum(tokens * share for tokens, share in zip(TOKENS, TOKEN_SHARES, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A plan as the policy sees it."""
+
+    name: str
+    priority: int
+    running: int  # jobs at a time
+    waiting: int  # jobs
+
+
+TIERS = (Tier("free", 0, 1, 5), Tier("starter", 1, 2, 20), Tier("pro", 2, 3, 50), Tier("admin", 3, 16, 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Who asks for what. Users and models are drawn by Zipf's law: the n-th is asked for 1/n^exponent as often."""
+
+    users: int = 1000
+    jobs: int = 20_000
+    hours: float = 24.0
+    models: int = 5
+    shares: tuple[float, ...] = (0.8, 0.14, 0.055, 0.005)  # of users, by TIERS
+    user_exponent: float = 0.8
+    model_exponent: float = 1.0
+    day_curve: float = 0.6  # 0: the same at all hours; 1: nobody at night, twice the mean at the peak
+    bursts: int = 3  # short crowds: five times the usual for ten minutes
+    flooders: int = 0  # users of the first plan that send as much as they are let
+
+
+@dataclass(frozen=True, slots=True)
+class Breed:
+    """Alike workers."""
+
+    count: int
+    name: str
+    speed: float = 1.0
+    holds: int = 1  # models in memory at once
+    models: int = 1000  # it can run so many of the most popular models
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """All that a run depends on."""
+
+    demand: Demand
+    breeds: tuple[Breed, ...]
+    job_seconds: float = 6.0  # a mean job, on a worker of speed 1
+    load_seconds: float = 20.0
+    jitter: float = 0.2
+    seed: int = 1
+
+    @property
+    def pace(self) -> float:
+        """Seconds a token takes at speed 1."""
+        return self.job_seconds / MEAN_TOKENS
+
+    @property
+    def gpus(self) -> int:
+        return sum(breed.count for breed in self.breeds)

@@ -1,0 +1,67 @@
+"""One user sends ten thousand equal jobs; what does that cost the ninety-nine others of the class?"""
+
+import heapq
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from scheduler.jobs.queue import Queue
+from scheduler.simulation.machine import UNLIMITED, Arrival, Machine
+from tests.benchmarks.policy.stage import Notes, fleet, jain, kind, percentile, poisson
+
+SEEDS = range(1, 11)
+WORKERS, OTHERS, LOAD = 8, range(1, 100), 0.8
+FLOOD = 10_000  # jobs of one length; times here are in job lengths
+START = 50.0
+HORIZON = START + FLOOD / (WORKERS * (1 - LOAD)) * 0.9  # the flood lasts to the end
+LOAD_TIME = 10.0  # to load a model, where there are several
+PLAN_LIMIT = 3  # jobs at a time: the larger of the plans that people buy
+
+
+def flood(seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
+    """One warm model, and a flooder whom no limit holds: the others' p99 wait above that of the unloaded class, and
+    Jain's index when all hundred always have work waiting."""
+    row = against_unloaded(seeds, lambda seed, jobs: waits(seed, jobs, "A", "A" * WORKERS, UNLIMITED))
+    return {"name": "flood", **row, "jain": [round(shares(seed), 4) for seed in seeds]}
+
+
+def flood_three_models(seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
+    """Three models, and a flooder with a plan's limit who wants them all."""
+    row = against_unloaded(seeds, lambda seed, jobs: waits(seed, jobs, "ABC", "AAAABBCC", PLAN_LIMIT))
+    return {"name": "flood_three_models", **row}
+
+
+def against_unloaded(seeds: Sequence[int], run: Callable[[int, int], list[float]]) -> dict[str, Any]:
+    unloaded = [percentile(run(seed, 0), 0.99) for seed in seeds]
+    flooded = [percentile(run(seed, FLOOD), 0.99) for seed in seeds]
+    above = [after - before for before, after in zip(unloaded, flooded, strict=True)]
+    return {
+        "p99_unloaded": [round(value, 2) for value in unloaded],
+        "p99_flooded": [round(value, 2) for value in flooded],
+        "p99_above": {
+            "median": round(percentile(above, 0.5), 2),
+            "min": round(min(above), 2),
+            "max": round(max(above), 2),
+        },
+    }
+
+
+def waits(
+    seed: int, jobs: int, models: str, warm: str, limit: int, weights: Sequence[float] = (6, 3, 2)
+) -> list[float]:
+    """The others' waits once the flood has come; models are wanted by Zipf's law."""
+    notes = Notes()
+    others = poisson(LOAD * WORKERS, OTHERS, models, weights[: len(models)], UNLIMITED, seed)
+    flooder = (Arrival(START, 0, 1, kind(models[n % len(models)]), 1.0, limit) for n in range(jobs))
+    machine = Machine(Queue(), fleet(warm, models, 1.0, LOAD_TIME), notes)
+    machine.run(heapq.merge(others, flooder, key=lambda arrival: arrival.at), HORIZON)
+    return [waited for started, user, waited in notes.waits if user and started - waited > START]
+
+
+def shares(seed: int, each: int = 20) -> float:
+    """Jain's index of the tokens of a hundred users, one of them a flooder, after `each` jobs on average."""
+    notes, users = Notes(), [0, *OTHERS]
+    arrivals = [Arrival(0.0, user, 1, kind("A"), 1.0) for user in users for _ in range(2 * each)]
+    arrivals += [Arrival(0.0, 0, 1, kind("A"), 1.0) for _ in range(FLOOD)]
+    arrivals = sorted(arrivals, key=lambda one: (one.user * 7919 + seed * 104729) % 101)
+    Machine(Queue(), fleet("A" * WORKERS, "A", 1.0), notes, 0.2, seed).run(iter(arrivals), each * len(users) / WORKERS)
+    return jain([notes.tokens.get(user, 0.0) for user in users])

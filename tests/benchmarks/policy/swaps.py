@@ -1,0 +1,114 @@
+"""Three models by Zipf's law on four workers that hold one each; loading one takes as long as ten jobs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from scheduler.jobs.policy.lines import Aisle
+from scheduler.jobs.policy.warmth import Warmth
+from scheduler.jobs.queue import Queue, Server, Taken
+from scheduler.simulation.machine import Arrival, Machine, Run, Worker
+from tests.benchmarks.policy.stage import SIDE, Notes, fleet, kind, percentile, poisson
+
+MODELS, WEIGHTS, WARM = "ABC", (6, 3, 2), "AABC"
+JOB, LOAD = 3.0, 30.0  # seconds
+BOUND = 3 * LOAD  # W
+JITTER = 0.2
+HORIZON, WARM_UP = 20_000.0, 2_000.0
+USERS = 300
+NEVER = 1e12  # seconds to ageing: who waits for a higher class is not passed over for a warm model
+
+
+class Judged(Warmth):
+    """Notes which models a decision found passed over."""
+
+    def __init__(self, bound_seconds: float) -> None:
+        super().__init__(bound_seconds)
+        self.judged: set[str] = set()
+
+    def late_at(self, server: Server, aisle: Aisle, now: float) -> float:
+        self.judged.add(aisle.model)
+        return super().late_at(server, aisle, now)
+
+
+class Watched(Queue):
+    """Notes for how long a model was passed over until it was loaded, or no longer behind."""
+
+    def __init__(self) -> None:
+        super().__init__(aging_seconds=NEVER, warm_bound_seconds=BOUND)
+        self.warmth: Judged = Judged(BOUND)
+        self.behind: dict[str, float] = {}
+        self.longest = 0.0
+
+    def take(self, server_id: str, now: float, ahead: bool = False) -> Taken:
+        self.warmth.judged.clear()
+        taken = super().take(server_id, now, ahead)
+        for model in [model for model in self.behind if model not in self.warmth.passed]:
+            del self.behind[model]
+        for model in sorted(self.warmth.judged):
+            since = self.behind.setdefault(model, max(now, self.warmth.passed[model]))  # not while it is being loaded
+            self.longest = max(self.longest, now - since)
+            if taken.jobs and taken.jobs[0].kind.model == model:
+                del self.behind[model]
+        return taken
+
+
+def swaps(seeds: Sequence[int] = (1, 2, 3)) -> dict[str, Any]:
+    """Jobs a job length, saturated; waits at seventy per cent of it; how long a model is passed over."""
+    rows = []
+    for seed in seeds:
+        best, _, _ = saturated(seed, fixed=True)
+        ours, _, passed = saturated(seed)
+        p99, loads, passed_open = at_seventy_percent(seed, best)
+        rows.append((ours / best, ours, best, p99, max(passed, passed_open), loads))
+    ratios = [row[0] for row in rows]
+    return {
+        "name": "swaps",
+        "ratio": {"median": percentile(ratios, 0.5), "min": min(ratios), "max": max(ratios)},
+        "jobs_per_length": [round(row[1], 2) for row in rows],
+        "best_fixed": [round(row[2], 2) for row in rows],
+        "p99_seconds_at_70": [round(row[3], 1) for row in rows],
+        "bound_seconds": BOUND,
+        "longest_passed_seconds": [round(row[4], 1) for row in rows],
+        "passed_bound_seconds": 2 * BOUND + JOB * (1 + JITTER),
+    }
+
+
+def saturated(seed: int, fixed: bool = False) -> tuple[float, int, float]:
+    """Every user always has one job waiting or running: jobs a job length, loads, longest pass-over."""
+    random, queue, notes = Random(seed), Watched(), Notes()
+
+    def another(run: Run, now: float) -> Iterable[Arrival]:
+        return [one(random, now, job.user_id) for job in run.jobs]
+
+    machine = Machine(queue, only_their_own() if fixed else crew(), notes, JITTER, seed, another)
+    machine.run((one(random, user * 0.01, user) for user in range(USERS)), HORIZON)
+    done = sum(ended > WARM_UP for ended in notes.ends)
+    return done * JOB / (HORIZON - WARM_UP), notes.loads, queue.longest
+
+
+def at_seventy_percent(seed: int, best: float) -> tuple[float, int, float]:
+    """p99 of the waits, loads, longest pass-over."""
+    queue, notes = Watched(), Notes()
+    machine = Machine(queue, crew(), notes, JITTER, seed)
+    machine.run(poisson(0.7 * best / JOB, range(USERS), MODELS, WEIGHTS, 2**31, seed), HORIZON)
+    waited = [waited for started, _, waited in notes.waits if started > WARM_UP]
+    return percentile(waited, 0.99), notes.loads, queue.longest
+
+
+def one(random: Random, at: float, user: int) -> Arrival:
+    return Arrival(at, user, 1, kind(random.choices(MODELS, WEIGHTS)[0]), 1.0)
+
+
+def crew() -> list[Worker]:
+    return fleet(WARM, MODELS, JOB, LOAD)
+
+
+def only_their_own() -> list[Worker]:
+    """The best fixed assignment: nobody ever loads another model."""
+
+    def bound_to(server: Server) -> Server:
+        return replace(server, models=dict.fromkeys(server.warm, SIDE))
+
+    return [replace(worker, server=bound_to(worker.server)) for worker in crew()]

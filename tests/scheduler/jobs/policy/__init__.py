@@ -1,0 +1,1 @@
+"""The properties of the queue's policy."""

@@ -1,0 +1,261 @@
+"""The policy once more, in the plainest words: no heaps, no books; every question looks at every waiting job."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.queue import NEWCOMER_STEP, Server, Waiting
+
+NOBODY = float("inf")
+
+
+@dataclass(eq=False)
+class Line:
+    """What one user wants of one kind in one class."""
+
+    user: int
+    home: int
+    kind: Kind
+    level: int
+    since: float = 0.0
+    offset: float = 0.0
+    rose: int = 0
+
+
+@dataclass
+class Reference:
+    aging: float
+    bound: float
+    servers: dict[str, Server] = field(default_factory=dict)
+    waiting: dict[UUID, Waiting] = field(default_factory=dict)
+    running: dict[int, int] = field(default_factory=dict)
+    limits: dict[int, int] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    served: dict[tuple[int, int], float] = field(default_factory=dict)
+    clocks: dict[tuple[frozenset[tuple[str, int]], int], float] = field(default_factory=dict)
+    visitors: list[float] = field(default_factory=lambda: [0.0] * 4)
+    passed: dict[str, float] = field(default_factory=dict)
+    rises: int = 0
+
+    # What is known.
+
+    def jobs_of(self, line: Line) -> list[Waiting]:
+        mine = (line.user, line.home, line.kind)
+        found = [job for job in self.waiting.values() if (job.user_id, job.priority, job.kind) == mine]
+        return sorted(found, key=lambda job: job.seq)
+
+    def line_of(self, job: Waiting) -> Line:
+        for line in self.lines:
+            if (line.user, line.home, line.kind) == (job.user_id, job.priority, job.kind):
+                return line
+        self.lines.append(Line(job.user_id, job.priority, job.kind, job.priority))
+        return self.lines[-1]
+
+    def standing(self) -> Iterator[Line]:
+        """Lines that may be served now, but for what a worker can do."""
+        return (line for line in self.lines if self.jobs_of(line) and not self.full(line.user))
+
+    def full(self, user: int) -> bool:
+        return self.running.get(user, 0) >= self.limits[user]
+
+    def key(self, line: Line) -> float:
+        return self.served.get((line.user, line.home), 0.0) + line.offset
+
+    def present(self, kind: Kind, level: int) -> float:
+        able = [ability_of(server) for server in self.servers.values() if server.can(kind)]
+        return max((self.clocks.get((ability, level), 0.0) for ability in able), default=0.0)
+
+    def lift(self, line: Line) -> None:
+        ahead = self.present(line.kind, line.level) - self.served.get((line.user, line.home), 0.0)
+        line.offset = max(line.offset, ahead)
+
+    # What happens.
+
+    def add(self, job: Waiting, limit: int, now: float) -> None:
+        self.set_limit(job.user_id, limit, now)
+        line = self.line_of(job)
+        if not self.jobs_of(line):
+            line.since, line.level = now, line.home
+            self.lift(line)
+        self.waiting[job.id] = job
+
+    def discard(self, job_id: UUID) -> None:
+        job = self.waiting.pop(job_id)
+        self.tidy(job.user_id)
+
+    def finish(self, user: int, now: float) -> None:
+        was_full = self.full(user)
+        self.running[user] -= 1
+        self.come_back(user, was_full, now)
+        self.tidy(user)
+
+    def set_limit(self, user: int, limit: int, now: float) -> None:
+        was_full = user in self.limits and self.full(user)
+        self.limits[user] = limit
+        self.come_back(user, was_full, now)
+
+    def come_back(self, user: int, was_full: bool, now: float) -> None:
+        if was_full and not self.full(user):
+            for line in self.lines:
+                if line.user == user and self.jobs_of(line):
+                    line.since, line.level = now, line.home
+                    self.lift(line)
+
+    def refund(self, user: int, level: int, tokens: float) -> None:
+        if (user, level) in self.served:
+            self.served[user, level] -= tokens
+
+    def tidy(self, user: int | None = None) -> None:
+        """Who has nothing here and is not ahead of anybody begins anew; a model that nobody waits for is not behind."""
+        for model in [model for model in self.passed if not self.wanted(model)]:
+            del self.passed[model]
+        for one in {line.user for line in self.lines} if user is None else {user}:
+            mine = [line for line in self.lines if line.user == one]
+            busy = self.running.get(one, 0) or any(self.jobs_of(line) for line in mine)
+            if not busy and all(self.key(line) <= self.present(line.kind, line.home) for line in mine):
+                self.lines = [line for line in self.lines if line.user != one]
+                self.served = {who: tokens for who, tokens in self.served.items() if who[0] != one}
+
+    # The decision.
+
+    def take(self, server: Server, now: float, ahead: bool) -> tuple[Waiting | None, float | None]:
+        """A job, or when to ask again."""
+        self.rise(now)
+        if server.draining:
+            return None, None
+        again: list[float] = []
+        judged: set[str] = set()
+        for level in (3, 2, 1, 0):
+            heads = self.heads(server, level)
+            if not heads:
+                continue
+            warm = [
+                line for lower in range(level, -1, -1) for line in self.heads(server, lower) if is_warm(line, server)
+            ]
+            behind = [line for line in heads if not warm or warm[0] not in heads or self.before(line, warm[0])]
+            for line in behind:
+                if line.kind.model in judged:
+                    continue
+                judged.add(line.kind.model)
+                late = self.late_at(line, server, now)
+                if late <= now or (not warm and self.pays(line, server)):
+                    if ahead:
+                        break
+                    self.passed[line.kind.model] = now + server.load_seconds
+                    return self.serve(line, server, now), None
+                again.append(late)
+            else:
+                for line in heads:
+                    if line not in behind and line.kind.model not in judged and not is_warm(line, server):
+                        self.passed.pop(line.kind.model, None)
+                if warm:
+                    return self.serve(warm[0], server, now), None
+                continue
+            if warm:
+                return None, None
+        return None, min(again, default=None)
+
+    def heads(self, server: Server, level: int) -> list[Line]:
+        """Of each kind the first line at home and the first risen one, in order of service."""
+        able = [line for line in self.standing() if line.level == level and server.can(line.kind)]
+        residents = [line for line in able if line.level == line.home and not self.avoids(line, server)]
+        risen = [line for line in able if line.level > line.home and not self.avoids(line, server)]
+        firsts: list[Line] = []
+        for kind in {line.kind for line in able}:
+            firsts += sorted((line for line in residents if line.kind == kind), key=self.order)[:1]
+            firsts += sorted((line for line in risen if line.kind == kind), key=lambda line: line.rose)[:1]
+        return sorted(firsts, key=self.order)
+
+    def order(self, line: Line) -> tuple[float, float, int]:
+        key = self.visitors[line.level] if line.level > line.home else self.key(line)
+        return key, line.since, self.jobs_of(line)[0].seq
+
+    def before(self, line: Line, other: Line) -> bool:
+        """Strictly: equal keys are nobody's disadvantage."""
+        return self.order(line)[0] < self.order(other)[0]
+
+    def avoids(self, line: Line, server: Server) -> bool:
+        avoid = self.jobs_of(line)[0].avoid
+        others = (other for other in self.servers.values() if other.can(line.kind) and not other.draining)
+        return server.name in avoid and any(other.name not in avoid for other in others)
+
+    def serve(self, line: Line, server: Server, now: float) -> Waiting:
+        job = self.jobs_of(line)[0]
+        start = self.key(line)
+        if line.level > line.home:
+            start = self.visitors[line.level]
+            self.visitors[line.level] += job.cost
+        clock = ability_of(server), line.level
+        self.clocks[clock] = max(self.clocks.get(clock, 0.0) + job.cost * NEWCOMER_STEP, start)
+        self.served[line.user, line.home] = self.served.get((line.user, line.home), 0.0) + job.cost
+        self.running[line.user] = self.running.get(line.user, 0) + 1
+        line.since, line.level = now, line.home
+        del self.waiting[job.id]
+        if not self.wanted(job.kind.model):
+            self.passed.pop(job.kind.model, None)
+        return job
+
+    def rise(self, now: float) -> None:
+        def due(line: Line) -> float:
+            return line.since + self.aging * (line.level - line.home + 1)
+
+        while rising := [line for line in self.standing() if line.level < 3 and due(line) <= now]:
+            line = min(rising, key=due)
+            level = line.level + 1
+            if not any(one.level == level > one.home for one in self.standing()):
+                self.visitors[level] = max(self.visitors[level], self.present(line.kind, level))
+            self.rises += 1
+            line.level, line.rose = level, self.rises
+
+    # Models.
+
+    def wanted(self, model: str) -> bool:
+        return any(job.kind.model == model for job in self.waiting.values())
+
+    def demand(self, model: str) -> float:
+        """Tokens waiting, of each line only what its user's limit lets run."""
+        lines = [line for line in self.lines if line.kind.model == model]
+        return sum(job.cost for line in lines for job in self.jobs_of(line)[: self.limits[line.user]])
+
+    def holders(self, model: str) -> list[Server]:
+        return [server for server in self.servers.values() if model in server.warm and not server.draining]
+
+    def late_at(self, line: Line, server: Server, now: float) -> float:
+        model = line.kind.model
+        since = self.passed.setdefault(model, now)
+        if now < since + self.bound:
+            return since + self.bound
+        rate = sum(one.rate(model) for one in self.holders(model) if one.can(line.kind))
+        if rate:
+            left = self.demand(model) / rate
+            patient = left <= server.load_seconds or any(self.drained(own, server) >= left for own in server.warm)
+        else:
+            able = [one for one in self.servers.values() if one.can(line.kind) and not one.draining]
+            free = [one for one in able if model not in one.warm and not self.needed(one)]
+            patient = self.needed(server) and bool(free)
+        return since + self.bound * (2 if patient else 1)
+
+    def drained(self, model: str, without: Server) -> float:
+        rate = sum(one.rate(model) for one in self.holders(model) if one is not without)
+        return self.demand(model) / rate if rate else NOBODY if self.demand(model) else 0.0
+
+    def needed(self, server: Server) -> bool:
+        return any(self.wanted(model) and self.only_holder(server, model) for model in server.warm)
+
+    def only_holder(self, server: Server, model: str) -> bool:
+        return all(one is server for one in self.holders(model))
+
+    def pays(self, line: Line, server: Server) -> bool:
+        model = line.kind.model
+        rate = sum(one.rate(model) for one in self.holders(model) if one.can(line.kind))
+        patience = 2 if any(self.only_holder(server, own) for own in server.warm) else 1
+        return not rate or self.demand(model) / rate > server.load_seconds * patience
+
+
+def ability_of(server: Server) -> frozenset[tuple[str, int]]:
+    return frozenset(server.models.items())
+
+
+def is_warm(line: Line, server: Server) -> bool:
+    return line.kind.model in server.warm

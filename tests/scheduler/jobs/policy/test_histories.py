@@ -1,0 +1,177 @@
+"""Whatever happens, the queue answers as the slow reference does, and the promises hold."""
+
+from collections import Counter
+from dataclasses import replace
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.queue import Queue, Reason, Server, Waiting
+from tests.scheduler.jobs.policy.reference import Reference
+
+AGING, BOUND, LOAD = 20.0, 5.0, 2.0
+A, A_LARGE, B, C = Kind("A", 512), Kind("A", 1024), Kind("B", 512), Kind("C", 512)
+SERVERS = (
+    Server("w0", "w0", {"A": 1024, "B": 512}, warm=frozenset("A"), load_seconds=LOAD),
+    Server("w1", "w1", {"A": 1024, "B": 512, "C": 512}, slots=2, load_seconds=LOAD),
+    Server("w2", "w2", {"A": 512, "B": 512}, warm=frozenset("B"), paces={"B": 3.0}, load_seconds=LOAD),
+)
+USERS, LEVELS = st.integers(1, 5), st.integers(0, 3)
+
+
+class Histories(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue, self.twin = Queue(AGING, BOUND), Queue(AGING, BOUND)
+        self.reference = Reference(AGING, BOUND)
+        self.now, self.seq = 0.0, 0
+        self.started: list[Waiting] = []
+        for server in SERVERS:
+            self.meet(server)
+
+    def meet(self, server: Server) -> None:
+        self.queue.meet(server)
+        self.twin.meet(server)
+        self.reference.servers[server.id] = server
+
+    def tick(self) -> None:
+        """No two events are simultaneous."""
+        self.now += 0.001
+
+    @rule(user=USERS, level=LEVELS, kind=st.sampled_from([A, A_LARGE, B, C]), cost=st.integers(1, 9))
+    def submit(self, user: int, level: int, kind: Kind, cost: int) -> None:
+        self.tick()
+        self.seq += 1
+        self.put(Waiting(UUID(int=self.seq), self.seq, user, level, kind, float(cost)))
+
+    def put(self, job: Waiting) -> None:
+        limit = self.reference.limits.get(job.user_id, 2)
+        for one in (self.queue, self.twin, self.reference):
+            one.add(job, limit, self.now)
+
+    @rule(seconds=st.floats(0.1, 15))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @precondition(lambda self: self.reference.waiting)
+    @rule(which=st.integers(0, 999))
+    def cancel(self, which: int) -> None:
+        job_id = sorted(self.reference.waiting)[which % len(self.reference.waiting)]
+        assert self.queue.discard(job_id)
+        assert self.twin.discard(job_id)
+        assert not self.queue.discard(job_id)
+        self.reference.discard(job_id)
+
+    @precondition(lambda self: self.started)
+    @rule(which=st.integers(0, 999), failed=st.booleans(), unused=st.integers(0, 2), server=st.sampled_from(SERVERS))
+    def end(self, which: int, failed: bool, unused: int, server: Server) -> None:
+        self.tick()
+        job = self.started.pop(which % len(self.started))
+        for one in (self.queue, self.twin, self.reference):
+            one.refund(job.user_id, job.priority, job.cost if failed else min(float(unused), job.cost))
+            one.finish(job.user_id, self.now)
+        if failed:
+            self.put(replace(job, avoid=job.avoid | {server.name}))
+
+    @rule(user=USERS, limit=st.integers(0, 4))
+    def change_plan(self, user: int, limit: int) -> None:
+        self.tick()
+        if user in self.reference.limits and user in self.queue.users:
+            for one in (self.queue, self.twin, self.reference):
+                one.set_limit(user, limit, self.now)
+
+    @rule(n=st.integers(0, 2), draining=st.booleans())
+    def drain(self, n: int, draining: bool) -> None:
+        self.meet(replace(self.reference.servers[f"w{n}"], draining=draining))
+
+    @rule()
+    def sweep(self) -> None:
+        self.queue.forget_idle()
+        self.twin.forget_idle()
+        self.reference.tidy()
+
+    @rule(n=st.integers(0, 2), ahead=st.booleans())
+    def take(self, n: int, ahead: bool) -> None:
+        self.tick()
+        server = self.reference.servers[f"w{n}"]
+        taken = self.queue.take(server.id, self.now, ahead)
+        assert taken == self.twin.take(server.id, self.now, ahead)
+        expected, again_at = self.reference.take(server, self.now, ahead)
+        assert taken.jobs == ((expected,) if expected else ())
+        assert taken.again_at == again_at
+        for job in taken.jobs:
+            self.starts(job, server, ahead)
+        if not taken.jobs and not ahead and not server.draining:
+            self.left_for_a_reason(server, taken.again_at)
+
+    def left_for_a_reason(self, server: Server, again_at: float | None) -> None:
+        """A free worker leaves a job only for who has its model, or for less than twice the bound, and says for how
+        long."""
+        for line in self.reference.standing():
+            if server.can(line.kind) and not self.reference.avoids(line, server):
+                model = line.kind.model
+                held = any(one is not server and one.can(line.kind) for one in self.reference.holders(model))
+                assert model not in server.warm
+                assert held or self.now - self.reference.passed[model] < 2 * BOUND
+                assert again_at is not None
+                assert self.now < again_at <= self.now + 2 * BOUND
+
+    def starts(self, job: Waiting, server: Server, ahead: bool) -> None:
+        assert server.can(job.kind)
+        assert not server.draining
+        assert job.kind.model in server.warm or not ahead
+        self.started.append(job)
+        assert Counter(one.user_id for one in self.started)[job.user_id] <= self.reference.limits[job.user_id]
+        if job.kind.model not in server.warm:
+            self.meet(replace(server, warm=frozenset({job.kind.model})))
+
+    @invariant()
+    def the_books_agree(self) -> None:
+        assert self.queue.jobs == self.reference.waiting
+        assert self.queue.warmth.passed == self.reference.passed
+        for level, crowd in enumerate(self.queue.crowds):
+            waiting = [job for job in self.reference.waiting.values() if job.priority == level]
+            assert crowd.jobs == len(waiting)
+            assert abs(crowd.tokens - sum(job.cost for job in waiting)) < 1e-6
+            assert sum(cell[0] for cell in crowd.cells) == len({job.user_id for job in waiting}) == len(crowd.members)
+        for model in "ABC":
+            assert abs(self.queue.warmth.demand.get(model, 0.0) - self.reference.demand(model)) < 1e-6
+        for job in self.reference.waiting.values():
+            assert 0 <= self.queue.ahead(job).jobs < len(self.reference.waiting)
+            assert self.queue.why(job) in Reason
+
+
+Histories.TestCase.settings = settings(
+    max_examples=100, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestHistories = Histories.TestCase
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_long_histories_agree_too(seed: int) -> None:
+    random, machine = Random(seed), Histories()
+    for _ in range(600):
+        match random.choice(["submit"] * 4 + ["take"] * 4 + ["end"] * 3 + ["wait", "cancel", "drain", "plan", "sweep"]):
+            case "submit":
+                kind = random.choice([A, A_LARGE, B, C])
+                machine.submit(random.randint(1, 5), random.randint(0, 3), kind, random.randint(1, 9))
+            case "take":
+                machine.take(random.randint(0, 2), random.random() < 0.2)
+            case "end" if machine.started:
+                machine.end(random.randrange(999), random.random() < 0.3, random.randint(0, 2), random.choice(SERVERS))
+            case "wait":
+                machine.wait(random.uniform(0.1, 15))
+            case "cancel" if machine.reference.waiting:
+                machine.cancel(random.randrange(999))
+            case "drain":
+                machine.drain(random.randint(0, 2), random.random() < 0.3)
+            case "plan":
+                machine.change_plan(random.randint(1, 5), random.randint(0, 4))
+            case "sweep":
+                machine.sweep()
+        machine.the_books_agree()

@@ -1,0 +1,131 @@
+"""Fair shares and bounded waits, on histories made to break them."""
+
+from collections.abc import Iterable
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.jobs.kinds import Kind
+from scheduler.jobs.policy.bounds import longest_wait, switch_seconds, unfairness
+from scheduler.jobs.queue import Queue, Server, Waiting
+from scheduler.simulation.machine import UNLIMITED, Arrival, Machine, Run, Worker
+
+A = Kind("A", 512)
+COSTS = st.lists(st.lists(st.integers(1, 20), min_size=1, max_size=3), min_size=2, max_size=4)
+
+
+def dispatched(costs: list[list[int]], batch: int = 1) -> list[tuple[float, ...]]:
+    """Tokens dispatched to each user after each decision, all of them always backlogged."""
+    queue = Queue(aging_seconds=1e12)
+    queue.meet(Server("w", "w", {"A": 512}, warm=frozenset("A"), batch={"A": batch}))
+    seq = 0
+    for user, sizes in enumerate(costs):
+        for n in range(200):
+            seq += 1
+            queue.add(Waiting(UUID(int=seq), seq, user, 1, A, float(sizes[n % len(sizes)])), UNLIMITED, 0.0)
+    totals = [0.0] * len(costs)
+    trail = [tuple(totals)]
+    for n in range(40):
+        for job in queue.take("w", float(n)).jobs:
+            totals[job.user_id] += job.cost
+        trail.append(tuple(totals))
+    return trail
+
+
+@settings(max_examples=150, deadline=None)
+@given(COSTS, st.integers(1, 4))
+def test_two_who_always_wait_get_the_same_but_for_their_largest_jobs(costs: list[list[int]], batch: int) -> None:
+    trail = dispatched(costs, batch)
+    for one in range(len(costs)):
+        for two in range(one):
+            largest, other = max(costs[one]), max(costs[two])
+            apart = [tokens[one] - tokens[two] for tokens in trail]
+            assert max(apart) - min(apart) <= unfairness(largest, other, 0.0, 0.0)  # over any interval
+            assert max(abs(gap) for gap in apart) <= max(largest, other)  # from a common start
+
+
+class Diary:
+    """What was dispatched, in order, and how long everything waited."""
+
+    def __init__(self) -> None:
+        self.started_jobs: list[Waiting] = []
+        self.waits: list[tuple[Waiting, float]] = []
+
+    def arrived(self, job: Waiting, now: float) -> None: ...
+    def refused(self, arrival: Arrival) -> None: ...
+    def ended(self, run: Run, now: float) -> None: ...
+
+    def started(self, job: Waiting, arrived: float, run: Run) -> None:
+        self.started_jobs.append(job)
+        self.waits.append((job, run.started - arrived))
+
+
+def workers(warm: str, models: str, load_seconds: float) -> list[Worker]:
+    offers, paces = dict.fromkeys(models, 512), dict.fromkeys(models, 1.0)
+    return [
+        Worker(
+            Server(f"w{n}", f"w{n}", offers, warm=frozenset(model), paces=paces, load_seconds=load_seconds),
+            loaded=[model],
+        )
+        for n, model in enumerate(warm)
+    ]
+
+
+@pytest.mark.parametrize("warm", ["AB", "AAB", "AAAB", "AAAA", "ABBBB"])
+@pytest.mark.parametrize("load_seconds", [0.0, 2.0, 10.0])
+def test_different_models_are_shared_fairly_but_for_the_warm_allowance(warm: str, load_seconds: float) -> None:
+    random, diary = Random(1), Diary()
+    sizes = {0: 3.0, 1: 5.0}
+
+    def jobs() -> Iterable[Arrival]:
+        for _ in range(4000):
+            for user, largest in sizes.items():
+                yield Arrival(0.0, user, 1, Kind("AB"[user], 512), float(random.randint(1, int(largest))))
+
+    Machine(Queue(aging_seconds=1e12), workers(warm, "AB", load_seconds), diary).run(iter(jobs()), 1000.0)
+    apart, widest = [0.0], unfairness(3.0, 5.0, len(warm), switch_seconds(3 * load_seconds, load_seconds, 5.0))
+    for job in diary.started_jobs:
+        apart.append(apart[-1] + (job.cost if job.user_id else -job.cost))
+
+    assert max(apart) - min(apart) <= widest
+
+
+@pytest.mark.parametrize("models", ["A", "AB", "ABC"])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_head_of_a_line_waits_no_longer_than_the_bound(models: str, seed: int) -> None:
+    random, diary = Random(seed), Diary()
+    aging, largest, load_seconds, crew, payers, poor = 30.0, 4, 3.0, 2, 3, 4
+
+    def arrival(at: float, user: int, priority: int) -> Arrival:
+        return Arrival(at, user, priority, Kind(random.choice(models), 512), float(random.randint(1, largest)))
+
+    def another(run: Run, now: float) -> Iterable[Arrival]:
+        return [arrival(now, job.user_id, job.priority) for job in run.jobs]
+
+    machine = Machine(
+        Queue(aging_seconds=aging), workers(models[:1] * crew, models, load_seconds), diary, 0.0, seed, another
+    )
+    jobs = [arrival(0.0, user, 3) for user in range(payers) for _ in range(20)]  # always a backlog in the top class
+    jobs += [arrival(0.0, 100 + user, 0) for user in range(poor)]
+    machine.run(iter(jobs), 4000.0)
+    switch = 0.0 if models == "A" else switch_seconds(3 * load_seconds, load_seconds, largest)
+    bound = longest_wait(aging, switch, payers, poor * len(models), largest, crew)
+    waits = [waited for job, waited in diary.waits if job.priority == 0]
+
+    assert len(waits) > 20
+    assert max(waits) <= bound
+
+
+def test_a_crowd_that_has_aged_shares_one_user_s_part_of_the_class_above() -> None:
+    queue = Queue(aging_seconds=10.0)
+    queue.meet(Server("w", "w", {"A": 512}, warm=frozenset("A")))
+    for n in range(400):
+        queue.add(Waiting(UUID(int=n), n, n, 0, A, 1.0), UNLIMITED, 0.0)
+    for n in range(400, 800):
+        queue.add(Waiting(UUID(int=n), n, 1000 + n % 3, 1, A, 1.0), UNLIMITED, 0.0)
+    first = [queue.take("w", 11.0 + n / 100).jobs[0].priority for n in range(80)]
+
+    assert 19 <= first.count(0) <= 21  # one of four shares
