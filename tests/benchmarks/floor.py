@@ -137,5 +137,12 @@ async def batch(connection: asyncpg.Connection, people: list[int]) -> None:
 def params() -> str:
     prompt = uuid4().hex * 3
     return json.dumps(
-        {"prompt": prompt, "model": "painter", "width": 512, "height": 512, "seed": UUID(prompt[:32]).int % 2**31, "count": 1}
+        {
+            "prompt": prompt,
+            "model": "painter",
+            "width": 512,
+            "height": 512,
+            "seed": UUID(prompt[:32]).int % 2**31,
+            "count": 1,
+        }
     )
