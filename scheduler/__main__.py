@@ -70,7 +70,7 @@ async def main(settings: SchedulerSettings) -> None:
         dispatcher = Dispatcher(pool, redis, name, lease, keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, redis, market, claim, keep_for, dispatcher.changed)
+        admitter = Admitter(pool, redis, market, claim, keep_for, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
 
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
@@ -103,6 +103,7 @@ async def main(settings: SchedulerSettings) -> None:
                     Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
                     Loop("beats", listener.read, every=1.0),
                     Loop("outcomes", lifecycle.read, every=1.0),
+                    Loop("arrivals", door.note_arrivals, every=1.0),
                     Loop("market", market.refresh, every=REFRESH_SECONDS),
                     Loop("janitor", partial(janitor.tick, pool, store), every=30.0),
                 ],

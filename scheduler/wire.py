@@ -32,7 +32,7 @@ EVENTS_PREFIX = "tessera:events:"
 
 
 def events_channel(bot_id: str | None) -> str:
-    """Pub/sub: Progress from workers and job events from schedulers, of all jobs of one bot."""
+    """Pub/sub: Progress from workers and job events from schedulers, one a line, of all jobs of one bot."""
     return f"{EVENTS_PREFIX}{bot_id or 'api'}"
 
 

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Generic, TypeVar
 from urllib.parse import unquote
 
 import asyncpg
@@ -23,6 +24,8 @@ NAME_LIMIT = 100  # users.display_name
 LOCALE_LIMIT = 20
 DAY = timedelta(days=1)
 
+A = TypeVar("A")
+
 
 def new_key() -> str:
     """A fresh key; 256 bits of randomness need no slow hash."""
@@ -35,19 +38,20 @@ def digest(key: str) -> str:
 
 
 @dataclass(slots=True)
-class Memory:
+class Memory(Generic[A]):
     """Answers that hold for a while, the oldest forgotten first."""
 
-    entries: OrderedDict[str, tuple[float, Caller]] = field(default_factory=OrderedDict)
+    entries: OrderedDict[str, tuple[float, A]] = field(default_factory=OrderedDict)
 
-    def get(self, name: str) -> Caller | None:
-        at, caller = self.entries.get(name, (0.0, None))
-        return caller if caller and time.monotonic() - at < REMEMBERED_SECONDS else None
+    def get(self, name: str) -> A | None:
+        at, answer = self.entries.get(name, (0.0, None))
+        return answer if answer and time.monotonic() - at < REMEMBERED_SECONDS else None
 
-    def put(self, name: str, caller: Caller) -> None:
-        self.entries[name] = (time.monotonic(), caller)
+    def put(self, name: str, answer: A) -> A:
+        self.entries[name] = (time.monotonic(), answer)
         if len(self.entries) > MOST_REMEMBERED:
             self.entries.popitem(last=False)
+        return answer
 
 
 class Doorkeeper:
@@ -57,11 +61,21 @@ class Doorkeeper:
         self.pool = pool
         self.admins = admins
         self.newcomers_a_day = newcomers_a_day
-        self.memory = Memory()
+        self.memory: Memory[Caller] = Memory()
+        self.services: Memory[frozenset[Platform]] = Memory()
+        self.arrivals: dict[int, tuple[str | None, str | None]] = {}  # user -> name and locale as they are called now
 
     def forget(self) -> None:
         """Ask the database again: a key has changed."""
         self.memory.entries.clear()
+        self.services.entries.clear()
+
+    async def note_arrivals(self) -> bool:
+        """One tick: write down who was here lately. Nobody waits at the door for this."""
+        arrivals, self.arrivals = self.arrivals, {}
+        if arrivals:
+            await queries.touch(self.pool, arrivals)
+        return False
 
     async def service(self, headers: Mapping[str, str]) -> str | None:
         """Check a service key; returns the platform it is bound to, None for any."""
@@ -81,8 +95,7 @@ class Doorkeeper:
             caller = await self._owner(key)
         else:
             caller = await self._acting(key, unquote(acts_for), headers)
-        self.memory.put(f"{key} {acts_for}", caller)
-        return caller
+        return self.memory.put(f"{key} {acts_for}", caller)
 
     async def admin(self, headers: Mapping[str, str]) -> Caller:
         """The caller, if an admin by the plan as it stands in the database now."""
@@ -96,28 +109,34 @@ class Doorkeeper:
         user = await queries.user_by_api_key(self.pool, key)
         if user is None:
             raise Refused.because(Code.UNAUTHORIZED)
-        await queries.touch(self.pool, user.id, None, None)
+        self.arrivals[user.id] = (None, None)
         return Caller(user.id, user.platform, user.platform_user_id, "api", user.is_admin, False, user.locale)
 
     async def _acting(self, key: str, ref: str, headers: Mapping[str, str]) -> Caller:
-        known, bound_to = await queries.service_platform(self.pool, key)
-        if not known:
-            raise Refused.because(Code.UNAUTHORIZED)
+        may_act_for = self.services.get(key) or await self._serves(key)
         platform, platform_user_id = parse_ref(ref)
-        if bound_to not in (None, platform):
+        if platform not in may_act_for:
             raise Refused.because(Code.FORBIDDEN)
         name = cleaned(headers.get(ACT_NAME), NAME_LIMIT)
         locale = cleaned(headers.get(ACT_LOCALE), LOCALE_LIMIT)
         user = await queries.find_user(self.pool, platform, platform_user_id)
         if user is None:
             await self._register(platform, platform_user_id, name, locale, address_of(headers))
+            user = await queries.find_user(self.pool, platform, platform_user_id)
         elif ref in self.admins and not user.is_admin:
             await self._promote(user)
-        user = await queries.find_user(self.pool, platform, platform_user_id)
+            user = await queries.find_user(self.pool, platform, platform_user_id)
         if user is None:
             raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=1.0)
-        await queries.touch(self.pool, user.id, name, locale)
+        self.arrivals[user.id] = (name, locale)
         return Caller(user.id, platform, platform_user_id, platform, user.is_admin, True, locale or user.locale)
+
+    async def _serves(self, key: str) -> frozenset[Platform]:
+        """The platforms whose users a service key may act for."""
+        known, bound_to = await queries.service_platform(self.pool, key)
+        if not known:
+            raise Refused.because(Code.UNAUTHORIZED)
+        return self.services.put(key, frozenset([Platform(bound_to)] if bound_to else Platform))
 
     async def _register(
         self, platform: Platform, platform_user_id: str, name: str | None, locale: str | None, address: str | None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from scheduler.accounts.model import Platform, UsageDay
-from scheduler.database import Db
+from scheduler.database import Db, columns
 from scheduler.plans.model import Plan, Standing
 from scheduler.plans.queries import COLUMNS, plan_of
 
@@ -78,17 +78,17 @@ async def register(
     )
 
 
-async def touch(db: Db, user_id: int, name: str | None, locale: str | None) -> None:
-    """Note that the user was here, and how the platform calls them now."""
+async def touch(db: Db, arrivals: Mapping[int, tuple[str | None, str | None]]) -> None:
+    """Note that these users were here, and how the platform calls them now, where it said so: name and locale."""
     await db.execute(
         """
-        update users
-           set last_active_at = now(), display_name = coalesce($2, display_name), locale = coalesce($3, locale)
-         where id = $1
+        update users u
+           set last_active_at = now(), display_name = coalesce(a.name, display_name),
+               locale = coalesce(a.locale, u.locale)
+          from unnest($1::bigint[], $2::text[], $3::text[]) a (id, name, locale)
+         where u.id = a.id
         """,
-        user_id,
-        name,
-        locale,
+        *columns([(user_id, *told) for user_id, told in sorted(arrivals.items())], 3),
     )
 
 

@@ -20,6 +20,7 @@ from scheduler.errors import Code, Refusal
 from scheduler.jobs.events import announce
 from scheduler.jobs.model import SEED_LIMIT, Destination, JobEvent, JobRequest, Status
 from scheduler.jobs.queries.admission import NewJob, Seen, insert_admitted, lock_standings, seen_keys
+from scheduler.jobs.queries.dispatch import OpenJob
 from scheduler.observability import REGISTRY, Counter
 from scheduler.plans.limits import Admission, decide, makes, renew_day, spendable
 from scheduler.plans.model import Plan, Standing
@@ -40,10 +41,11 @@ class Submit:
     parent_seed: int | None
     job_id: UUID = field(default_factory=uuid4)
     seed: int = field(default_factory=lambda: random.randint(0, SEED_LIMIT))
+    request_hash: bytes = field(init=False)
 
-    @property
-    def request_hash(self) -> bytes:
-        return hashlib.sha256(self.request.model_dump_json().encode()).digest()
+    def __post_init__(self) -> None:
+        digest = hashlib.sha256(self.request.model_dump_json().encode()).digest()
+        object.__setattr__(self, "request_hash", digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Admitter:
         market: MarketKeeper,
         claim: timedelta,
         keep_for: timedelta,
-        on_admitted: Callable[[Sequence[UUID]], None],
+        on_admitted: Callable[[Sequence[OpenJob]], None],
     ) -> None:
         self.pool = pool
         self.redis = redis
@@ -96,11 +98,10 @@ class Admitter:
             ledger = Decisions(accounts, await seen_keys(connection, keys) if keys else {}, now)
             answers = [self._decide(submit, ledger) for submit in batch]
             if ledger.new:
-                await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
+                numbers = await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
         if ledger.new:
-            self.on_admitted([job.id for job in ledger.new])
-            refs = {submit.caller.user_id: submit.caller.ref for submit in batch}
-            await announce(self.redis, [accepted_event(job, refs[job.user_id]) for job in ledger.new])
+            self.on_admitted([open_job(job, numbers[job.id], ledger.accounts[job.user_id][1]) for job in ledger.new])
+            await announce(self.redis, [accepted_event(job) for job in ledger.new])
         return answers
 
     def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
@@ -142,6 +143,7 @@ class Decisions:
         new = NewJob(
             id=submit.job_id,
             user_id=submit.caller.user_id,
+            user=submit.caller.ref,
             frontend=submit.caller.frontend,
             bot_id=bot_id,
             capability=submit.request.capability,
@@ -157,6 +159,7 @@ class Decisions:
             seq=standing.last_seq,
             day=standing.allowance_day,
             wait_until=wait_until,
+            created_at=self.now,
             address=destination.address if destination else None,
             process=destination.process if destination else None,
         )
@@ -185,5 +188,30 @@ def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
     return params
 
 
-def accepted_event(job: NewJob, user: str) -> JobEvent:
-    return JobEvent(kind="accepted", job_id=job.id, user=user, bot_id=job.bot_id, status=Status.QUEUED)
+def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
+    """The job as the dispatcher keeps it, without reading it again."""
+    return OpenJob(
+        id=job.id,
+        seq=number,
+        user_id=job.user_id,
+        user=job.user,
+        limit=plan.max_concurrent_jobs,
+        priority=job.priority,
+        status=Status.QUEUED,
+        capability=job.capability,
+        model=job.params["model"],
+        longest_side=max(job.params["width"], job.params["height"]),
+        count=job.params["count"],
+        cost=float(job.cost),
+        bot_id=job.bot_id,
+        attempt=0,
+        worker_id=None,
+        avoid_workers=frozenset(),
+        cancel_requested=False,
+        wait_until=job.wait_until,
+        running_seconds=0.0,
+    )
+
+
+def accepted_event(job: NewJob) -> JobEvent:
+    return JobEvent(kind="accepted", job_id=job.id, user=job.user, bot_id=job.bot_id, status=Status.QUEUED)

@@ -7,7 +7,7 @@ workers' beats. Every note may be lost, because `_sync` compares memory with the
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -20,6 +20,7 @@ from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import OUTAGES
 from scheduler.fleet.couriers import send_assignments
 from scheduler.fleet.warden import Warden
+from scheduler.jobs.auditor import Auditor
 from scheduler.jobs.events import announce
 from scheduler.jobs.kinds import kind_of
 from scheduler.jobs.lifecycle import Lifecycle
@@ -27,7 +28,7 @@ from scheduler.jobs.line import Line
 from scheduler.jobs.model import JobEvent, Status, Wait
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.admission import NewJob
-from scheduler.jobs.queries.dispatch import Leader, OpenJob, Started, open_attempts, open_jobs, start_jobs
+from scheduler.jobs.queries.dispatch import Leader, OpenJob, Started, all_open_jobs, open_jobs, start_jobs
 from scheduler.jobs.queries.ending import Ended
 from scheduler.jobs.queue import Waiting
 from scheduler.leadership.queries import lead, step_down
@@ -51,6 +52,7 @@ LATEST = 2**62  # a seq after all others
 class Notes:
     """What was heard since the last tick."""
 
+    admitted: dict[UUID, OpenJob] = field(default_factory=dict)
     ended: set[UUID] = field(default_factory=set)
     changed: set[UUID] = field(default_factory=set)
     beats: dict[str, Beat] = field(default_factory=dict)
@@ -77,6 +79,7 @@ class Dispatcher:
         self.market = market
         self.lifecycle = lifecycle
         self.line = Line()
+        self.auditor = Auditor(pool)
         self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
         self.leader: Leader | None = None
         self.notes = Notes()
@@ -86,8 +89,13 @@ class Dispatcher:
 
     # Notes, left from anywhere in this process.
 
+    def admitted(self, jobs: Sequence[OpenJob]) -> None:
+        """Jobs were admitted by this scheduler."""
+        self.notes.admitted.update({job.id: job for job in jobs})
+        self.wake.set()
+
     def changed(self, job_ids: Sequence[UUID]) -> None:
-        """Jobs were admitted or requeued."""
+        """Jobs were admitted elsewhere, or requeued."""
         self.notes.changed.update(job_ids)
         self.wake.set()
 
@@ -101,13 +109,16 @@ class Dispatcher:
         """An event of any scheduler; what this one announced itself says nothing new."""
         if event.kind == "ended" and event.job_id in self.line.jobs:
             self.notes.ended.add(event.job_id)
-        elif (event.kind == "accepted" and event.job_id not in self.line.jobs) or (
+        elif (event.kind == "accepted" and not self._knows(event.job_id)) or (
             event.kind == "requeued" and event.job_id not in self.line.queue.jobs
         ):
             self.notes.changed.add(event.job_id)
         else:
             return
         self.wake.set()
+
+    def _knows(self, job_id: UUID) -> bool:
+        return job_id in self.line.jobs or job_id in self.notes.admitted or job_id in self.notes.ended
 
     def beats(self, beats: Sequence[Beat]) -> None:
         """Beats, or none: Redis was heard."""
@@ -168,23 +179,33 @@ class Dispatcher:
         elif self.leader is None or self.leader.term != term:
             log.info("leader.elected", name=self.name, term=term)
             self.leader = None
-            await self._rebuild()
-            self.leader = Leader(self.name, term)
+            if await self._rebuild(term):
+                self.leader = Leader(self.name, term)
 
-    async def _rebuild(self) -> None:
-        """Start from the database; what ran under the last leader gets a lease's time to be heard of."""
-        jobs = await open_jobs(self.pool)
-        now = time.monotonic()
+    async def _rebuild(self, term: int) -> bool:
+        """Start from the database; what ran under the last leader gets a lease's time to be heard of. A long line takes
+        longer than the lead lasts: returns whether it was kept."""
         self.line.reset()
-        for job in jobs:
-            self.line.place(job, now)
+        async with aclosing(all_open_jobs(self.pool)) as pages:
+            async for jobs in pages:
+                for job in jobs:
+                    self.line.place(job, time.monotonic())
+                if time.monotonic() >= self.next_lead:
+                    if await lead(self.pool, self.name, LEAD) != term:
+                        return False
+                    self.next_lead = time.monotonic() + RENEW_SECONDS
+        now = time.monotonic()
         self.warden.start(now)
         self.next_sync = now + SYNC_SECONDS
+        return True
 
     async def _take_notes(self) -> None:
         notes, self.notes = self.notes, Notes()
         for job_id in notes.ended:
             self.line.remove(job_id, time.monotonic())
+        for job in notes.admitted.values():
+            if job.id not in notes.ended:
+                self.line.place(job, time.monotonic())
         if changed := notes.changed - notes.ended:
             await self._place(changed)
         if notes.beats:
@@ -199,9 +220,9 @@ class Dispatcher:
 
     async def _sync(self) -> None:
         """Compare memory with the database and mend what lost messages left behind."""
-        standing = {one.job_id: one for one in await open_attempts(self.pool)}
+        standing, gone = await self.auditor.look(self.line)
         self.next_sync = time.monotonic() + SYNC_SECONDS
-        for job_id in self.line.jobs.keys() - standing.keys():
+        for job_id in gone:
             self.line.remove(job_id, time.monotonic())
         if differing := {one.job_id for one in standing.values() if not self.line.agrees(one)}:
             await self._place(differing)

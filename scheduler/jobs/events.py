@@ -21,14 +21,14 @@ LISTEN_SECONDS = 0.3  # how soon a stop is noticed
 
 
 async def announce(redis: Redis, events: Sequence[JobEvent]) -> None:
-    """Publish events in one round trip; a Redis that is away loses them, and polls make up for it."""
-    if not events:
-        return
+    """Publish events, one message a channel; a Redis that is away loses them, and polls make up for it."""
+    lines: dict[str, list[str]] = {}
+    for event in events:
+        lines.setdefault(events_channel(event.bot_id), []).append(event.model_dump_json(exclude_none=True))
     try:
-        async with asyncio.timeout(BRIEF_SECONDS), redis.pipeline(transaction=False) as pipe:
-            for event in events:
-                pipe.publish(events_channel(event.bot_id), event.model_dump_json(exclude_none=True))
-            await pipe.execute()
+        async with asyncio.timeout(BRIEF_SECONDS):
+            for channel, told in lines.items():
+                await redis.publish(channel, "\n".join(told))
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("events.lost", count=len(events), error=type(error).__name__)
 
@@ -75,11 +75,12 @@ class EventHub:
             while not stop.is_set():
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
                 if message:
-                    self._hand_on(message["channel"].decode(), message["data"])
+                    for line in message["data"].splitlines():
+                        self._hand_on(message["channel"].decode(), line)
 
-    def _hand_on(self, channel: str, data: bytes) -> None:
+    def _hand_on(self, channel: str, line: bytes) -> None:
         try:
-            event = JobEvent.model_validate_json(data)
+            event = JobEvent.model_validate_json(line)
         except ValidationError:
             log.warning("events.unreadable", channel=channel)
             return

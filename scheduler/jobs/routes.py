@@ -20,7 +20,7 @@ from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobView, Status, Submission
 from scheduler.jobs.queries.admission import parent_seed
 from scheduler.jobs.sse import stream
-from scheduler.jobs.views import Viewer
+from scheduler.jobs.views import Viewer, admitted_view
 from scheduler.openapi import Empty, Operation
 from scheduler.plans.limits import check_prompt, renew_day, spendable
 from scheduler.wire import preview_key
@@ -112,9 +112,9 @@ class JobRoutes:
         if isinstance(answer, Refusal):
             raise Refused(answer)
         if isinstance(answer, Admitted):
-            job = await self._job(answer.job.id, caller)
+            wait = self.dispatcher.wait_for(answer.job)
             return Accepted(
-                job=await self.viewer.with_wait(job, self.dispatcher.wait_for(answer.job)),
+                job=await self.viewer.with_wait(admitted_view(answer.job), wait),
                 replayed=False,
                 tokens_left=answer.tokens_left,
                 owned=answer.job.address is not None,

@@ -6,9 +6,40 @@ from uuid import UUID
 
 import asyncpg
 
+from scheduler.catalogue.model import Capability
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.model import JobView, Status, Wait, Why
+from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.views import list_jobs, read_job, read_jobs, waiting_before
+
+
+def admitted_view(job: NewJob) -> JobView:
+    """A job as it was admitted, without reading what was just written."""
+    params = job.params
+    return JobView(
+        id=job.id,
+        status=Status.QUEUED,
+        capability=Capability(job.capability),
+        model=params["model"],
+        prompt=params["prompt"],
+        width=params["width"],
+        height=params["height"],
+        seed=params["seed"],
+        count=params["count"],
+        strength=params.get("strength"),
+        parent_id=job.parent_id,
+        cost_tokens=job.cost,
+        bot_id=job.bot_id,
+        attempt=0,
+        cancel_requested=False,
+        wait=None,
+        created_at=job.created_at,
+        started_at=None,
+        ended_at=None,
+        run_seconds=None,
+        error=None,
+        artifacts=[],
+    )
 
 
 class Viewer:

@@ -1,0 +1,1 @@
+"""Tessera beside its peers and beside the floor: `python -m tests.benchmarks`."""

@@ -218,7 +218,7 @@ async def open_stage(
         dispatcher = Dispatcher(pool, redis, name, timedelta(seconds=lease), keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, redis, market, CLAIM, keep_for, dispatcher.changed)
+        admitter = Admitter(pool, redis, market, CLAIM, keep_for, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
         stage = Stage(
             name,

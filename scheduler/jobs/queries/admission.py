@@ -28,6 +28,7 @@ class NewJob:
 
     id: UUID
     user_id: int
+    user: str  # "telegram:42"
     frontend: str
     bot_id: str | None
     capability: str
@@ -43,6 +44,7 @@ class NewJob:
     seq: int  # of the ledger row
     day: date  # the UTC day whose allowance is spent
     wait_until: datetime | None
+    created_at: datetime
     address: Mapping[str, Any] | None
     process: str | None
 
@@ -58,7 +60,9 @@ async def lock_standings(db: Db, user_ids: Iterable[int]) -> tuple[dict[int, tup
     )
     rows = await db.fetch(f"select s.*, clock_timestamp() as now from ({STANDING}) s where s.user_id = any($1)", ids)
     now = rows[0]["now"] if rows else datetime.now(UTC)
-    return {row["user_id"]: (standing_in(row), plan_of(row)) for row in rows}, now
+    plans = {row["plan_id"]: row for row in rows}
+    known = {plan_id: plan_of(row) for plan_id, row in plans.items()}
+    return {row["user_id"]: (standing_in(row), known[row["plan_id"]]) for row in rows}, now
 
 
 async def seen_keys(db: Db, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Seen]:
@@ -74,8 +78,10 @@ async def seen_keys(db: Db, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, 
     return {(row["user_id"], row["idempotency_key"]): Seen(row["id"], row["request_hash"]) for row in rows}
 
 
-async def insert_admitted(db: Db, jobs: Sequence[NewJob], standings: Sequence[Standing], claim: timedelta) -> None:
-    """Write the changed accounts, the holds, the jobs and their deliveries."""
+async def insert_admitted(
+    db: Db, jobs: Sequence[NewJob], standings: Sequence[Standing], claim: timedelta
+) -> dict[UUID, int]:
+    """Write the changed accounts, the holds, the jobs and their deliveries; the jobs' numbers in order of admission."""
     rows = [
         (
             job.id,
@@ -104,7 +110,8 @@ async def insert_admitted(db: Db, jobs: Sequence[NewJob], standings: Sequence[St
         (s.user_id, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
         for s in standings
     ]
-    await db.execute(INSERT_ADMITTED, *columns(rows, 19), *columns(accounts, 7), claim)
+    admitted = await db.fetch(INSERT_ADMITTED, *columns(rows, 19), *columns(accounts, 7), claim, jobs[0].created_at)
+    return {row["id"]: row["seq"] for row in admitted}
 
 
 INSERT_ADMITTED = """
@@ -128,14 +135,18 @@ INSERT_ADMITTED = """
              (user_id, seq, reason, reference_id, job_id, delta, allowance_delta, day, balance_after)
       select user_id, seq, 'hold', 'hold:' || id, id, -balance, -allowance, day, balance_after from t),
     j as (
-      insert into jobs (id, user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, queued_at,
-                        idempotency_key, request_hash, parent_id, held_allowance, held_balance, held_day, wait_until)
-      select id, user_id, frontend, bot_id, capability, 'QUEUED', priority, params::jsonb, cost, now(),
+      insert into jobs (id, user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, created_at,
+                        queued_at, idempotency_key, request_hash, parent_id, held_allowance, held_balance, held_day,
+                        wait_until)
+      select id, user_id, frontend, bot_id, capability, 'QUEUED', priority, params::jsonb, cost, $28, $28,
              key, request_hash, parent_id, allowance, balance, day, wait_until
-        from t order by place)
-    insert into deliveries (job_id, user_id, frontend, bot_id, address, claimed_by, claim_until)
-    select id, user_id, frontend, bot_id, address::jsonb, process, now() + $27::interval
-      from t where address is not null
+        from t order by place
+      returning id, seq),
+    d as (
+      insert into deliveries (job_id, user_id, frontend, bot_id, address, claimed_by, claim_until)
+      select id, user_id, frontend, bot_id, address::jsonb, process, now() + $27::interval
+        from t where address is not null)
+    select id, seq from j
 """
 
 

@@ -1,10 +1,13 @@
 """Dispatch: what waits and runs, attempts with their leases, the way back to the line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from sys import intern
 from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from scheduler.database import Db, columns
 from scheduler.jobs.model import Status
@@ -50,36 +53,43 @@ OPEN_JOB = """
 """
 
 
-async def open_jobs(db: Db, job_ids: Sequence[UUID] | None = None) -> list[OpenJob]:
-    """The jobs that wait or run, oldest first; all of them, or those of the ids."""
-    if job_ids is None:
-        rows = await db.fetch(f"{OPEN_JOB} order by j.seq")
-    else:
-        rows = await db.fetch(f"{OPEN_JOB} and j.id = any($1::uuid[]) order by j.seq", list(job_ids))
-    return [
-        OpenJob(
-            id=row["id"],
-            seq=row["seq"],
-            user_id=row["user_id"],
-            user=row["user"],
-            limit=row["max_concurrent_jobs"],
-            priority=row["priority"],
-            status=Status(row["status"]),
-            capability=row["capability"],
-            model=row["model"],
-            longest_side=row["longest_side"] or 0,
-            count=row["count"] or 1,
-            cost=row["cost"],
-            bot_id=row["bot_id"],
-            attempt=row["attempt"],
-            worker_id=row["worker_id"],
-            avoid_workers=frozenset(row["avoid_workers"]),
-            cancel_requested=row["cancel_requested"],
-            wait_until=row["wait_until"],
-            running_seconds=row["running_seconds"],
-        )
-        for row in rows
-    ]
+async def open_jobs(db: Db, job_ids: Sequence[UUID]) -> list[OpenJob]:
+    """Those of the jobs that wait or run, oldest first."""
+    rows = await db.fetch(f"{OPEN_JOB} and j.id = any($1::uuid[]) order by j.seq", list(job_ids))
+    return [open_job_of(row) for row in rows]
+
+
+async def all_open_jobs(pool: asyncpg.Pool, page: int = 5_000) -> AsyncIterator[list[OpenJob]]:
+    """All that wait or run as of one moment, oldest first, a page at a time."""
+    async with pool.acquire() as connection, connection.transaction():
+        cursor = await connection.cursor(f"{OPEN_JOB} order by j.seq")
+        while rows := await cursor.fetch(page):
+            yield [open_job_of(row) for row in rows]
+
+
+def open_job_of(row: Any) -> OpenJob:
+    """The job in a row that was selected with OPEN_JOB. Words that many jobs share are kept once."""
+    return OpenJob(
+        id=row["id"],
+        seq=row["seq"],
+        user_id=row["user_id"],
+        user=intern(row["user"]),
+        limit=row["max_concurrent_jobs"],
+        priority=row["priority"],
+        status=Status(row["status"]),
+        capability=intern(row["capability"]),
+        model=intern(row["model"]) if row["model"] else None,
+        longest_side=row["longest_side"] or 0,
+        count=row["count"] or 1,
+        cost=row["cost"],
+        bot_id=intern(row["bot_id"]) if row["bot_id"] else None,
+        attempt=row["attempt"],
+        worker_id=row["worker_id"],
+        avoid_workers=frozenset(row["avoid_workers"]),
+        cancel_requested=row["cancel_requested"],
+        wait_until=row["wait_until"],
+        running_seconds=row["running_seconds"],
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +97,7 @@ class Standing:
     """How an open job stands, and how many its user may run."""
 
     job_id: UUID
+    seq: int
     user_id: int
     limit: int
     status: Status
@@ -94,27 +105,46 @@ class Standing:
     cancel_requested: bool
 
 
-async def open_attempts(db: Db) -> list[Standing]:
-    """How every job stands that waits or runs."""
+STANDING = """
+    select j.id, j.seq, j.user_id, p.max_concurrent_jobs, j.status, j.attempt,
+           j.cancel_requested_at is not null as cancel_requested
+      from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+"""
+
+
+async def standings(db: Db, job_ids: Sequence[UUID]) -> list[Standing]:
+    """How every job stands that runs, and those of the others that wait."""
     rows = await db.fetch(
-        """
-        select j.id, j.user_id, p.max_concurrent_jobs, j.status, j.attempt,
-               j.cancel_requested_at is not null as cancel_requested
-          from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
-         where j.status in ('QUEUED', 'RUNNING')
-        """
+        f"""
+        {STANDING} where j.status = 'RUNNING'
+        union all
+        {STANDING} where j.status = 'QUEUED' and j.id = any($1::uuid[])
+        """,
+        list(job_ids),
     )
-    return [
-        Standing(
-            row["id"],
-            row["user_id"],
-            row["max_concurrent_jobs"],
-            Status(row["status"]),
-            row["attempt"],
-            row["cancel_requested"],
-        )
-        for row in rows
-    ]
+    return [standing_of(row) for row in rows]
+
+
+async def queued_after(db: Db, seq: int, limit: int) -> list[Standing]:
+    """How the next waiting jobs stand, in order of admission."""
+    rows = await db.fetch(
+        f"{STANDING} where j.status = 'QUEUED' and j.seq > $1 order by j.seq limit $2",
+        seq,
+        limit,
+    )
+    return [standing_of(row) for row in rows]
+
+
+def standing_of(row: Any) -> Standing:
+    return Standing(
+        row["id"],
+        row["seq"],
+        row["user_id"],
+        row["max_concurrent_jobs"],
+        Status(row["status"]),
+        row["attempt"],
+        row["cancel_requested"],
+    )
 
 
 async def keep_until(db: Db, job_ids: Sequence[UUID], keep_for: timedelta) -> dict[UUID, datetime]:

@@ -1,0 +1,54 @@
+"""How much of everything a run of the benchmarks does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+PACKAGES = {
+    "PgQueuer": ("pgqueuer",),
+    "procrastinate": ("procrastinate", "psycopg_pool"),
+    "saq": ("saq",),
+    "taskiq": ("taskiq", "taskiq_redis"),
+    "raw asyncpg": ("asyncpg",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`seconds` is how long a rate is measured."""
+
+    repeat: int = 5
+    seconds: float = 3.0
+    users: int = 5_000
+    history: int = 100_000  # jobs of the past
+    callers: int = 32
+    lives: int = 200  # in flight
+    deep: int = 100_000
+    most_waiting: int = 1_000_000
+    picks: int = 300  # jobs picked up one after the other
+    without_peers: bool = False
+
+    def repetitions(self) -> Iterable[int]:
+        return range(self.repeat)
+
+    def peers(self, names: Sequence[str]) -> Iterator[str]:
+        """Those of the peers that are installed."""
+        for name in names:
+            if not self.without_peers and all(find_spec(package) for package in PACKAGES[name]):
+                yield name
+
+
+FULL = Plan()
+QUICK = Plan(seconds=1.5, picks=150)
+TINY = Plan(
+    repeat=1,
+    seconds=0.2,
+    users=100,
+    history=100,
+    callers=4,
+    lives=8,
+    deep=100,
+    most_waiting=200,
+    picks=5,
+    without_peers=True,
+)

@@ -1,0 +1,28 @@
+"""depth: lives a second with a crowd waiting, beside lives a second with nobody waiting."""
+
+from tests.benchmarks import crowd
+from tests.benchmarks.figures import Line, Repetitions, Row
+from tests.benchmarks.plan import Plan
+from tests.benchmarks.rows.lives import alive, lives
+from tests.benchmarks.servers import Servers
+from tests.benchmarks.town import TOWN
+
+DEEP = "bench_deep"
+CROWDED, EMPTY = "with a crowd", "nobody waiting"
+
+
+async def measure(servers: Servers, plan: Plan) -> Row:
+    done = Repetitions()
+    await crowd.build(servers, DEEP, plan.deep // plan.users, whole=True)
+    for _ in plan.repetitions():
+        for name, template in ((EMPTY, TOWN), (CROWDED, DEEP)):
+            async with alive(servers, plan, template) as (house, street):
+                done.add(name, await lives(house, street, servers, plan))
+    await servers.execute(f"drop database {DEEP} with (force)")
+    return Row(
+        "depth",
+        f"lives a second with {plan.deep:,} jobs waiting",
+        "0.9 of nobody waiting",
+        Line(CROWDED, done.ratio(CROWDED, EMPTY), done.rate(CROWDED)),
+        [Line(EMPTY, None, done.rate(EMPTY))],
+    )
