@@ -1,7 +1,6 @@
 """The command: brings up servers, measures the rows in turn, prints the table."""
 
 import argparse
-import asyncio
 import logging
 from pathlib import Path
 
