@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from enum import StrEnum
+from math import ceil
+from typing import assert_never
 
 from pydantic import BaseModel
 
@@ -30,13 +32,57 @@ class Model:
 
 
 PIXELS_OF_ONE_PRICE = 1024 * 1024
+STEPS_OF_ONE_PRICE = 50
+SECONDS_OF_ONE_PRICE = {Capability.VIDEO: 1, Capability.AUDIO: 10}
+TOKENS_OF_ONE_PRICE = 1000
+CHARACTERS_OF_A_TOKEN = 4
+SMALLEST_PART = Decimal("0.25")  # of a price
 
 
-def price(model: Model, width: int, height: int, count: int) -> Decimal:
-    """Tokens for `count` pictures: the model's price up to 1024 x 1024, above it in proportion to the pixels,
-    rounded up to a quarter of the price."""
-    quarters = max(Decimal(4), (Decimal(4) * width * height / PIXELS_OF_ONE_PRICE).to_integral_value(ROUND_UP))
-    return (model.price_tokens * quarters / 4 * count).quantize(Decimal("0.01"), ROUND_UP)
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is asked of a model, as far as its price goes; what does not apply is left out."""
+
+    count: int = 1
+    width: int = 0
+    height: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    characters: int = 0
+    tokens: int = 0  # of language, not of money; 0: estimated from the characters
+
+
+def price(model: Model, work: Work) -> Decimal:
+    """Tokens for `work`: the model's price for each unit of its capability, at least one unit, times the count.
+
+    image  one picture of up to 1024 x 1024 in up to 50 steps; above, in proportion to pixels and steps, by quarters
+    video  each second begun, of up to 1024 x 1024; above, in proportion to the pixels, by quarters
+    audio  each 10 seconds begun
+    text   each 1000 language tokens begun; a token is 4 characters where only those are known
+    """
+    match model.capability:
+        case Capability.IMAGE:
+            units = quarters(work.width * work.height, PIXELS_OF_ONE_PRICE) * quarters(work.steps, STEPS_OF_ONE_PRICE)
+        case Capability.VIDEO:
+            units = quarters(work.width * work.height, PIXELS_OF_ONE_PRICE) * begun(work.seconds, model.capability)
+        case Capability.AUDIO:
+            units = begun(work.seconds, model.capability)
+        case Capability.TEXT:
+            tokens = work.tokens or -(-work.characters // CHARACTERS_OF_A_TOKEN)
+            units = Decimal(max(1, -(-tokens // TOKENS_OF_ONE_PRICE)))
+        case _:
+            assert_never(model.capability)
+    return (model.price_tokens * units * work.count).quantize(Decimal("0.01"), ROUND_UP)
+
+
+def quarters(amount: int, of_one_price: int) -> Decimal:
+    """The amount in units of a price, at least one, rounded up to a quarter."""
+    return max(Decimal(1), (Decimal(4) * amount / of_one_price).to_integral_value(ROUND_UP) * SMALLEST_PART)
+
+
+def begun(seconds: float, capability: Capability) -> Decimal:
+    """The spans of time that were begun, at least one."""
+    return Decimal(max(1, ceil(seconds / SECONDS_OF_ONE_PRICE[capability])))
 
 
 class ModelView(BaseModel):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from scheduler.client.sse import events
 from scheduler.client.transport import Actor, Transport
-from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobRequest, JobView, Submission
+from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobRequest, JobView, Quote, Submission
 
 
 class Jobs:
@@ -23,6 +23,11 @@ class Jobs:
             headers={"Idempotency-Key": key},
             repeatable=True,
         )
+
+    async def quote(self, request: JobRequest) -> Quote:
+        """What `submit` would answer now, refusals included; nothing happens."""
+        body = Submission(request=request)
+        return await self.transport.call("POST", "/v1/jobs:quote", Quote, actor=self.actor, body=body, repeatable=True)
 
     async def job(self, job_id: UUID) -> JobView:
         return await self.transport.call("GET", f"/v1/jobs/{job_id}", JobView, actor=self.actor, repeatable=True)

@@ -10,7 +10,7 @@ from scheduler.wire import Beat
 
 
 async def record_beats(db: Db, beats: Sequence[Beat]) -> None:
-    """Insert or refresh workers, one row per incarnation."""
+    """Insert or refresh workers, one row per incarnation. The next beat comes soon: it does not wait for the disk."""
     rows = [
         (
             beat.worker_id,
@@ -26,11 +26,13 @@ async def record_beats(db: Db, beats: Sequence[Beat]) -> None:
     ]
     await db.execute(
         """
+        with hasty as materialized (select set_config('synchronous_commit', 'off', true))
         insert into workers as w (worker_id, name, state, slots, memory_gib, offers, warm, version, gone_at)
         select b.id, b.name, b.state, b.slots, b.memory, b.offers::jsonb,
                array(select jsonb_array_elements_text(b.warm::jsonb)), b.version,
                case b.state when 'gone' then now() end
-          from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::float8[], $6::text[], $7::text[], $8::text[])
+          from hasty, unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::float8[], $6::text[], $7::text[],
+                             $8::text[])
                b (id, name, state, slots, memory, offers, warm, version)
             on conflict (worker_id) do update
            set state = excluded.state, slots = excluded.slots, memory_gib = excluded.memory_gib,

@@ -13,6 +13,7 @@ import asyncpg
 import structlog
 
 from scheduler.accounts.model import Caller
+from scheduler.accounts.queries import database_now, standing_of
 from scheduler.batch import Batcher
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
@@ -90,6 +91,12 @@ class Admitter:
         SUBMITTED.labels(answer.code if isinstance(answer, Refusal) else type(answer).__name__.lower()).inc()
         return answer
 
+    async def quote(self, submit: Submit) -> Admitted | Refusal:
+        """What the submit would be answered now: the same rules on the account as it stands, and no effect."""
+        account = await standing_of(self.pool, submit.caller.user_id)
+        now = await database_now(self.pool)
+        return self._judge(submit, Decisions({submit.caller.user_id: account}, {}, now))
+
     async def admit(self, batch: Sequence[Submit]) -> list[Answer]:
         """Decide a batch under the lock of its accounts, in order of arrival, and write what was admitted."""
         async with self.pool.acquire() as connection, connection.transaction():
@@ -97,6 +104,7 @@ class Admitter:
             keys = [(s.caller.user_id, s.key) for s in batch if s.key]
             ledger = Decisions(accounts, await seen_keys(connection, keys) if keys else {}, now)
             answers = [self._decide(submit, ledger) for submit in batch]
+            note_refusals(batch, answers)
             if ledger.new:
                 numbers = await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
         if ledger.new:
@@ -110,12 +118,16 @@ class Admitter:
         if seen:
             same = seen.request_hash in (None, submit.request_hash)
             return Replayed(seen.job_id) if same else Refusal(Code.IDEMPOTENCY_MISMATCH)
+        return self._judge(submit, ledger)
+
+    def _judge(self, submit: Submit, ledger: "Decisions") -> Admitted | Refusal:
+        """The rules, for a request that did not come before."""
+        user_id = submit.caller.user_id
         if user_id not in ledger.accounts:
             return Refusal(Code.UNAUTHORIZED)  # the user was deleted since the key was checked
         standing, plan = ledger.accounts[user_id]
         decision = decide(submit.request, plan, standing, self.market.market, ledger.now)
         if isinstance(decision, Refusal):
-            log.info("job.refused", user_id=user_id, code=decision.code)
             return decision
         awake = makes(decision.model, decision.width, decision.height, self.market.market.online)
         return ledger.admit(submit, decision, None if awake else ledger.now + self.keep_for)
@@ -168,6 +180,12 @@ class Decisions:
             self.seen[submit.caller.user_id, submit.key] = Seen(submit.job_id, submit.request_hash)
         left = spendable(plan, renew_day(standing, self.now.date()))
         return Admitted(new, left)
+
+
+def note_refusals(batch: Sequence[Submit], answers: Sequence[Answer]) -> None:
+    for submit, answer in zip(batch, answers, strict=True):
+        if isinstance(answer, Refusal):
+            log.info("job.refused", user_id=submit.caller.user_id, code=answer.code)
 
 
 def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:

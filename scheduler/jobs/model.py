@@ -136,6 +136,20 @@ class Accepted(BaseModel):
     message: dict[str, Any] | None  # the status message, when it was already opened
 
 
+class Quote(BaseModel):
+    """What a submit of the same body would be answered at this moment. Nothing is held or written for it."""
+
+    model: str
+    width: int
+    height: int
+    count: int
+    cost_tokens: Decimal
+    from_allowance: Decimal  # of the cost; the rest is of the balance
+    from_balance: Decimal
+    tokens_left: Decimal  # of today's allowance and the balance together, after it
+    wait: Wait | None  # where it would stand; None: this scheduler does not know
+
+
 class JobEvent(BaseModel):
     """One line of an event stream. `progress` is lost when nobody listens; the rest can be read from the job."""
 

@@ -17,7 +17,7 @@ from scheduler.jobs.admitter import Admitted, Admitter, Submit
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.lifecycle import Lifecycle
-from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobView, Status, Submission
+from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobView, Quote, Status, Submission
 from scheduler.jobs.queries.admission import parent_seed
 from scheduler.jobs.sse import stream
 from scheduler.jobs.views import Viewer, admitted_view
@@ -90,6 +90,7 @@ class JobRoutes:
                 refusals=SUBMIT_REFUSALS,
                 headers=["Idempotency-Key"],
             ),
+            Operation("POST", "/v1/jobs:quote", self.quote_job, Quote, Submission, refusals=SUBMIT_REFUSALS),
             Operation("GET", "/v1/jobs", self.list_jobs, JobList, query=Page),
             Operation("GET", one, self.read_job, JobView, in_path=JobPath),
             Operation("POST", one + "/cancel", self.cancel_job, JobView, in_path=JobPath),
@@ -100,14 +101,8 @@ class JobRoutes:
     async def submit_job(self, request: web.Request, path: Empty, query: Empty, body: Submission) -> Accepted:
         """Ask for a job.
         With an Idempotency-Key a repetition gives the first answer's job and costs nothing."""
-        caller = await self.door.caller(request.headers)
-        if body.destination and not caller.via_service:
-            raise Refused.because(Code.FORBIDDEN)
-        if refusal := check_prompt(body.request.prompt):
-            raise Refused(refusal)
-        submit = Submit(
-            caller, body.request, idempotency_key(request), body.destination, await self._parent(caller, body)
-        )
+        submit = await self._wanted(request, body)
+        caller = submit.caller
         answer = await self.admitter.submit(submit)
         if isinstance(answer, Refusal):
             raise Refused(answer)
@@ -121,6 +116,35 @@ class JobRoutes:
                 message=None,
             )
         return await self._replayed(answer.job_id, caller, body.destination)
+
+    async def quote_job(self, request: web.Request, path: Empty, query: Empty, body: Submission) -> Quote:
+        """Ask what a job would cost.
+        The answer, refusals included, is what a submit of the same body would get now; nothing else happens."""
+        answer = await self.admitter.quote(await self._wanted(request, body))
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        job = answer.job
+        return Quote(
+            model=job.params["model"],
+            width=job.params["width"],
+            height=job.params["height"],
+            count=job.params["count"],
+            cost_tokens=job.cost,
+            from_allowance=job.from_allowance,
+            from_balance=job.from_balance,
+            tokens_left=answer.tokens_left,
+            wait=self.dispatcher.wait_for(job),
+        )
+
+    async def _wanted(self, request: web.Request, body: Submission) -> Submit:
+        """What the caller asks for, after the checks that need no account."""
+        caller = await self.door.caller(request.headers)
+        if body.destination and not caller.via_service:
+            raise Refused.because(Code.FORBIDDEN)
+        if refusal := check_prompt(body.request.prompt):
+            raise Refused(refusal)
+        parent_seed = await self._parent(caller, body)
+        return Submit(caller, body.request, idempotency_key(request), body.destination, parent_seed)
 
     async def _replayed(self, job_id: UUID, caller: Caller, destination: Destination | None) -> Accepted:
         """The first answer's job as it is now; a bot that repeats itself takes over the message it may have lost."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from scheduler.catalogue.model import Capability, Model, price
+from scheduler.catalogue.model import Capability, Model, Work, price
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.kinds import kind_of, largest_side
 from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
@@ -57,7 +57,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if isinstance(chosen, Refusal):
         return chosen
     width, height = size_of(request, chosen)
-    cost = price(chosen, width, height, request.count)
+    cost = price(chosen, Work(request.count, width, height, characters=len(request.prompt)))
     refusal = (
         too_large(width, height, plan, market.plans)
         or beyond_workers(chosen, width, height, market)

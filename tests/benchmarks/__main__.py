@@ -1,16 +1,20 @@
 """The command: brings up servers, measures the rows in turn, prints the table."""
 
 import argparse
-import asyncio
 import logging
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvloop
 
 from tests.benchmarks import plan as plans
 from tests.benchmarks.figures import Row
-from tests.benchmarks.report import show, written
+from tests.benchmarks.policy.expected_wait import expected_wait
+from tests.benchmarks.policy.flood import flood, flood_three_models
+from tests.benchmarks.policy.swaps import swaps
+from tests.benchmarks.report import show, show_facts, written
 from tests.benchmarks.rows import depth, lives, memory, pickup, submit_direct, submit_http
 from tests.benchmarks.servers import Servers, servers
 from tests.benchmarks.town import build
@@ -25,7 +29,16 @@ ROWS = {
 }
 
 
+POLICY: dict[str, Callable[[], dict[str, Any]]] = {
+    "flood": flood,
+    "flood_three_models": flood_three_models,
+    "swaps": swaps,
+    "expected_wait": expected_wait,
+}
+
+
 async def main(here: Servers, plan: plans.Plan, names: list[str]) -> list[Row]:
+    """The rows that need servers."""
     await build(here, plan)
     rows = []
     for name in names:
@@ -34,18 +47,29 @@ async def main(here: Servers, plan: plans.Plan, names: list[str]) -> list[Row]:
     return rows
 
 
+def simulated(names: Iterable[str]) -> list[dict[str, Any]]:
+    """The rows of the policy, in virtual time."""
+    rows = []
+    for name in names:
+        rows.append(POLICY[name]())
+        show_facts(name, rows[-1])
+    return rows
+
+
 def run() -> None:
     parser = argparse.ArgumentParser(prog="tests.benchmarks")
     parser.add_argument("--quick", action="store_true", help="ends within eight minutes")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
-    parser.add_argument("--only", nargs="*", default=list(ROWS), choices=list(ROWS), help="only these rows")
+    parser.add_argument("--only", nargs="*", default=[*ROWS, *POLICY], choices=[*ROWS, *POLICY], help="only these rows")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with servers() as here:
-        rows = uvloop.run(main(here, plans.QUICK if options.quick else plans.FULL, options.only))
+        plan = plans.QUICK if options.quick else plans.FULL
+        rows = uvloop.run(main(here, plan, [name for name in options.only if name in ROWS]))
+    policy = simulated(name for name in options.only if name in POLICY)
     if options.json:
-        options.json.write_text(written(rows))
+        options.json.write_text(written(rows, policy))
 
 
 if __name__ == "__main__":

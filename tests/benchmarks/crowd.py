@@ -33,7 +33,8 @@ SPARE = ("idx_jobs_user_id", "idx_jobs_created_at", "idx_jobs_params_model", "id
 
 
 async def build(servers: Servers, name: str, each: int, *, whole: bool) -> None:
-    """A template where each of the rich has so many jobs waiting; unless it is `whole`, without the indexes that the rebuild never reads."""
+    """A template where each of the rich has so many jobs waiting; unless it is `whole`, without the indexes that the
+    rebuild never reads."""
     await servers.execute(f"create database {name} template {TOWN}")
     connection = await asyncpg.connect(servers.url(name))
     try:

@@ -33,7 +33,8 @@ SUBMIT = """
         from t join l using (user_id)),
     a as (
       update billing.token_account a
-         set allowance_day = $6, allowance_used = case l.allowance_day when $6 then l.allowance_used else 0 end + g.jobs,
+         set allowance_day = $6,
+             allowance_used = case l.allowance_day when $6 then l.allowance_used else 0 end + g.jobs,
              open_jobs = a.open_jobs + g.jobs, last_seq = l.last_seq + g.jobs, rate_tat = clock_timestamp()
         from l, (select user_id, count(*)::int as jobs from k group by user_id) g
        where a.user_id = g.user_id and l.user_id = g.user_id),

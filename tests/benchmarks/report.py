@@ -1,15 +1,21 @@
 """The table that people read, and the JSON that programs read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tests.benchmarks.figures import Line, Row, Spread
 
 WIDTHS = (34, 22, 26, 24, 24)
 
 
-def written(rows: Sequence[Row]) -> str:
-    return json.dumps({"rows": [row.json() for row in rows]}, indent=2) + "\n"
+def written(rows: Sequence[Row], policy: Sequence[Mapping[str, Any]] = ()) -> str:
+    return json.dumps({"rows": [*(row.json() for row in rows), *policy]}, indent=2) + "\n"
+
+
+def show_facts(name: str, facts: Mapping[str, Any]) -> None:
+    """A row of the policy, which has figures of its own kind."""
+    print(f"\n{name}:", json.dumps({key: value for key, value in facts.items() if key != "name"}))
 
 
 def show(row: Row) -> None:

@@ -28,7 +28,8 @@ FILL = """
         from users u join plans p on p.id = u.plan_id where u.id = a.user_id and p.tier = 'admin'
       returning a.user_id)
     insert into billing.token_ledger (user_id, seq, reason, reference_id, delta, day, balance_after)
-    select user_id, 1, 'grant', 'grant:' || user_id, %(balance)s, (now() at time zone 'utc')::date, %(balance)s from paid;
+    select user_id, 1, 'grant', 'grant:' || user_id, %(balance)s, (now() at time zone 'utc')::date, %(balance)s
+      from paid;
     insert into jobs (user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, worker_id,
                       created_at, queued_at, started_at, ended_at, execution_time_seconds)
     select u.first + n %% %(users)s, 'telegram', 'telegram', 'image', 'COMPLETED', n %% 4,

@@ -1,6 +1,6 @@
 """Dispatch: what waits and runs, attempts with their leases, the way back to the line."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from sys import intern
@@ -59,7 +59,7 @@ async def open_jobs(db: Db, job_ids: Sequence[UUID]) -> list[OpenJob]:
     return [open_job_of(row) for row in rows]
 
 
-async def all_open_jobs(pool: asyncpg.Pool, page: int = 5_000) -> AsyncIterator[list[OpenJob]]:
+async def all_open_jobs(pool: asyncpg.Pool, page: int = 5_000) -> AsyncGenerator[list[OpenJob], None]:
     """All that wait or run as of one moment, oldest first, a page at a time."""
     async with pool.acquire() as connection, connection.transaction():
         cursor = await connection.cursor(f"{OPEN_JOB} order by j.seq")
@@ -199,15 +199,18 @@ class Started:
 async def start_jobs(
     db: Db, choices: Sequence[tuple[UUID, str, UUID]], lease: timedelta, leader: Leader
 ) -> list[Started]:
-    """QUEUED to RUNNING for (job, worker, lease token); only by the leader of the term, only what still waits."""
+    """QUEUED to RUNNING for (job, worker, lease token); only by the leader of the term, only what still waits.
+
+    It does not wait for the disk: should a crash of the server undo it, outcomes of it fail for their lease token.
+    """
     rows = await db.fetch(
         """
-        with leader as (
+        with hasty as materialized (select set_config('synchronous_commit', 'off', true)), leader as (
           select 1 from leadership where holder = $5 and term = $6 and expires_at > clock_timestamp() for share)
         update jobs j
            set status = 'RUNNING', attempt = j.attempt + 1, worker_id = c.worker_id, lease_token = c.lease_token,
                started_at = now(), lease_until = now() + $4::interval
-          from unnest($1::uuid[], $2::text[], $3::uuid[]) c (id, worker_id, lease_token), leader
+          from unnest($1::uuid[], $2::text[], $3::uuid[]) c (id, worker_id, lease_token), leader, hasty
          where j.id = c.id and j.status = 'QUEUED' and j.cancel_requested_at is null
         returning j.id, j.attempt, j.lease_token, j.capability, j.params
         """,
@@ -235,11 +238,15 @@ async def running_again(db: Db, job_id: UUID, attempt: int) -> Started | None:
 
 
 async def renew_leases(db: Db, attempts: Sequence[tuple[UUID, int]], lease: timedelta) -> None:
-    """Extend the leases of attempts that their workers hold; those that are being ended this moment are let go."""
+    """Extend the leases of attempts that their workers hold; those that are being ended this moment are let go.
+
+    The next beat comes soon: it does not wait for the disk.
+    """
     await db.execute(
         """
+        with hasty as materialized (select set_config('synchronous_commit', 'off', true))
         update jobs set lease_until = now() + $3::interval
-          from (select j.id from jobs j join unnest($1::uuid[], $2::int[]) a (id, attempt)
+          from hasty, (select j.id from jobs j join unnest($1::uuid[], $2::int[]) a (id, attempt)
                     on j.id = a.id and j.attempt = a.attempt
                  where j.status = 'RUNNING' for no key update of j skip locked) held
          where jobs.id = held.id

@@ -12,7 +12,7 @@ Body = Callable[[int], None]
 
 
 class Peer(Protocol):
-    """`database_url` is an empty database, `redis_url` an empty Redis; a job carries one number, the moment it was put."""
+    """`database_url` is an empty database, `redis_url` an empty Redis; a job carries the moment it was put."""
 
     name: str
 

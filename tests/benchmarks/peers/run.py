@@ -1,7 +1,6 @@
 """Measures a peer: enqueuing in this process, and picking up in a process of its own."""
 
 import time
-from collections.abc import Awaitable
 from importlib import import_module
 
 from redis.asyncio import Redis

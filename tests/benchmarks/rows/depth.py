@@ -3,6 +3,7 @@
 from tests.benchmarks import crowd
 from tests.benchmarks.figures import Line, Repetitions, Row
 from tests.benchmarks.plan import Plan
+from tests.benchmarks.policy.depth import depth as decisions
 from tests.benchmarks.rows.lives import alive, lives
 from tests.benchmarks.servers import Servers
 from tests.benchmarks.town import TOWN
@@ -25,4 +26,12 @@ async def measure(servers: Servers, plan: Plan) -> Row:
         "0.9 of nobody waiting",
         Line(CROWDED, done.ratio(CROWDED, EMPTY), done.rate(CROWDED)),
         [Line(EMPTY, None, done.rate(EMPTY))],
+        decided(plan),
     )
+
+
+def decided(plan: Plan) -> dict[str, float]:
+    """What a decision of the policy costs with as many jobs waiting as there may be."""
+    told = decisions(plan.most_waiting)[0]
+    p50, p99 = told["decision_us"]["0.5"], told["decision_us"]["0.99"]
+    return {"decision_waiting": plan.most_waiting, "decision_p50_us": p50, "decision_p99_us": p99}

@@ -1,7 +1,7 @@
 """submit_http: the same submits through the HTTP API of `python -m scheduler`, all on the same cores."""
 
+import asyncio
 import json
-import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -44,10 +44,17 @@ async def measure(servers: Servers, plan: Plan) -> Row:
 
 
 async def tessera(servers: Servers, plan: Plan) -> Run:
-    async with servers.database(TOWN) as url, serving(url, servers.redis_url) as port:
-        async with clients(port, plan.callers) as callers:
-            names = cycle(range(1, min(PEOPLE, plan.users) + 1))
-            return await drive([partial(ask, client, names) for client in callers], plan.seconds, servers.folder)
+    async with (
+        servers.database(TOWN) as url,
+        serving(url, servers.redis_url) as port,
+        clients(port, plan.callers) as callers,
+    ):
+        people = min(PEOPLE, plan.users)
+        names = cycle(range(1, people + 1))
+        asks = [partial(ask, client, names) for client in callers]
+        for _ in range(0, people, plan.callers):
+            await asyncio.gather(*(one() for one in asks))  # everybody comes in once
+        return await drive(asks, plan.seconds, servers.folder)
 
 
 async def ask(client: Light, names: Iterator[int]) -> None:

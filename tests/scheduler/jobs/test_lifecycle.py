@@ -333,6 +333,8 @@ async def test_who_waited_for_a_worker_that_came_is_not_held_to_the_old_time(
     await stage.started(await stage.user("discord:7"), await stage.worker("busy"))
     job_id = await stage.job(ann)
     await stage.pool.execute("update jobs set wait_until = now() - interval '1 second' where id = $1", job_id)
+    stage.dispatcher.notes.admitted.clear()
+    stage.dispatcher.changed([job_id])  # as if another scheduler had admitted it
     await stage.round()
     stage.dispatcher.warden.reaped_at -= 1.5
     await stage.round()
