@@ -23,6 +23,9 @@ class Empty(BaseModel):
     """No parameters."""
 
 
+NOTHING = Empty()
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method on one path. `handler(request, path, query, body)` gets checked models and returns one."""
@@ -40,8 +43,8 @@ class Operation:
     headers: Sequence[str] = ()  # request headers worth documenting
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        path = checked(self.in_path, dict(request.match_info), Code.NOT_FOUND)
-        query = checked(self.query, dict(request.query), Code.INVALID_REQUEST)
+        path = NOTHING if self.in_path is Empty else checked(self.in_path, dict(request.match_info), Code.NOT_FOUND)
+        query = NOTHING if self.query is Empty else checked(self.query, dict(request.query), Code.INVALID_REQUEST)
         body = await read_body(request, self.body) if self.body else None
         answer = await self.handler(request, path=path, query=query, body=body)
         if isinstance(answer, web.StreamResponse):

@@ -87,7 +87,7 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
             Loop("market", market.refresh, every=REFRESH_SECONDS),
         ]
         await dispatcher.tick()
-        await stack.enter_async_context(
-            beside(admitter.batcher.run, lifecycle.batcher.run, hub.run, partial(supervisor.run, loops))
-        )
+        # the batches outlive the loops, which wait for their answers
+        await stack.enter_async_context(beside(admitter.batcher.run, lifecycle.batcher.run, hub.run))
+        await stack.enter_async_context(beside(partial(supervisor.run, loops)))
         yield House(pool, redis, market, lifecycle, dispatcher, admitter)
