@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
+from enum import Enum
 from uuid import UUID, uuid4
 
 import structlog
@@ -18,7 +19,7 @@ from bots.writing import Writer
 from scheduler import supervisor
 from scheduler.client.session import Scheduler
 from scheduler.deliveries.model import Claim, Claimed, DeliveryState, DeliveryView
-from scheduler.errors import Refused, Unreachable
+from scheduler.errors import Code, Refused, Unreachable
 from scheduler.jobs.model import Accepted, JobEvent, JobView, Status
 from scheduler.supervisor import Loop
 
@@ -29,7 +30,16 @@ MOST_TAKEN = 100  # deliveries asked for at once
 MOST_POLLED = 300  # waiting jobs whose place in line is kept fresh, oldest first
 MOST_REMEMBERED = 1_000  # jobs that ended before their post was opened
 POLLS_AT_ONCE = 8
+KEY_IS_WRONG = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN})
 GOODBYE_SECONDS = 2.0  # for giving the claims back; they end by themselves otherwise
+
+
+class Reach(Enum):
+    """How the scheduler answered the last claim; the event that a change is logged as."""
+
+    REACHED = "scheduler.reached"
+    UNREACHABLE = "scheduler.unreachable"
+    UNAUTHORIZED = "bot.unauthorized"
 
 
 class Postman:
@@ -58,7 +68,7 @@ class Postman:
         self.group: asyncio.TaskGroup | None = None
         self.serving = asyncio.Event()
         self.stopping = False
-        self.reached = True
+        self.reach = Reach.REACHED
         self.claims = Loop("claims", self.claim, every=self.timing.claim)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -103,16 +113,23 @@ class Postman:
                 limit = MOST_TAKEN if start == 0 and len(held) < MOST_IN_A_CLAIM else 0
                 more = await self.claim_some(held[start : start + MOST_IN_A_CLAIM], limit) or more
         except Unreachable:
-            self.note_reach(False)
+            self.note_reach(Reach.UNREACHABLE)
             return False
-        self.note_reach(True)
+        except Refused as error:
+            if error.refusal.code not in KEY_IS_WRONG:
+                raise
+            self.note_reach(Reach.UNAUTHORIZED)
+            return False
+        self.note_reach(Reach.REACHED)
         return more
 
-    def note_reach(self, reached: bool) -> None:
-        """Log when the scheduler goes away and when it is back, and nothing in between."""
-        if reached != self.reached:
-            log.info("scheduler.reached" if reached else "scheduler.unreachable", bot=self.bot_id)
-        self.reached = reached
+    def note_reach(self, reach: Reach) -> None:
+        """Log when the scheduler goes away or turns the bot's key down, when it is back, and nothing in between."""
+        if reach is self.reach:
+            return
+        self.reach = reach
+        say = log.error if reach is Reach.UNAUTHORIZED else log.info
+        say(reach.value, bot=self.bot_id)
 
     async def claim_some(self, holding: Sequence[UUID], limit: int) -> bool:
         asked_at = self.clock()

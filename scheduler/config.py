@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from scheduler.errors import SettingsError
@@ -54,8 +54,15 @@ def explain(kind: type[Settings], error: ValidationError) -> list[str]:
         field = kind.model_fields.get(str(name))
         where = PREFIX + str(name).upper() + "".join(f"[{part}]" for part in path)
         purpose = f" ({field.description})" if field and field.description else ""
-        lines.append(f"{where}: {problem['msg']}{purpose}")
+        lines.append(f"{where}: {plainly(problem)}{purpose}")
     return lines
+
+
+def plainly(problem: ErrorDetails) -> str:
+    """What is wrong, without the checker's own terms."""
+    if problem["type"] == "string_pattern_mismatch":
+        return "is not of the form expected here"
+    return problem["msg"].removeprefix("Value error, ")
 
 
 @dataclass(frozen=True, slots=True)

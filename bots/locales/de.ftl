@@ -67,8 +67,9 @@ help-commands =
     /usage: deine Tokens und was du gemacht hast
     /jobs: was wartet und was fertig ist
     /cancel: beendet, worum du zuletzt gebeten hast
-help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 malt dasselbe Bild wieder · --model NAME · --count 1 bis { $limit }
+help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 malt dasselbe Bild wieder · --model { $models } · --count 1 bis { $limit }
 help-buttons = Unter einem Bild: „Noch einmal“ malt es neu, „Variante“ bleibt nah daran, „Größer“ verdoppelt die Seiten, soweit dein Tarif es zulässt.
+model-away = { $model } (läuft gerade nicht)
 unknown-command = Diesen Befehl kenne ich nicht. /help sagt, was ich kann.
 surprise-1 = ein Leuchtturm im nächtlichen Sturm, Wellen brechen an den Felsen
 surprise-2 = Morgennebel im Kiefernwald, das erste Licht zwischen den Bäumen
@@ -125,6 +126,14 @@ tokens-back = { $count ->
    *[other] Deine { $count } Tokens sind zurück.
 }
 cancelled = Abgebrochen.
+cancelled-part = Abgebrochen. { $used ->
+    [one] { $used } Token ist verbraucht
+   *[other] { $used } Tokens sind verbraucht
+}{ $back ->
+    [0] .
+    [one] , { $back } ist zurück.
+   *[other] , { $back } sind zurück.
+}
 expired = Dieses Bild ist abgelaufen. Sein Seed ist noch da, es lässt sich also neu malen.
 expired-quote = Dieses Bild ist abgelaufen; ich male es aus seinem Seed neu: { $tokens }
 
@@ -155,9 +164,10 @@ refused-model-not-in-plan = { $upgrade ->
 refused-resolution-too-high = { $asked } ist mehr, als dein Tarif zulässt ({ $limit }).
 refused-resolution-too-high-for-model = { $asked } ist mehr, als dieses Modell hier kann ({ $limit }).
 refused-rate-limited = { $limit ->
-    [one] Dein Tarif erlaubt { $limit } Bitte auf einmal, danach alle { $pace } eine. Die nächste in { $span }.
-   *[other] Dein Tarif erlaubt { $limit } Bitten auf einmal, danach alle { $pace } eine. Die nächste in { $span }.
+    [one] Dein Tarif erlaubt { $limit } Bitte auf einmal, danach alle { $pace } eine.
+   *[other] Dein Tarif erlaubt { $limit } Bitten auf einmal, danach alle { $pace } eine.
 }
+refused-rate-limited-next = Die nächste in { $span }.
 refused-too-many-waiting = { $limit ->
     [one] Von dir ist { $limit } Auftrag unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn er fertig ist.
    *[other] Von dir sind { $limit } Aufträge unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn einer fertig ist.
@@ -182,7 +192,8 @@ refused-no-worker = { $model ->
     }
 }
 refused-address-limit = Aus deinem Netz kamen heute zu viele neue Gäste ({ $limit }). Ein Platz wird in { $span } frei.
-refused-overloaded = Es wartet mehr, als das Atelier fassen kann. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
+refused-overloaded = Es wartet mehr, als das Atelier fassen kann. Nichts wurde berechnet.
+refused-overloaded-next = Bitte versuch es in { $span } noch einmal.
 refused-unavailable = Das Atelier startet oder ruht gerade. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
 refused-internal = Im Atelier ist etwas schiefgegangen. Nichts wurde berechnet.
 
@@ -217,6 +228,7 @@ jobs-expired = fertig, abgelaufen
 jobs-failed = gescheitert
 jobs-cancelled = abgebrochen
 jobs-line = { $number }. { $prompt } · { $state }
+jobs-ago = vor { $span }
 cancel-nothing = Von dir wartet oder läuft gerade nichts.
 
 ## Short answers to a press

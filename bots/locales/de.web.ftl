@@ -12,7 +12,8 @@ web-size-portrait = Hochformat
 web-size-landscape = Querformat
 web-size-wide = Breit
 web-model = Modell
-web-model-asleep = { $model } (schläft)
+# the page puts the seconds in the place of #, and counts them down
+web-try-again-in = Noch einmal in # s
 web-seed = Seed
 web-seed-any = beliebig
 web-seed-hint = Dieselben Worte mit demselben Seed malen dasselbe Bild noch einmal

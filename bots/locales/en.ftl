@@ -67,8 +67,9 @@ help-commands =
     /usage: your tokens and what you made
     /jobs: what waits and what is done
     /cancel: stop what you asked for last
-help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 paints the same picture again · --model NAME · --count 1 to { $limit }
+help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 paints the same picture again · --model { $models } · --count 1 to { $limit }
 help-buttons = Under a picture: Again paints it anew, Variation stays close to it, Larger doubles its size where your plan allows.
+model-away = { $model } (not running now)
 unknown-command = I don't know that command. /help says what I can do.
 surprise-1 = a lighthouse in a storm at night, waves breaking over the rocks
 surprise-2 = morning fog in a pine forest, the first light between the trees
@@ -125,6 +126,14 @@ tokens-back = { $count ->
    *[other] Your { $count } tokens are back.
 }
 cancelled = Cancelled.
+cancelled-part = Cancelled. { $used ->
+    [one] { $used } token was used
+   *[other] { $used } tokens were used
+}{ $back ->
+    [0] .
+    [one] , { $back } is back.
+   *[other] , { $back } are back.
+}
 expired = This picture has expired. Its seed is kept, so it can be made again.
 expired-quote = That picture has expired; I'll make it again from its seed: { $tokens }
 
@@ -155,9 +164,10 @@ refused-model-not-in-plan = { $upgrade ->
 refused-resolution-too-high = { $asked } is beyond your plan ({ $limit }).
 refused-resolution-too-high-for-model = { $asked } is more than that model makes here ({ $limit }).
 refused-rate-limited = { $limit ->
-    [one] Your plan allows { $limit } request at once, then one every { $pace }. Next one in { $span }.
-   *[other] Your plan allows { $limit } requests at once, then one every { $pace }. Next one in { $span }.
+    [one] Your plan allows { $limit } request at once, then one every { $pace }.
+   *[other] Your plan allows { $limit } requests at once, then one every { $pace }.
 }
+refused-rate-limited-next = Next one in { $span }.
 refused-too-many-waiting = { $limit ->
     [one] You have { $limit } job under way, which is what the { $plan } plan holds. One more when it is done.
    *[other] You have { $limit } jobs under way, which is what the { $plan } plan holds. One more when one is done.
@@ -182,7 +192,8 @@ refused-no-worker = { $model ->
     }
 }
 refused-address-limit = Too many new visitors from your network today ({ $limit }). A place frees in { $span }.
-refused-overloaded = More is waiting than the studio can take. Nothing was charged; please try again in { $span }.
+refused-overloaded = More is waiting than the studio can take. Nothing was charged.
+refused-overloaded-next = Please try again in { $span }.
 refused-unavailable = The studio is starting or resting. Nothing was charged; please try again in { $span }.
 refused-internal = Something went wrong in the studio. Nothing was charged.
 
@@ -217,6 +228,7 @@ jobs-expired = done, expired
 jobs-failed = failed
 jobs-cancelled = cancelled
 jobs-line = { $number }. { $prompt } · { $state }
+jobs-ago = { $span } ago
 cancel-nothing = Nothing of yours waits or runs.
 
 ## Short answers to a press

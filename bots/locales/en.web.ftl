@@ -12,7 +12,8 @@ web-size-portrait = Portrait
 web-size-landscape = Landscape
 web-size-wide = Wide
 web-model = Model
-web-model-asleep = { $model } (asleep)
+# the page puts the seconds in the place of #, and counts them down
+web-try-again-in = Try again in # s
 web-seed = Seed
 web-seed-any = any
 web-seed-hint = The same words with the same seed paint the same picture again

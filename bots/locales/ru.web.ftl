@@ -12,7 +12,8 @@ web-size-portrait = Портрет
 web-size-landscape = Пейзаж
 web-size-wide = Широкий
 web-model = Модель
-web-model-asleep = { $model } (спит)
+# the page puts the seconds in the place of #, and counts them down
+web-try-again-in = Ещё раз через # с
 web-seed = Сид
 web-seed-any = любой
 web-seed-hint = Те же слова с тем же сидом снова дадут ту же картинку

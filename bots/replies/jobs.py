@@ -1,11 +1,12 @@
 """The list of a person's jobs, and the short answers to a press on a button."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from bots.buttons import Action, button
 from bots.messenger import Screen
-from bots.replies.frame import cut
+from bots.replies.frame import cut, joined
 from bots.replies.results import has_expired
 from bots.replies.translator import Translator
 from scheduler.jobs.model import JobView, Status
@@ -30,7 +31,7 @@ def note(which: Note, tr: Translator) -> str:
     return tr(which.value)
 
 
-def listing(jobs: Sequence[JobView], tr: Translator) -> Screen:
+def listing(jobs: Sequence[JobView], tr: Translator, now: datetime) -> Screen:
     """/jobs: the newest, with a button to cancel each that has not ended."""
     shown = jobs[:MOST_JOBS]
     if not shown:
@@ -40,7 +41,7 @@ def listing(jobs: Sequence[JobView], tr: Translator) -> Screen:
             "jobs-line",
             number=number,
             prompt=cut(" ".join(job.prompt.split()), PROMPT_CHARACTERS),
-            state=state(job, tr),
+            state=joined([state(job, tr), seed(job, tr), tr.ago(job.created_at, now)]),
         )
         for number, job in enumerate(shown, 1)
     ]
@@ -55,6 +56,10 @@ def listing(jobs: Sequence[JobView], tr: Translator) -> Screen:
 
 def nothing_to_cancel(tr: Translator) -> Screen:
     return Screen(tr("cancel-nothing"))
+
+
+def seed(job: JobView, tr: Translator) -> str:
+    return tr("result-seed", seed=str(job.seed)) if job.seed is not None else ""
 
 
 def state(job: JobView, tr: Translator) -> str:

@@ -78,7 +78,9 @@ def advance(tr: Translator, fraction: float | None, seconds_left: float | None) 
     """How far it is: "60 % · 1 s left"."""
     if not fraction:
         return tr("running")
-    percent = min(99, int(fraction * 100))
+    if fraction >= 1:  # painted; the files are on their way to the store
+        return tr("ready")
+    percent = int(fraction * 100)
     if seconds_left is None:
         return tr("running-percent", percent=percent)
     return tr("running-percent-left", percent=percent, span=tr.span(seconds_left))

@@ -9,19 +9,25 @@ from bots.replies.frame import cut
 from bots.replies.translator import Translator, Variable, number
 from scheduler.errors import Code, Refusal, Refused, Unreachable
 
+PASSES_SOON = {Code.RATE_LIMITED, Code.OVERLOADED}  # a second sentence says when
 SHARED_WITH_REFUSALS = {Mistake.PROMPT_EMPTY, Mistake.PROMPT_TOO_LONG}
 LONGEST_FACT = 120  # characters of anything that came from outside
 
 
 def worded(
-    error: CommandError | Refused | Unreachable, tr: Translator, now: datetime, *, helps: bool = False
+    error: CommandError | Refused | Unreachable,
+    tr: Translator,
+    now: datetime,
+    *,
+    helps: bool = False,
+    counts: bool = False,
 ) -> Screen:
     """The screen for what a handler caught. `helps`: the platform can read the refused words again when one of the
-    buttons USE and FIT is pressed."""
+    buttons USE and FIT is pressed. `counts`: it counts the seconds down by itself, so the words leave them out."""
     if isinstance(error, CommandError):
         return mistaken(error, tr)
     if isinstance(error, Refused):
-        return refused(error.refusal, tr, now, helps=helps)
+        return refused(error.refusal, tr, now, helps=helps, counts=counts)
     return Screen(tr("studio-down"))
 
 
@@ -34,14 +40,18 @@ def mistaken(error: CommandError, tr: Translator) -> Screen:
     return Screen(tr(f"{kind}-{key(error.code)}", **facts))
 
 
-def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = False) -> Screen:
+def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = False, counts: bool = False) -> Screen:
     """The sentence of a refusal, and the buttons that help."""
     name = f"refused-{key(refusal.code)}"
     if refusal.code is Code.OUT_OF_TOKENS and number(refusal.facts.get("spendable")) > 0:
         name += "-short"
     if refusal.code is Code.RESOLUTION_TOO_HIGH and "plan" not in refusal.facts:
         name += "-for-model"
-    return Screen(tr(name, **variables(refusal, tr, now)), buttons=help_for(refusal, tr) if helps else ())
+    facts = variables(refusal, tr, now)
+    text = tr(name, **facts)
+    if refusal.code in PASSES_SOON and not counts:
+        text += " " + tr(f"{name}-next", **facts)
+    return Screen(text, buttons=help_for(refusal, tr) if helps else ())
 
 
 def help_for(refusal: Refusal, tr: Translator) -> tuple[tuple[Button, ...], ...]:

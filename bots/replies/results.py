@@ -79,7 +79,11 @@ def returned(reason: str, job: JobView, tr: Translator) -> str:
 
 
 def cancelled(job: JobView, tr: Translator) -> Screen:
-    line = returned(tr("cancelled"), job, tr)
+    """A job that was stopped under way costs the part of it that was made."""
+    if job.cost_tokens > 0:
+        line = tr("cancelled-part", used=job.cost_tokens, back=job.tokens_back)
+    else:
+        line = returned(tr("cancelled"), job, tr)
     return Screen(framed(job.prompt, line), None, ((button(tr("button-again"), Action.AGAIN, job.id),),))
 
 

@@ -63,6 +63,14 @@ class Translator:
             return f"<t:{int(at.timestamp())}:t>"
         return f"{at.astimezone(UTC):%H:%M} UTC"
 
+    def ago(self, at: datetime, now: datetime) -> str:
+        """How long ago something was, roughly: "2 min ago"; Discord keeps counting by itself."""
+        if self.platform == "discord":
+            return f"<t:{int(at.timestamp())}:R>"
+        seconds = max(1, int((now - at).total_seconds()))
+        unit = next((unit for unit in (86_400, 3_600, 60) if seconds >= 2 * unit), 1)
+        return self("jobs-ago", span=self.span(seconds // unit * unit))
+
     def place(self, position: int) -> str:
         """A place in line: "Next", "Third", "11th"."""
         return self("place", position=position, ending=ordinal_ending(position))

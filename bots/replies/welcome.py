@@ -1,5 +1,6 @@
 """The first words, and what the bot can do."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bots.buttons import Action, button
@@ -10,6 +11,7 @@ from scheduler.accounts.model import AccountView
 from scheduler.jobs.model import MOST_IMAGES
 
 SURPRISES = 12
+MOST_MODELS = 12  # named in /help
 
 
 def start(account: AccountView, tr: Translator, *, name: str | None = None, plain_words: bool = True) -> Screen:
@@ -23,11 +25,12 @@ def start(account: AccountView, tr: Translator, *, name: str | None = None, plai
     )
 
 
-def help_(tr: Translator, *, plain_words: bool = True) -> Screen:
+def help_(tr: Translator, models: Sequence[str] = (), *, plain_words: bool = True) -> Screen:
+    """`models`: the ids of those the person may use now."""
     parts = [tr("help-words") + "\n"] if plain_words else []
     parts.append(tr("help-commands"))
     if plain_words:
-        parts.append("\n" + tr("help-flags", limit=MOST_IMAGES))
+        parts.append("\n" + tr("help-flags", limit=MOST_IMAGES, models=", ".join(models[:MOST_MODELS]) or "NAME"))
     return Screen("\n".join([*parts, "\n" + tr("help-buttons")]))
 
 

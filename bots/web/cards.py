@@ -6,12 +6,13 @@ from datetime import datetime
 
 from bots import buttons
 from bots.messenger import Button, Picture, Screen
+from bots.models import offered
 from bots.replies import progress, results
 from bots.replies.translator import Translator
 from bots.web.model import ButtonView, Card, ModelChoice, PictureView, Purse
 from scheduler.accounts.model import AccountView
 from scheduler.artifacts.model import ArtifactView
-from scheduler.catalogue.model import Capability, ModelView
+from scheduler.catalogue.model import ModelView
 from scheduler.jobs.model import JobView, Status
 
 SHOWN = Picture(b"", "", None, None, final=True)  # the page fetches the pictures by itself
@@ -97,13 +98,12 @@ def purse(account: AccountView, tr: Translator) -> Purse:
 
 
 def choices(models: Iterable[ModelView], tr: Translator) -> list[ModelChoice]:
-    """The models a visitor may choose between; one that no worker offers now is said to be asleep."""
+    """The models a visitor may choose between."""
     return [
         ModelChoice(
             id=model.id,
-            label=model.display_name if model.online else tr("web-model-asleep", model=model.display_name),
+            label=model.display_name if model.online else tr("model-away", model=model.display_name),
             default=model.default,
         )
-        for model in models
-        if model.allowed and model.capability is Capability.IMAGE
+        for model in offered(models)
     ]

@@ -19,6 +19,7 @@ from scheduler.errors import Code, Refused, Unreachable
 log = structlog.get_logger(__name__)
 
 SILENCE = frozenset({Code.UNAVAILABLE})  # the scheduler is there but not ready: as if it did not answer
+WORTH_AN_EDIT = frozenset({Code.PROMPT_EMPTY, Code.PROMPT_TOO_LONG, Code.INVALID_REQUEST})
 WORTH_ANOTHER_TRY = frozenset({Code.RATE_LIMITED, Code.TOO_MANY_WAITING, Code.OVERLOADED, Code.INTERNAL})
 
 
@@ -44,11 +45,14 @@ async def in_words(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def refusal(error: CommandError | Refused, tr: Translator) -> Answer:
-    screen = refusals.worded(error, tr, datetime.now(UTC), helps=True)
-    rows = screen.buttons
-    if not rows and isinstance(error, Refused) and error.refusal.code in WORTH_ANOTHER_TRY:
-        rows = ((button(tr("button-try-again"), Action.RETRY),),)
-    return Answer(kind=Kind.REFUSAL, text=screen.text, buttons=button_views(rows))
+    screen = refusals.worded(error, tr, datetime.now(UTC), helps=True, counts=True)
+    answer = Answer(kind=Kind.REFUSAL, text=screen.text, buttons=button_views(screen.buttons))
+    if isinstance(error, CommandError) or error.refusal.code in WORTH_AN_EDIT:
+        answer.edit = True
+    elif not screen.buttons and error.refusal.code in WORTH_ANOTHER_TRY:
+        answer.buttons = button_views([[button(tr("button-try-again"), Action.RETRY)]])
+        answer.wait_seconds = error.refusal.retry_after_seconds
+    return answer
 
 
 def silence(tr: Translator) -> Answer:

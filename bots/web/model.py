@@ -108,6 +108,8 @@ class Answer(BaseModel):
     buttons: list[ButtonView] = []
     card: Card | None = None
     purse: Purse | None = None
+    edit: bool = False  # the words need a change: they go back to the field
+    wait_seconds: float | None = None  # until "Try again" may pass; the page counts it down
 
 
 class Happening(BaseModel):

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
+from scheduler.database import OUTAGES
 from scheduler.errors import TesseraError
 from scheduler.migrate import MigrationError
 from scheduler.standalone.errors import EmbeddedError
@@ -20,7 +22,10 @@ def told() -> Iterator[None]:
     try:
         yield
     except (TesseraError, EmbeddedError, MigrationError) as error:
-        err.print(f"[bold red]✗[/] {error}", highlight=False, markup=True, soft_wrap=True)
+        err.print(f"[bold red]✗[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    except OUTAGES as error:
+        err.print(f"[bold red]✗[/] The database cannot be reached ({type(error).__name__}). Is it running?")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -12,14 +12,15 @@ def migrate(
     to: Annotated[int | None, typer.Option(help="Migrate up or down to this number; the newest by default.")] = None,
     status: Annotated[bool, typer.Option("--status", help="Only say what is applied and what is pending.")] = False,
 ) -> None:
-    """Bring the database of TESSERA_DATABASE_URL to the schema of this version."""
+    """Bring the database to the schema of this version: TESSERA_DATABASE_URL, or that of the `tessera up` that runs."""
     from scheduler.config import load
     from scheduler.migrate import migrate as run
     from scheduler.migrate import status as look
     from scheduler.settings import SchedulerSettings
+    from scheduler.standalone.keys import database_at_hand
 
     with told():
-        url = load(SchedulerSettings).database_url
+        url = database_at_hand() or load(SchedulerSettings).database_url
         if status:
             found = asyncio.run(look(url))
             out.print(f"applied: {', '.join(map(str, found.applied)) or 'none'}", highlight=False)

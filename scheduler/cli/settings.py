@@ -3,48 +3,30 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
 
 from scheduler.cli.edge import out
+
+Groups = dict[str, list[dict[str, str]]]
 
 
 def settings(markdown: Annotated[bool, typer.Option("--markdown", help="As the README shows them.")] = False) -> None:
     """List every TESSERA_* variable with its default and what it is for."""
-    groups = collected()
+    from scheduler.standalone.asking import all_settings
+
+    groups = all_settings()
     if markdown:
         print("\n".join(as_markdown(groups)))
         return
     for title, lines in groups.items():
-        table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
-        for column in ("variable", "default", "what it is for"):
-            table.add_column(column, overflow="fold")
+        out.print(f"\n[bold]{title}[/]")
         for line in lines:
-            table.add_row(line["variable"], line["default"], line["purpose"])
-        out.print(table)
+            default = f" [dim]{escape('[' + line['default'] + ']')}[/]" if line["default"] else ""
+            out.print(f"  {line['variable']}{default}", highlight=False, soft_wrap=True)
+            out.print(f"      {escape(line['purpose'])}", highlight=False, soft_wrap=True)
 
 
-def collected() -> dict[str, list[dict[str, str]]]:
-    """The settings of each kind of process; a variable that several share is listed with the first."""
-    from dataclasses import asdict
-
-    from scheduler.config import describe
-    from scheduler.settings import SchedulerSettings
-    from scheduler.standalone.asking import ask
-
-    groups = {"scheduler": [asdict(line) for line in describe(SchedulerSettings)]}
-    groups["worker"] = ask("workers")["settings"]
-    groups["bots"] = ask("bots")["settings"]
-    groups["one machine"] = [
-        {"variable": "TESSERA_DATA_DIR", "default": "", "purpose": "where `tessera up` keeps everything"}
-    ]
-    seen: set[str] = set()
-    for lines in groups.values():
-        lines[:] = [line for line in lines if line["variable"] not in seen]
-        seen |= {line["variable"] for line in lines}
-    return groups
-
-
-def as_markdown(groups: dict[str, list[dict[str, str]]]) -> list[str]:
+def as_markdown(groups: Groups) -> list[str]:
     lines = []
     for title, settings_ in groups.items():
         lines += ["", f"**{title}**", "", "| variable | default | what it is for |", "|---|---|---|"]

@@ -1,26 +1,30 @@
 """What `tessera doctor` looks at: each finding says what is there, and how to mend what is not."""
 
 import asyncio
+import difflib
 import os
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from redis.exceptions import RedisError
 
 from scheduler import bus
 from scheduler.artifacts.store import ArtifactStore, StoreError
-from scheduler.config import load
+from scheduler.config import PREFIX, load
 from scheduler.errors import SettingsError
 from scheduler.migrate import MigrationError, status
 from scheduler.settings import SchedulerSettings
-from scheduler.standalone import binaries
 from scheduler.standalone.account import Account
-from scheduler.standalone.asking import ask
-from scheduler.standalone.embedded import EmbeddedError, default_base
+from scheduler.standalone.asking import all_settings, ask
+from scheduler.standalone.embedded import default_base
 from scheduler.standalone.machine import Running
 
 PATIENCE_SECONDS = 5.0
+MEND_STORE = "check TESSERA_STORE_URL: file:///folder you may write to, or s3://bucket/prefix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,15 @@ def findings() -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding("settings", False, str(error), "correct the variable; `tessera settings` lists them all")
         return
-    yield Finding("settings", True, "all readable")
-    if os.environ.get("TESSERA_DATABASE_URL") or os.environ.get("TESSERA_REDIS_URL"):
+    strange = list(misspelt())
+    yield from strange or [Finding("settings", True, "all readable")]
+    given = os.environ.get("TESSERA_DATABASE_URL") or os.environ.get("TESSERA_REDIS_URL")
+    if given:
         yield asyncio.run(within("database", lambda: database(settings.database_url)))
         yield asyncio.run(within("redis", lambda: redis(settings.redis_url)))
     else:
         yield embedded()
-    yield asyncio.run(within("store", lambda: store(settings.store_url)))
+    yield asyncio.run(within("store", lambda: store(settings.store_url if given else store_url())))
     yield engines()
     yield from tokens()
 
@@ -88,27 +94,63 @@ async def redis(url: str) -> Finding:
 
 
 def embedded() -> Finding:
-    """No URLs are set: `tessera up` brings its own servers."""
+    """No URLs are set: `tessera up` brings its own servers. Nothing is written to find out."""
     base = default_base()
-    try:
-        account = Account.choose()
-        binaries.postgres_folder(account, base)
-        binaries.valkey_program(account, base)
-    except EmbeddedError as error:
-        return Finding(
-            "servers", False, str(error), "or set TESSERA_DATABASE_URL and TESSERA_REDIS_URL to servers of yours"
-        )
+    mend = "set TESSERA_DATA_DIR to another folder, or TESSERA_DATABASE_URL and TESSERA_REDIS_URL to servers of yours"
+    account = Account.choose()
+    if not account.can_enter(nearest(base)):
+        return Finding("servers", False, f"{account.name or 'this user'} cannot enter {base}", mend)
+    if not can_write(nearest(base)):
+        return Finding("servers", False, f"nothing can be written to {base}", mend)
     state = "running now" if Running.at(base) else "not running"
     return Finding("servers", True, f"embedded PostgreSQL and Valkey, {state}, data in {base}")
 
 
 async def store(url: str) -> Finding:
+    """A folder is looked at, never made; a bucket is asked."""
+    if url.startswith("file:"):
+        return folder(Path(unquote(urlsplit(url).path)))
     try:
         await ArtifactStore(url).check()
     except (StoreError, ValueError, OSError):
-        mend = "check TESSERA_STORE_URL: file:///folder you may write to, or s3://bucket/prefix"
-        return Finding("store", False, f"{url} cannot be used", mend)
+        return Finding("store", False, f"{url} cannot be used", MEND_STORE)
     return Finding("store", True, url)
+
+
+def folder(path: Path) -> Finding:
+    if not can_write(nearest(path)):
+        return Finding("store", False, f"{path} cannot be written to", MEND_STORE)
+    return Finding("store", True, str(path) if path.exists() else f"{path}, made when it is needed")
+
+
+def store_url() -> str:
+    """The store of `tessera up` stands with its data unless another one is named."""
+    return os.environ.get("TESSERA_STORE_URL") or (default_base().absolute() / "store").as_uri()
+
+
+def nearest(path: Path) -> Path:
+    """The path, or the closest folder above it that is there."""
+    path = path.absolute()
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def can_write(folder: Path) -> bool:
+    """Tried with a file without a name, which leaves nothing behind."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def misspelt() -> Iterator[Finding]:
+    """Variables that nothing reads, most likely a slip of the pen. Tokens may have any name."""
+    known = {line["variable"] for lines in all_settings().values() for line in lines}
+    for name in sorted(os.environ):
+        if name.startswith(PREFIX) and name not in known and not name.endswith("_TOKEN"):
+            near = difflib.get_close_matches(name, known, 1)
+            mend = f"did you mean {near[0]}?" if near else "`tessera settings` lists what there is"
+            yield Finding("settings", False, f"nothing reads {name}", mend)
 
 
 def engines() -> Finding:
@@ -123,7 +165,8 @@ def tokens() -> Iterator[Finding]:
     for problem in found["problems"]:
         yield Finding("bots", False, problem, "take the token from @BotFather or the Discord developer portal")
     names = [bot["bot_id"] for bot in found["bots"]]
-    yield Finding("bots", bool(names), ", ".join(names) or "none", None)
+    if not found["problems"]:
+        yield Finding("bots", bool(names), ", ".join(names) or "none")
     missing = [name for name in ("telegram", "discord") if name not in names]
     if missing:
         wanted = " and ".join(f"TESSERA_{name.upper()}_TOKEN" for name in missing)

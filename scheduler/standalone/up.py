@@ -48,9 +48,14 @@ def port(variable: str, default: int, what: str) -> int:
     if not is_free("127.0.0.1", chosen):
         raise EmbeddedError(
             f"Port {chosen} for {what} is taken by another program. Set {variable} to another one, for example"
-            f" {variable}={chosen + 1}."
+            f" {variable}={free_near(chosen)}."
         )
     return chosen
+
+
+def free_near(taken: int) -> int:
+    """The next higher port that is free."""
+    return next((port for port in range(taken + 1, HIGHEST_PORT) if is_free("127.0.0.1", port)), taken)
 
 
 def start_all(machine: Machine) -> list[str]:

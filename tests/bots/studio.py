@@ -97,6 +97,7 @@ class Studio(Scheduler):
         self.claim_seconds = 5.0
         self.listeners: set[asyncio.Queue[JobEvent | None]] = set()
         self.reachable = True
+        self.key_fits = True
         self.account = an_account()
         self.expired = False
         self.released: list[str] = []
@@ -106,6 +107,8 @@ class Studio(Scheduler):
     def check(self) -> None:
         if not self.reachable:
             raise Unreachable("down")
+        if not self.key_fits:
+            raise Refused.because(Code.UNAUTHORIZED)
 
     def acting_for(self, ref: str, **_: object) -> "StudioUser":
         return StudioUser(self, ref)

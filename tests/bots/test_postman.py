@@ -495,3 +495,19 @@ async def test_an_answer_that_was_overtaken_by_the_post_begins_nothing_anew(
         await asyncio.sleep(2 * HURRY.claim)
         assert not postman.posts
     assert len(chat.finals()) == 1
+
+
+async def test_a_wrong_service_key_is_one_clear_line_and_the_bot_keeps_trying(
+    studio: Studio, chat: FakeMessenger
+) -> None:
+    with capture_logs() as logs:
+        async with serving(studio, chat) as postman:
+            studio.key_fits = False
+            await until(lambda: len(logs) > 0)
+            await asyncio.sleep(5 * HURRY.claim)
+            studio.key_fits = True
+            await until(lambda: postman.reach.value == "scheduler.reached")
+    assert [(line["event"], line["log_level"]) for line in logs] == [
+        ("bot.unauthorized", "error"),
+        ("scheduler.reached", "info"),
+    ]

@@ -24,6 +24,7 @@ from tests.bots.studio import NOW, a_job, an_account, an_artifact
 
 EN = Translator("en")
 LOCALES = sorted(sources())
+LATER = NOW + timedelta(minutes=2, seconds=20)
 PICTURE = Picture(b"png", "tessera.png", 1024, 1024, final=True)
 FACTS: dict[Code, dict[str, Fact]] = {
     Code.PROMPT_TOO_LONG: {"length": 100_000, "limit": 2000},
@@ -52,7 +53,7 @@ WORDS = {
     Code.OUT_OF_TOKENS: "You've used today's 20 tokens. New ones at 00:00 UTC, in 3 h 20 min.",
     Code.NO_WORKER: "No worker here runs sdxl. painter is there.",
     Code.TOO_MANY_WAITING: "You have 6 jobs under way, which is what the Free plan holds. One more when one is done.",
-    Code.OVERLOADED: "More is waiting than the studio can take. Nothing was charged; please try again in 30 s.",
+    Code.OVERLOADED: "More is waiting than the studio can take. Nothing was charged. Please try again in 30 s.",
 }
 
 
@@ -202,7 +203,13 @@ def test_discord_counts_down_by_itself_and_shows_the_readers_own_time() -> None:
 
 @pytest.mark.parametrize(
     ("fraction", "left", "line"),
-    [(None, None, "Painting"), (0.6, 1.0, "60 % · 1 s left"), (1.0, None, "99 %"), (0.5, 75, "50 % · 75 s left")],
+    [
+        (None, None, "Painting"),
+        (0.6, 1.0, "60 % · 1 s left"),
+        (0.999, None, "99 %"),
+        (1.0, 0.0, "Here it comes"),
+        (0.5, 75, "50 % · 75 s left"),
+    ],
 )
 def test_a_run_says_how_far_it_is(fraction: float | None, left: float | None, line: str) -> None:
     screen = progress.running(a_job(status=Status.RUNNING), EN, fraction, left)
@@ -268,11 +275,19 @@ def test_every_failure_says_why_and_that_the_token_is_back(code: str, locale: st
 
 
 @pytest.mark.parametrize(
-    ("back", "line"),
-    [("0", "Cancelled."), ("1", "Cancelled. Your token is back."), ("2.50", "Cancelled. Your 2.5 tokens are back.")],
+    ("used", "back", "line"),
+    [
+        ("0", "0", "Cancelled."),
+        ("0", "1", "Cancelled. Your token is back."),
+        ("0", "2.50", "Cancelled. Your 2.5 tokens are back."),
+        ("0.47", "2.53", "Cancelled. 0.47 tokens were used, 2.53 are back."),
+        ("1", "1", "Cancelled. 1 token was used, 1 is back."),
+        ("2", "0", "Cancelled. 2 tokens were used."),
+    ],
 )
-def test_a_cancelled_job_says_how_much_came_back(back: str, line: str) -> None:
-    assert results.cancelled(a_job(tokens_back=Decimal(back)), EN).text.splitlines()[-1] == line
+def test_a_cancelled_job_says_what_was_used_and_what_came_back(used: str, back: str, line: str) -> None:
+    job = a_job(cost_tokens=Decimal(used), tokens_back=Decimal(back))
+    assert results.cancelled(job, EN).text.splitlines()[-1] == line
 
 
 def test_an_expired_picture_is_quoted_before_it_is_made_again() -> None:
@@ -310,6 +325,7 @@ def test_the_first_word_and_help() -> None:
     )
     assert "write /imagine" in spoken(welcome.start(an_account(), EN, plain_words=False))
     assert "/imagine a fox in the snow" in spoken(welcome.help_(EN))
+    assert "--model painter, sdxl ·" in spoken(welcome.help_(EN, ["painter", "sdxl"]))
     assert len({welcome.surprise(EN, number) for number in range(50)}) == welcome.SURPRISES
 
 
@@ -326,16 +342,26 @@ def test_usage() -> None:
 
 def test_the_list_of_jobs_has_a_way_to_cancel() -> None:
     waiting, running = a_job(wait=Wait(position=2, seconds=3, why=Why.TURN)), a_job(status=Status.RUNNING)
-    screen = jobs.listing([waiting, running, done(), a_job(status=Status.FAILED, prompt="x\n" * 200)], EN)
+    screen = jobs.listing([waiting, running, done(), a_job(status=Status.FAILED, prompt="x\n" * 200)], EN, LATER)
     assert spoken(screen).splitlines()[1:4] == [
-        "1. a red sunset over the sea · Second in line",
-        "2. a red sunset over the sea · being painted",
-        "3. a red sunset over the sea · done, expired"
-        if not done().artifacts
-        else "3. a red sunset over the sea · done",
+        "1. a red sunset over the sea · Second in line · seed 7 · 2 min ago",
+        "2. a red sunset over the sea · being painted · seed 7 · 2 min ago",
+        "3. a red sunset over the sea · done · seed 7 · 2 min ago",
     ]
     assert labels(screen) == ["Cancel 1", "Cancel 2"]
-    assert jobs.listing([], EN).buttons == ()
+    assert jobs.listing([], EN, NOW).buttons == ()
+
+
+def test_discord_keeps_counting_how_long_ago_a_job_was_asked_for() -> None:
+    screen = jobs.listing([a_job()], Translator("en", "discord"), LATER)
+    assert spoken(screen).endswith(f" · seed 7 · <t:{int(NOW.timestamp())}:R>")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "1 s ago"), (179, "2 min ago"), (8_000, "2 h ago"), (200_000, "2 d ago")]
+)
+def test_how_long_ago(seconds: int, words: str) -> None:
+    assert EN.ago(NOW, NOW + timedelta(seconds=seconds)) == words
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -358,7 +384,7 @@ def test_the_remaining_words_are_whole(locale: str) -> None:
         welcome.help_(tr),
         welcome.unknown_command(tr),
         account.usage(me, [me.today], tr, NOW),
-        jobs.listing([], tr),
+        jobs.listing([], tr, NOW),
         jobs.nothing_to_cancel(tr),
         refusals.trying_again(tr),
         refusals.gave_up(tr, helps=True),

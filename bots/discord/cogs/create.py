@@ -4,7 +4,10 @@ from discord import app_commands
 
 from bots.commands import SIZES
 from bots.discord.client import Act
+from bots.discord.desk import translator
 from bots.discord.words import Words
+from bots.models import offered
+from bots.replies.translator import Translator
 from scheduler.catalogue.model import ModelView
 from scheduler.errors import TesseraError
 from scheduler.jobs.model import SEED_LIMIT, JobRequest
@@ -46,9 +49,15 @@ async def models(act: Act, typed: str) -> Choices:
         found = await desk.user(act).models()
     except TesseraError:
         return []
-    usable = [m for m in found if m.allowed and m.capability in desk.bot.capabilities and matches(m, typed)]
-    usable.sort(key=lambda m: (not m.default, not m.online))
-    return [app_commands.Choice(name=m.display_name[:NAME_CHARACTERS], value=m.id) for m in usable[:MOST_CHOICES]]
+    usable = [model for model in offered(found, desk.bot.capabilities) if matches(model, typed)]
+    tr = translator(act)
+    return [
+        app_commands.Choice(name=label(model, tr)[:NAME_CHARACTERS], value=model.id) for model in usable[:MOST_CHOICES]
+    ]
+
+
+def label(model: ModelView, tr: Translator) -> str:
+    return model.display_name if model.online else tr("model-away", model=model.display_name)
 
 
 def matches(model: ModelView, typed: str) -> bool:

@@ -1,5 +1,7 @@
 """/jobs: what waits and what is done; a finished picture can be seen again here."""
 
+from datetime import UTC, datetime
+
 from discord import app_commands
 
 from bots.buttons import Action, button
@@ -23,7 +25,7 @@ async def listed(act: Act) -> Screen:
     """The list, with a button to cancel each job that has not ended and to show each picture that is there."""
     tr = translator(act)
     found = (await act.client.desk.user(act).jobs(limit=jobs.MOST_JOBS)).jobs
-    screen = jobs.listing(found, tr)
+    screen = jobs.listing(found, tr, datetime.now(UTC))
     shows = [
         button(interactions.show_number(tr, number), Action.SHOW, job.id)
         for number, job in enumerate(found[: jobs.MOST_JOBS], 1)

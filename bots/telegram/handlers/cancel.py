@@ -1,5 +1,7 @@
 """/cancel and its button; only who asked for a picture can stop it."""
 
+from datetime import UTC, datetime
+
 from aiogram.types import CallbackQuery, Message
 
 from bots import buttons
@@ -16,7 +18,7 @@ async def cancel(_: Message, talk: Talk) -> None:
     found = await talk.ask(talk.user.jobs, limit=replies.MOST_JOBS, open_only=True)
     going = [job for job in found.jobs if not job.cancel_requested]
     if len(going) > 1:
-        await talk.say(replies.listing(going, talk.tr))
+        await talk.say(replies.listing(going, talk.tr, datetime.now(UTC)))
     elif going:
         await talk.say(Screen(replies.note(noted(await talk.ask(talk.user.cancel, going[0].id)), talk.tr)))
     else:

@@ -37,6 +37,7 @@ SAID_BY_THE_PAGE = (
     "web-reconnecting",
     "web-sending",
     "web-studio-away",
+    "web-try-again-in",
 )
 
 

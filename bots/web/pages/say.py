@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from bots import commands
+from bots import commands, models
 from bots.commands import CommandError, Mistake
 from bots.messenger import Screen
 from bots.replies import account as account_replies
@@ -31,15 +31,17 @@ async def reply(here: Visit, said: Said) -> Answer:
         case "usage", _:
             return await usage(here)
         case "jobs", _:
-            return note(job_replies.listing((await here.user.jobs(limit=job_replies.MOST_JOBS)).jobs, here.tr))
+            return note(
+                job_replies.listing((await here.user.jobs(limit=job_replies.MOST_JOBS)).jobs, here.tr, here.now)
+            )
         case "cancel", _:
             return await cancel_newest(here)
         case "help", _:
-            return note(welcome.help_(here.tr))
+            return note(welcome.help_(here.tr, await models.names(here.user)))
         case "start", _:
             return note(welcome.start(await here.user.me(), here.tr))
         case _:
-            return note(welcome.unknown_command(here.tr))
+            return Answer(kind=Kind.REFUSAL, text=welcome.unknown_command(here.tr).text, edit=True)
 
 
 def split(text: str) -> tuple[str, str]:

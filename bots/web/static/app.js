@@ -19,7 +19,7 @@ const early = new Map(); // job id -> newest event while a send was under way: m
 const feed = new Feed(pressedOnJob);
 const outbox = new Outbox({ answered, silent, gaveUp });
 const composer = new Composer(say_);
-const sync = new Sync(feed, { first, looked: (news) => showPurse(news.purse) });
+const sync = new Sync(feed, { first, looked });
 
 listen({
   hello: () => (banner.clear("web-reconnecting"), sync.look()),
@@ -29,9 +29,14 @@ listen({
 });
 sync.look();
 
+/** Any look worked. */
+function looked(news) {
+  showPurse(news.purse);
+  if (news.models?.length) composer.offer(news.models);
+}
+
 /** The first look worked: restore what belongs to this tab, go on with what a reload interrupted. */
 function first(chat) {
-  composer.offer(chat.models);
   for (const kept of notes()) feed.restore(note(kept, (view) => pressedOnNote(view, kept)), kept.after);
   for (const entry of outbox.entries) if (entry.text) stand(entry);
   outbox.resume();
@@ -76,6 +81,7 @@ function answered(entry, answer) {
   waiting.delete(entry.id);
   showPurse(answer.purse);
   if (answer.text) speak({ ...answer, words: entry.text }, entry, answer.card ? null : stoodIn);
+  if (answer.edit && entry.path === "/chat") composer.giveBack(entry.text);
   if (answer.card) feed.put(answer.card, entry.picture ? stoodIn : null);
   stoodIn?.remove();
   greet();
@@ -84,8 +90,9 @@ function answered(entry, answer) {
 }
 
 /** Add an answer in words to the column, kept for this tab. */
-function speak({ kind, text, buttons, words }, entry, instead) {
-  const kept = { id: uuid(), kind, text, buttons, words, entry };
+function speak({ kind, text, buttons, words, wait_seconds }, entry, instead) {
+  const ready = wait_seconds ? Date.now() + wait_seconds * 1000 : null; // when trying again may pass
+  const kept = { id: uuid(), kind, text, buttons, words, entry, ready };
   const element = note(kept, (view) => pressedOnNote(view, kept));
   feed.add(element, instead);
   remember({ ...kept, after: feed.jobBefore(element) });

@@ -1,5 +1,6 @@
 // What stands in the column beside jobs: words on their way, and answers in words.
 
+import { countDown } from "./countdown.js";
 import { say, sizes } from "./data.js";
 import { make } from "./dom.js";
 import { Frame } from "./picture.js";
@@ -21,7 +22,9 @@ export function pending(entry) {
 /** An answer in words; refusals say what helps. */
 export function note(entry, act) {
   const text = make("div", { class: "said", dir: "auto" }, ...entry.text.split("\n").map((part) => make("p", {}, part)));
-  const buttons = make("div", { class: "buttons" }, ...entry.buttons.map((view) => button(view, act)));
+  const made = entry.buttons.map((view) => button(view, act));
+  const buttons = make("div", { class: "buttons" }, ...made);
+  if (entry.ready) made.forEach((element) => element.dataset.action === "retry" && countDown(element, entry.ready));
   const role = entry.kind === "note" ? null : "alert";
   return make("li", { class: `entry ${entry.kind}`, "data-note": entry.id }, make("article", {}, entry.words ? words(entry.words) : null, make("div", { class: "bubble", role }, text, entry.buttons.length ? buttons : null)));
 }

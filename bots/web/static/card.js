@@ -78,7 +78,7 @@ export class JobCard {
     this.live = event;
     this.showLine();
     this.frame.advance(fraction);
-    if (event.preview !== undefined) this.frame.look(this.card.preview, event.preview + 1);
+    if (event.preview !== undefined) this.frame.look(this.card.preview, event.preview + 1, fraction);
     this.meter.setAttribute("aria-valuenow", Math.round(fraction * 100));
     const step = Math.floor(fraction * SPOKEN_STEPS);
     if (step > this.spoken && step < SPOKEN_STEPS) announce(event.line);

@@ -72,8 +72,18 @@ export class Composer {
     tab.write(DRAFT, this.words.value);
   }
 
+  /** Words that need a change before they are sent again; what was written meanwhile counts more. */
+  giveBack(text) {
+    if (this.words.value) return;
+    this.words.value = text;
+    this.changed();
+  }
+
   /** The models to choose between; one alone is no choice. */
   offer(models) {
+    const labels = models.map((model) => model.label).join("\n");
+    if (labels === this.offered) return;
+    this.offered = labels;
     const kept = browser.read(CHOICES, {}).model;
     this.model.replaceChildren(...models.map((model) => make("option", { value: model.id }, model.label)));
     const chosen = models.find((model) => model.id === kept) ?? models.find((model) => model.default) ?? models[0];

@@ -21,10 +21,12 @@ export class Frame {
   advance(fraction) {
     this.element.classList.toggle("painting", fraction !== null);
     this.element.style.setProperty("--done", fraction ?? 0);
+    const painted = (fraction ?? 0) * this.tiles.length; // one after the other
+    this.tiles.forEach((tile, at) => tile.style.setProperty("--done", Math.min(1, Math.max(0, painted - at))));
   }
 
-  /** Show a newer preview as soon as it is there. */
-  async look(url, number) {
+  /** Show a newer preview as soon as it is there, in the place of the picture that is being painted. */
+  async look(url, number, fraction = 0) {
     if (number <= this.newest) return;
     this.newest = number;
     const image = make("img", { class: "preview", alt: "", src: `${url}?n=${number}` });
@@ -34,9 +36,10 @@ export class Frame {
       return; // there is none yet
     }
     if (this.newest !== number || this.finished) return;
-    const before = this.preview;
+    const tile = this.tiles[Math.max(0, Math.ceil(fraction * this.tiles.length) - 1)];
+    const before = tile.querySelector(".preview");
     this.preview = image;
-    this.tiles[0].append(image);
+    tile.append(image);
     requestAnimationFrame(() => image.classList.add("in"));
     setTimeout(() => before?.remove(), 700);
   }
@@ -71,7 +74,7 @@ export class Frame {
     image.addEventListener("load", () => {
       image.classList.add("in");
       tile.classList.add("filled");
-      setTimeout(() => this.preview?.remove(), 900);
+      setTimeout(() => tile.querySelector(".preview")?.remove(), 900);
     });
     image.addEventListener("error", () => {
       tile.replaceChildren();

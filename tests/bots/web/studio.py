@@ -229,7 +229,10 @@ class Visitor(User):
         job = await self.job(job_id)
         if job.status is Status.QUEUED:
             self.person.used -= 1
-            job = self.studio.change(job_id, status=Status.CANCELLED, wait=None, ended_at=datetime.now(UTC))
+            job = self.studio.change(
+                job_id, status=Status.CANCELLED, wait=None, ended_at=datetime.now(UTC), cost_tokens=Decimal(0),
+                tokens_back=job.cost_tokens,
+            )  # fmt: skip
             self.studio.tell("ended", job)
         elif not job.status.ended:
             job = self.studio.change(job_id, cancel_requested=True)
@@ -278,11 +281,15 @@ class Visitor(User):
 
     async def models(self) -> list[ModelView]:
         self.studio.calls["models"] += 1
-        return [a_model("painter", "painter (no GPU)", online=True), a_model("sdxl", "SDXL", online=False)]
+        return [
+            a_model("painter", "painter (no GPU)", default=True),
+            a_model("sdxl", "SDXL"),
+            a_model("flux-dev", "FLUX", online=False),
+        ]
 
 
-def a_model(name: str, display_name: str, *, online: bool) -> ModelView:
+def a_model(name: str, display_name: str, *, online: bool = True, default: bool = False) -> ModelView:
     return ModelView(
         id=name, display_name=display_name, description="", capability=Capability.IMAGE, price_tokens=Decimal(1),
-        default_width=1024, default_height=1024, allowed=True, online=online, default=online,
+        default_width=1024, default_height=1024, allowed=True, online=online, default=default,
     )  # fmt: skip

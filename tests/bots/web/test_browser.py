@@ -19,6 +19,8 @@ from tests.bots.web.windows import a_window as a_window_at
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 780}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True,
 }  # fmt: skip
+SMALL_PHONE = PHONE | {"viewport": {"width": 360, "height": 640}}
+HEIGHT = "element => element.getBoundingClientRect().height"
 SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
 
 pytestmark = [
@@ -127,6 +129,62 @@ async def test_words_and_refusals_survive_a_reload(studio: Studio, server: TestS
     assert window.complaints == []
 
 
+async def test_trying_again_waits_for_its_time_also_after_a_reload(
+    studio: Studio, server: TestServer, chromium: Browser
+) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    studio.refusals = [
+        Refused.because(Code.RATE_LIMITED, limit=5, every_seconds=12, retry_after_seconds=3, plan="Free")
+    ]
+    await say(page, "a fox")
+    await expect(page.get_by_role("button", name="Try again in")).to_be_disabled()
+    await expect(page.get_by_role("textbox", name="Your words")).to_have_value("")
+
+    await page.reload()
+    await expect(page.get_by_role("button", name="Try again in")).to_be_disabled()
+    await page.get_by_role("button", name="Try again", exact=True).click()
+    await expect(page.locator(".job .prompt")).to_have_text("a fox")
+    assert window.complaints == []
+
+
+async def test_words_that_need_a_change_go_back_to_the_field(
+    studio: Studio, server: TestServer, chromium: Browser
+) -> None:
+    page = await (await a_window(chromium, server)).tab()
+    words = "x" * 2_001
+    await say(page, words)
+    await expect(page.get_by_role("alert")).to_contain_text("2,000 is the limit")
+    await expect(page.get_by_role("textbox", name="Your words")).to_have_value(words)
+
+
+async def test_numbers_and_buttons_stand_under_the_picture_and_cancel_ends_its_line(
+    studio: Studio, server: TestServer, chromium: Browser
+) -> None:
+    page = await (await a_window(chromium, server, reduced_motion="reduce")).tab()
+    for number, words in enumerate(("a fox", "a hare --size wide", "two owls --size portrait --count 2")):
+        await say(page, words)
+        job = page.locator(".job").nth(number)
+        await expect(job.locator(".line")).to_contain_text("in line")
+        job_id = await studio.submitted.get()
+        frame = await job.locator(".frame").bounding_box()
+        cancel = await job.locator('[data-action="cancel"] svg').bounding_box()
+        assert frame is not None
+        assert cancel is not None
+        assert frame["x"] < cancel["x"] < frame["x"] + frame["width"], words
+        height = await job.evaluate(HEIGHT)
+
+        studio.start(job_id)
+        studio.finish(job_id)
+        line, again = (job.locator(place) for place in (".line", '[data-action="again"] svg'))
+        await expect(again).to_be_visible()
+        for box in (await line.bounding_box(), await again.bounding_box()):
+            assert box is not None
+            assert abs(box["x"] - frame["x"]) <= 1, words
+            assert box["y"] > frame["y"] + frame["height"], words
+        assert await job.evaluate(HEIGHT) == height, "the buttons moved what is below"
+
+
 async def test_a_lost_reply_makes_one_job(studio: Studio, server: TestServer, chromium: Browser) -> None:
     window = await a_window(chromium, server)
     page = await window.tab()
@@ -200,7 +258,7 @@ async def test_older_pictures_come_while_scrolling(studio: Studio, server: TestS
     assert window.complaints == []
 
 
-@pytest.mark.parametrize("options", [PHONE, {}], ids=["phone", "desktop"])
+@pytest.mark.parametrize("options", [PHONE, SMALL_PHONE, {}], ids=["phone", "small phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_it_fits_every_window_and_can_be_read(
     studio: Studio, server: TestServer, chromium: Browser, scheme: str, options: dict[str, Any]
@@ -223,7 +281,12 @@ async def test_it_fits_every_window_and_can_be_read(
         assert box is not None
         assert min(box["width"], box["height"]) >= SHORTEST_TARGET, await target.evaluate("it => it.outerHTML")
     chips = [box for chip in await page.locator(".chip").all() if (box := await chip.bounding_box())]
-    assert all(one["x"] + one["width"] <= other["x"] for one, other in pairwise(chips)), "chips overlap"
+    assert all(
+        one["x"] + one["width"] <= other["x"] or one["y"] + one["height"] <= other["y"]
+        for one, other in pairwise(chips)
+    ), "chips overlap"
+    width = await page.evaluate("window.innerWidth")
+    assert all(chip["x"] >= 0 and chip["x"] + chip["width"] <= width for chip in chips), "a chip is out of reach"
     assert window.complaints == []
 
 

@@ -120,7 +120,7 @@ async def test_older_jobs_come_page_by_page(studio: Studio, ann: Browser) -> Non
     assert older["next"] is None
     assert newest["models"] == [
         {"id": "painter", "label": "painter (no GPU)", "default": True},
-        {"id": "sdxl", "label": "SDXL (asleep)", "default": False},
+        {"id": "sdxl", "label": "SDXL", "default": False},
     ]
     assert newest["lead"].startswith("You have 20 tokens a day")
 

@@ -80,7 +80,7 @@ async def test_choices_beside_the_field_count_unless_the_words_say_otherwise(stu
 async def test_words_that_cannot_be_understood_are_answered(studio: Studio, ann: Browser, text: str, part: str) -> None:
     answer = await ann.say(text)
 
-    assert answer["kind"] == "refusal"
+    assert (answer["kind"], answer["edit"]) == ("refusal", True)
     assert part in answer["text"]
     assert studio.calls["submit"] == 0
 
@@ -103,7 +103,8 @@ async def test_a_refusal_says_what_helps(studio: Studio, ann: Browser) -> None:
     assert model["buttons"] == [{"label": "Use painter", "action": "use", "subject": "painter"}]
     assert size["text"] == "4096×4096 is beyond your plan (1024)."
     assert size["buttons"] == [{"label": "Make it 1024", "action": "fit", "subject": "1024"}]
-    assert "Next one in 9 s" in rate["text"]
+    assert rate["text"].endswith("then one every 12 s.")
+    assert rate["wait_seconds"] == 9  # the page counts it down
     assert [button["action"] for button in rate["buttons"]] == ["retry"]
 
 
@@ -129,9 +130,10 @@ async def test_usage_jobs_help_and_start(studio: Studio, ann: Browser) -> None:
     assert "1 of 20 tokens used today" in usage["text"]
     assert "1. a fox · Next in line" in jobs["text"]
     assert jobs["buttons"][0]["action"] == "cancel"
-    assert "--size" in help_["text"]
+    assert "--model painter, sdxl ·" in help_["text"]
     assert [button["action"] for button in start["buttons"]] == ["surprise", "help"]
     assert unknown["text"].startswith("I don't know that command")
+    assert unknown["kind"] == "refusal"
     assert len(only(studio).jobs) == 1
 
 
