@@ -119,6 +119,10 @@ class Measures:
         self.ended_jobs += len(run.jobs)
         self.oracle.ended(run)
 
+    def close(self) -> None:
+        """The run is over: what waits and runs now is the picture's last moment."""
+        self.moments[self.step].waiting, self.moments[self.step].busy = self.waiting, self.busy
+
     def _advance(self, now: float) -> None:
         """Close the steps and windows that are over."""
         while self.step < STEPS - 1 and now >= (self.step + 1) * self.seconds / STEPS:

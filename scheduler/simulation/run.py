@@ -36,6 +36,7 @@ def simulate(setting: Setting, trace: Path | None = None, seconds: float | None 
     arrivals = recorded(trace) if trace else made_up(setting.demand, setting.seed)
     with unhurried_collector():
         machine.run(arrivals, float("inf") if trace else horizon)
+    measures.close()
     return Result(setting, measures, machine.now, len(queue.jobs))
 
 

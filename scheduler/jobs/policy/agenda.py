@@ -45,18 +45,18 @@ class Agenda:
     def ended(self, job_id: UUID, completed: bool) -> Turned:
         """A job ended, of any kind. After a failure its children, and theirs, are without hope."""
         children = self.children.pop(job_id, [])
+        for child in children:
+            self.parents[child].discard(job_id)
         if completed:
             for child in children:
-                self.parents[child].discard(job_id)
                 if not self.parents[child]:
                     self._plan(child)
             return Turned()
         hopeless: list[UUID] = []
         for child in children:
-            self.parents[child].discard(job_id)
-            self.discard(child)
-            hopeless += [child, *self.ended(child, completed=False).hopeless]
-        return Turned(hopeless=tuple(dict.fromkeys(hopeless)))
+            if self.discard(child):  # else it is a grandchild, too, and known already
+                hopeless += [child, *self.ended(child, completed=False).hopeless]
+        return Turned(hopeless=tuple(hopeless))
 
     def ready(self, now: float) -> Turned:
         """The jobs that nothing holds any more, the earliest first."""

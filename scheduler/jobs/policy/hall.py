@@ -11,6 +11,7 @@ from scheduler.jobs.policy.model import CLASSES, Server, Waiting
 from scheduler.jobs.policy.warmth import Warmth
 
 MOST_RISES = 64  # in one decision: after an outage everybody is due at once
+MOST_LOOKS = 16 * MOST_RISES  # at entries that turn out to be old
 
 
 class Hall:
@@ -27,9 +28,10 @@ class Hall:
         self.clocks: dict[object, Clock] = {}  # by what a worker can run
         self.clock_of: dict[str, Clock] = {}  # by worker
         self.visitors_key = [0.0] * CLASSES  # start tag of the risen lines of a class, as if they were one user
-        self.rising: list[tuple[float, int, Line]] = []  # heap of when, stamp, line
+        self.rising: list[tuple[float, int, int, Line]] = []  # heap of when, number, stamp, line
         self.paused: Collection[str] = frozenset()
         self.stamp = 0
+        self.lines_made = 0
 
     # Workers.
 
@@ -100,7 +102,7 @@ class Hall:
             return False
         was_full = user.full
         user.running = max(0, user.running - 1)
-        came_back = was_full and not user.full
+        came_back = was_full and not user.full and any(member.jobs for member in user.members)
         if came_back:
             self._come_back(user, now)
         self._forget_if_idle(user_id, user)
@@ -146,9 +148,11 @@ class Hall:
         """A place is free again: the user's lines are at the present and at home, without credit for the time away."""
         for line in lines_of(user):
             if line:
+                enters = line.risen or not line.stamp
                 line.since, line.level = now, line.member.level
                 self._lift(line)
-                self._enter(line)
+                if enters:
+                    self._enter(line)
 
     def _forget_if_idle(self, user_id: int, user: User) -> None:
         """Drop a user with nothing here whom virtual time has overtaken: nothing is lost by it."""
@@ -171,7 +175,8 @@ class Hall:
         aisle = self.aisles.get(job.kind) or self._open(job.kind)
         line = member.line(aisle)
         if line is None:
-            line = Line(member, aisle, job.priority)
+            self.lines_made += 1
+            line = Line(member, aisle, job.priority, self.lines_made)
             member.lines.append(line)
         return line
 
@@ -199,24 +204,25 @@ class Hall:
         else:
             heappush(lane.residents, (line.key, line.since, line.stamp, line))
         if line.level < CLASSES - 1:
-            heappush(self.rising, (self._rises_at(line), line.stamp, line))
+            heappush(self.rising, (self._rises_at(line), line.number, line.stamp, line))
 
     def _rises_at(self, line: Line) -> float:
         return line.since + self.aging_seconds * (line.level - line.member.level + 1)
 
     def _rise(self, now: float) -> None:
         """Ageing. One entry per line, put right when it surfaces."""
-        for _ in range(MOST_RISES):
-            if not self.rising or self.rising[0][0] > now:
-                return
-            when, stamp, line = heappop(self.rising)
+        rises = looks = 0
+        while self.rising and self.rising[0][0] <= now and rises < MOST_RISES and looks < MOST_LOOKS:
+            when, number, stamp, line = heappop(self.rising)
+            looks += 1
             if stamp != line.stamp:
                 continue
             if line.member.user.full:
                 line.stamp = 0  # it waits for its own user and does not age
             elif (due := self._rises_at(line)) > when:
-                heappush(self.rising, (due, stamp, line))
+                heappush(self.rising, (due, number, stamp, line))
             else:
+                rises += 1
                 line.level += 1
                 self._enter(line)
 

@@ -54,6 +54,7 @@ class Line:
     member: Member
     aisle: "Aisle"
     level: int  # the class it stands in: its member's, or higher after it has aged
+    number: int  # of all lines, in the order they were made
     jobs: list[Waiting] = field(default_factory=list)
     first: int = 0  # those before it are gone
     offset: float = 0.0  # lifts the line to the present of the workers it competes on

@@ -1,0 +1,59 @@
+"""CREATED jobs join when their time has come and their parents have completed."""
+
+from uuid import UUID
+
+from scheduler.jobs.policy.agenda import Agenda
+
+ONE, TWO, THREE, PARENT = (UUID(int=n) for n in range(1, 5))
+
+
+def test_a_job_with_a_start_time_is_ready_then() -> None:
+    agenda = Agenda()
+    agenda.add(ONE, not_before=20.0)
+    agenda.add(TWO, not_before=10.0)
+
+    assert agenda.next_at() == 10.0
+    assert agenda.ready(9.9).ready == ()
+    assert agenda.ready(30.0).ready == (TWO, ONE)
+    assert agenda.ready(30.0).ready == ()
+
+
+def test_a_job_waits_for_every_parent() -> None:
+    agenda = Agenda()
+    agenda.add(ONE, parents=[PARENT, TWO])
+    agenda.ended(PARENT, completed=True)
+    assert agenda.ready(1.0).ready == ()
+
+    agenda.ended(TWO, completed=True)
+    assert agenda.ready(1.0).ready == (ONE,)
+
+
+def test_the_start_time_counts_after_the_parents_too() -> None:
+    agenda = Agenda()
+    agenda.add(ONE, not_before=50.0, parents=[PARENT])
+    agenda.ended(PARENT, completed=True)
+
+    assert agenda.ready(49.0).ready == ()
+    assert agenda.ready(50.0).ready == (ONE,)
+
+
+def test_after_a_failure_children_and_theirs_are_without_hope() -> None:
+    agenda = Agenda()
+    agenda.add(ONE, parents=[PARENT])
+    agenda.add(TWO, parents=[ONE, PARENT])
+    agenda.add(THREE)
+
+    assert agenda.ended(PARENT, completed=False).hopeless == (ONE, TWO)
+    assert agenda.ready(1.0).ready == (THREE,)
+
+
+def test_a_cancelled_job_is_never_ready() -> None:
+    agenda = Agenda()
+    agenda.add(ONE, not_before=5.0)
+    agenda.add(TWO, parents=[PARENT])
+
+    assert agenda.discard(ONE)
+    assert agenda.discard(TWO)
+    assert not agenda.discard(TWO)
+    agenda.ended(PARENT, completed=True)
+    assert agenda.ready(9.0).ready == ()

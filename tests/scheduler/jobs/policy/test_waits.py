@@ -1,0 +1,61 @@
+"""Predictions learn from how earlier ones turned out; speeds from what was measured."""
+
+from random import Random
+from uuid import UUID
+
+import pytest
+
+from scheduler.jobs.policy.waits import Foresight, Speeds, raw_wait
+
+
+@pytest.mark.parametrize("bias", [0.2, 1.0, 5.0])
+def test_half_of_the_waits_hold_the_p50_and_nine_of_ten_the_p90(bias: float) -> None:
+    random, foresight, held = Random(3), Foresight(), [0, 0]
+    for n in range(5000):
+        raw, now = random.uniform(5, 60), float(n)
+        expected = foresight.promise(UUID(int=n), 1, raw, now)
+        actual = raw * bias * random.lognormvariate(0, 0.6)
+        foresight.started(UUID(int=n), now + actual)
+        held[0] += actual <= expected.p50
+        held[1] += actual <= expected.p90
+
+    assert 0.45 <= held[0] / 5000 <= 0.55
+    assert 0.85 <= held[1] / 5000 <= 0.95
+
+
+def test_the_first_promise_is_the_one_that_counts_and_who_left_teaches_nothing() -> None:
+    foresight = Foresight()
+    first = foresight.promise(UUID(int=1), 0, 10.0, 0.0)
+    foresight.promise(UUID(int=1), 0, 1.0, 9.0)
+    foresight.left(UUID(int=1))
+    foresight.started(UUID(int=1), 100.0)
+    assert foresight.expect(0, 10.0) == first
+
+    foresight.promise(UUID(int=2), 0, 10.0, 0.0)
+    foresight.started(UUID(int=2), 100.0)
+    assert foresight.expect(0, 10.0).p50 > first.p50
+
+
+def test_what_is_free_starts_at_once() -> None:
+    assert Foresight().promise(UUID(int=1), 0, 0.0, 0.0) == (0.0, 0.0)
+    assert raw_wait(12.0, 2.0, 6.0, 3) == 10.0
+
+
+def test_a_worker_s_own_speed_goes_before_the_model_s() -> None:
+    speeds = Speeds()
+    speeds.note_run("sdxl", "fast", 10.0, 10.0)
+    assert speeds.pace("sdxl", "new") == 1.0
+
+    speeds.note_run("sdxl", "slow", 40.0, 10.0)
+    assert speeds.pace("sdxl", "slow") == 4.0
+    assert 1.0 < speeds.pace("sdxl", "new") < 4.0
+
+
+def test_a_cold_run_tells_the_load_time() -> None:
+    speeds = Speeds()
+    assert speeds.load_seconds("gpu") == 0.0
+    speeds.note_run("sdxl", "gpu", 5.0, 5.0)
+    speeds.note_run("sdxl", "gpu", 25.0, 5.0, cold=True)
+
+    assert speeds.load_seconds("gpu") == 20.0
+    assert speeds.pace("sdxl", "gpu") == 1.0

@@ -1,0 +1,122 @@
+"""A run is repeatable, counts what happened, and can be asked for on the command line."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from typer.testing import CliRunner
+
+from scheduler.cli import app
+from scheduler.simulation.arrivals import made_up
+from scheduler.simulation.measures import Histogram, jain
+from scheduler.simulation.model import Breed, Demand, Setting
+from scheduler.simulation.picture import svg
+from scheduler.simulation.report import numbers
+from scheduler.simulation.run import scaled, simulate
+
+SMALL = Setting(Demand(users=100, jobs=2000, hours=4, models=3), (Breed(3, "gpu"),))
+
+
+def test_the_same_seed_gives_the_same_run_and_another_one_another() -> None:
+    first, again, other = (numbers(simulate(replace(SMALL, seed=seed))) for seed in (1, 1, 2))
+
+    assert first == again
+    assert first["classes"] != other["classes"]
+
+
+def test_every_job_is_counted_once() -> None:
+    result = simulate(SMALL)
+    found = numbers(result)
+    came = sum(1 for _ in made_up(SMALL.demand, SMALL.seed))
+    counted = sum(one["jobs"] + one["refused"] for one in found["classes"].values())
+
+    assert came == counted
+    assert abs(came - 2000) < 200
+    assert found["jobs"] == result.measures.ended_jobs + result.left + result.measures.busy
+    assert 0 < found["utilisation"] + found["loading"] <= 1
+
+
+def test_payers_wait_less_and_more_gpus_help() -> None:
+    classes = numbers(simulate(SMALL))["classes"]
+    more = numbers(simulate(replace(SMALL, breeds=(Breed(6, "gpu"),))))["classes"]
+
+    assert classes["pro"]["wait_seconds"]["p95"] < classes["free"]["wait_seconds"]["p95"]
+    assert more["free"]["wait_seconds"]["p95"] < classes["free"]["wait_seconds"]["p95"]
+
+
+def test_the_picture_is_an_svg_of_its_own() -> None:
+    root = ElementTree.fromstring(svg(simulate(SMALL)))
+
+    assert root.tag.endswith("svg")
+    assert len(root.findall(".//{*}polyline")) >= 3
+
+
+def test_gpus_are_scaled_in_proportion() -> None:
+    breeds = (Breed(4, "big"), Breed(2, "small"))
+
+    assert [breed.count for breed in scaled(breeds, 3)] == [2, 1]
+    assert sum(breed.count for breed in scaled(breeds, 7)) == 7
+
+
+def test_percentiles_are_within_three_per_cent() -> None:
+    histogram = Histogram()
+    for n in range(1, 1001):
+        histogram.add(float(n))
+
+    assert histogram.percentile(0.5) == pytest.approx(500, rel=0.03)
+    assert histogram.percentile(0.99) == pytest.approx(990, rel=0.03)
+    assert histogram.percentile(1.0) <= 1000
+
+
+def test_jain_s_index() -> None:
+    assert jain([2.0, 2.0, 2.0]) == 1.0
+    assert jain([1.0, 0.0, 0.0, 0.0]) == 0.25
+
+
+def test_the_command_prints_one_json_object(tmp_path: Path) -> None:
+    picture = tmp_path / "day.svg"
+    arguments = ["simulate", "--users", "50", "--jobs", "500", "--hours", "2", "--json", "--picture", str(picture)]
+    ran = CliRunner().invoke(app, arguments)
+
+    assert ran.exit_code == 0
+    assert json.loads(ran.stdout)["gpus"] == 8
+    assert picture.read_text().startswith("<svg")
+
+
+def test_a_recorded_trace_is_replayed_to_its_end(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text("seconds,user,plan,model,tokens\n100,ada,free,sdxl,1\n103,bob,pro,flux,2\n103,ada,free,sdxl,1\n")
+    ran = CliRunner().invoke(app, ["simulate", "--trace", str(trace), "--workers", "1xgpu", "--json"])
+    found = json.loads(ran.stdout)
+
+    assert ran.exit_code == 0
+    assert (found["jobs"], found["left_waiting"]) == (3, 0)
+    assert found["classes"]["pro"]["jobs"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("time,user\n", "lacks the column"), ("seconds,user,plan,model,tokens\n0,ada,gold,sdxl,1\n", "line 2")],
+)
+def test_a_trace_that_cannot_be_read_is_named(tmp_path: Path, text: str, words: str) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text(text)
+    ran = CliRunner().invoke(app, ["simulate", "--trace", str(trace)])
+
+    assert ran.exit_code == 1
+    assert words in ran.stderr
+
+
+def test_the_fewest_gpus_for_a_wait_are_found() -> None:
+    arguments = ["simulate", "--users", "50", "--jobs", "2000", "--hours", "2", "--target-wait", "30", "--json"]
+    ran = CliRunner().invoke(app, arguments)
+
+    assert ran.exit_code == 0
+    assert 1 <= json.loads(ran.stdout)["gpus"] <= 8
+
+
+@pytest.mark.parametrize("workers", ["x", "3y", "2xgpu:speed=0", "2xgpu:colour=1", "0xgpu"])
+def test_workers_that_make_no_sense_are_refused(workers: str) -> None:
+    assert CliRunner().invoke(app, ["simulate", "--workers", workers]).exit_code == 2
