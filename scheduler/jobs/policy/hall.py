@@ -102,7 +102,7 @@ class Hall:
             return False
         was_full = user.full
         user.running = max(0, user.running - 1)
-        came_back = was_full and not user.full
+        came_back = was_full and not user.full and any(member.jobs for member in user.members)
         if came_back:
             self._come_back(user, now)
         self._forget_if_idle(user_id, user)

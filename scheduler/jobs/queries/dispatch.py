@@ -12,6 +12,8 @@ import asyncpg
 from scheduler.database import Db, columns
 from scheduler.jobs.model import Status
 
+NOBODY: frozenset[str] = frozenset()  # one for all: an empty set is 216 bytes
+
 
 @dataclass(frozen=True, slots=True)
 class OpenJob:
@@ -85,7 +87,7 @@ def open_job_of(row: Any) -> OpenJob:
         bot_id=intern(row["bot_id"]) if row["bot_id"] else None,
         attempt=row["attempt"],
         worker_id=row["worker_id"],
-        avoid_workers=frozenset(row["avoid_workers"]),
+        avoid_workers=frozenset(row["avoid_workers"]) if row["avoid_workers"] else NOBODY,
         cancel_requested=row["cancel_requested"],
         wait_until=row["wait_until"],
         running_seconds=row["running_seconds"],
