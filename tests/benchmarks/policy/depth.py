@@ -46,7 +46,7 @@ def depth(jobs: int = 1_000_000, seed: int = 1) -> list[dict[str, Any]]:
 def decide(queue: Queue, random: Random) -> tuple[list[float], list[float]]:
     """Seconds of each decision, the end of a job and its successor included, and of each question for a place."""
     takes, asks, now = [], [], 2.0
-    for n in range(DECISIONS):
+    for n in range(min(DECISIONS, len(queue.jobs) // 2)):
         now += 0.01
         began = perf_counter()
         taken = queue.take(f"w{n % WORKERS}", now)
