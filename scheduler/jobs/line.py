@@ -122,7 +122,7 @@ class Line:
     ) -> Wait:
         """The same for a job that was just admitted and is not here yet."""
         if entry.id in self.running:  # it started before the answer was written
-            return Wait(position=1, seconds=0.0, why=Why.NEXT)
+            return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
         ahead = self.queue.ahead(entry)
         position = ahead.jobs + 1
         able = [worker for worker in self.workers.values() if worker.beat.state == "ready" and worker.can(entry.kind)]
@@ -131,11 +131,10 @@ class Line:
         if not able:
             return Wait(position=position, seconds=None, why=Why.NO_WORKER, until=until)
         raw = self._raw_seconds(entry, ahead, able, now)
-        seconds = round(self.foresight.promise(entry.id, entry.priority, raw, now).p50, 1)
+        half, most = (round(seconds, 1) for seconds in self.foresight.promise(entry.id, entry.priority, raw, now))
         user = self.queue.users.get(entry.user_id)
-        if user and user.full:
-            return Wait(position=position, seconds=seconds, why=Why.OWN_JOBS)
-        return Wait(position=position, seconds=seconds, why=Why.TURN if position > 1 else Why.NEXT)
+        why = Why.OWN_JOBS if user and user.full else Why.TURN if position > 1 else Why.NEXT
+        return Wait(position=position, seconds=half, p90_seconds=most, why=why)
 
     def _raw_seconds(self, entry: Waiting, ahead: Ahead, able: list[LiveWorker], now: float) -> float:
         """Before it is corrected by how earlier ones turned out."""

@@ -81,7 +81,8 @@ class Wait(BaseModel):
     """Where a waiting job stands."""
 
     position: int  # 1: next in line
-    seconds: float | None  # expected until it starts; None: unknown
+    seconds: float | None  # expected until it starts: half of such jobs start sooner; None: unknown
+    p90_seconds: float | None = None  # nine of ten such jobs start sooner
     why: Why
     until: datetime | None = None  # NO_WORKER: how long its place is kept
 

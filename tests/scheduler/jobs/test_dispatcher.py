@@ -9,6 +9,7 @@ import pytest
 from scheduler.accounts.model import Caller
 from scheduler.catalogue.queries import pause, resume
 from scheduler.errors import Code, Refusal
+from scheduler.jobs.admitter import Admitted
 from scheduler.jobs.model import Why
 from scheduler.jobs.queries.dispatch import Started, start_jobs
 from scheduler.wire import Assignment, Cancel
@@ -189,6 +190,31 @@ async def test_the_first_in_line_knows_it(stage: Stage, gpu: Worker, ann: Caller
     assert own_wait.why is Why.OWN_JOBS
     assert next_wait
     assert next_wait.position <= 2
+
+
+async def test_who_waits_is_told_when_half_and_when_nine_of_ten_would_have_started(
+    stage: Stage, gpu: Worker, ann: Caller
+) -> None:
+    await stage.started(ann, gpu)
+    ben = await stage.user("discord:7")
+    first, second = await stage.job(ben), await stage.job(ben)
+    await stage.round()
+    waits = [stage.dispatcher.wait_of(job_id) for job_id in (first, second)]
+
+    for wait in waits:
+        assert wait
+        assert wait.seconds
+        assert wait.p90_seconds
+        assert 0 < wait.seconds < wait.p90_seconds
+
+
+async def test_who_starts_at_once_is_told_no_wait(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    answer = await stage.ask(ann)
+    assert isinstance(answer, Admitted)
+    wait = stage.dispatcher.wait_for(answer.job)
+
+    assert wait
+    assert (wait.position, wait.seconds, wait.p90_seconds) == (1, 0.0, 0.0)
 
 
 # Messages lost and repeated
