@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import structlog
 
+from scheduler import collector
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import OUTAGES
@@ -185,7 +186,16 @@ class Dispatcher:
     async def _rebuild(self, term: int) -> bool:
         """Start from the database; what ran under the last leader gets a lease's time to be heard of. A long line takes
         longer than the lead lasts: returns whether it was kept."""
-        self.line.reset()
+        with collector.filling():
+            self.line.reset()
+            if not await self._fill(term):
+                return False
+        now = time.monotonic()
+        self.warden.start(now)
+        self.next_sync = now + SYNC_SECONDS
+        return True
+
+    async def _fill(self, term: int) -> bool:
         async with aclosing(all_open_jobs(self.pool)) as pages:
             async for jobs in pages:
                 for job in jobs:
@@ -194,9 +204,6 @@ class Dispatcher:
                     if await lead(self.pool, self.name, LEAD) != term:
                         return False
                     self.next_lead = time.monotonic() + RENEW_SECONDS
-        now = time.monotonic()
-        self.warden.start(now)
-        self.next_sync = now + SYNC_SECONDS
         return True
 
     async def _take_notes(self) -> None:

@@ -1,5 +1,6 @@
 """What must match between a job and a worker: pure."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 SIDE_BUCKET = 256  # pixels: kinds stay few
@@ -12,6 +13,7 @@ class Kind(NamedTuple):
     side: int  # the longest side, rounded up to whole SIDE_BUCKETs
 
 
+@lru_cache(4096)  # the jobs of a kind share it
 def kind_of(model: str, longest_side: int) -> Kind:
     """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
     return Kind(model, -(-max(longest_side, 1) // SIDE_BUCKET) * SIDE_BUCKET)

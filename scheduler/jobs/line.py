@@ -35,6 +35,12 @@ class Line:
 
     def place(self, job: OpenJob, now: float) -> None:
         """Put a job where the database says it is."""
+        if job.id in self.jobs:
+            self._replace(job, now)
+        else:
+            self._put(job, now)
+
+    def _replace(self, job: OpenJob, now: float) -> None:
         attempt = self.running.get(job.id)
         if job.status is Status.RUNNING and attempt and attempt.attempt == job.attempt:
             attempt.cancel_requested = job.cancel_requested
@@ -44,6 +50,9 @@ class Line:
         self.remove(job.id, now)
         if attempt and job.status is Status.QUEUED:
             self.queue.refund(job.user_id, job.priority, charge(job))
+        self._put(job, now)
+
+    def _put(self, job: OpenJob, now: float) -> None:
         if job.status is Status.RUNNING:
             self.queue.start(job.user_id, job.limit, now)
             self._run(job, job.attempt, job.worker_id or "", now - job.running_seconds, now)

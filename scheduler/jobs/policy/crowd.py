@@ -37,7 +37,7 @@ class Crowd:
     def _change(self, member: Member, tokens: float, jobs: int) -> None:
         """Out of the old bucket, into the new one."""
         if member.jobs:
-            cell = self.cells[bucket(member.tokens)]
+            cell = self.cells[member.bucket]
             cell[0] -= 1
             cell[1] = cell[1] - member.tokens if cell[0] else 0.0
             cell[2] -= member.jobs
@@ -46,7 +46,8 @@ class Crowd:
         member.jobs += jobs
         if member.jobs:
             member.tokens += tokens
-            cell = self.cells[bucket(member.tokens)]
+            member.bucket = bucket(member.tokens)
+            cell = self.cells[member.bucket]
             cell[0] += 1
             cell[1] += member.tokens
             cell[2] += member.jobs

@@ -37,6 +37,7 @@ class Member:
     level: int
     served: float = 0.0  # tokens dispatched
     tokens: float = 0.0  # waiting
+    bucket: int = 0  # of the crowd's histogram, by these tokens
     jobs: int = 0  # waiting
     lines: "list[Line]" = field(default_factory=list)
 

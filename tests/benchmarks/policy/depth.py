@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
+from scheduler import collector
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.queue import Queue, Server, Waiting
 from tests.benchmarks.policy.stage import percentile
@@ -24,9 +25,10 @@ def depth(jobs: int = 1_000_000, seed: int = 1) -> list[dict[str, Any]]:
         warm = frozenset({models[n % 10]})
         queue.meet(Server(f"w{n}", f"w{n}", dict.fromkeys(models, 1024), warm=warm, paces=dict.fromkeys(models, 1.0)))
     began = perf_counter()
-    for seq in range(1, jobs + 1):
-        user = random.randrange(USERS)
-        queue.add(Waiting(UUID(int=seq), seq, user, user % 4, random.choice(kinds), 1.0 + seq % 5), 3, seq / jobs)
+    with collector.filling():  # as a new leader does
+        for seq in range(1, jobs + 1):
+            user = random.randrange(USERS)
+            queue.add(Waiting(UUID(int=seq), seq, user, user % 4, random.choice(kinds), 1.0 + seq % 5), 3, seq / jobs)
     built = perf_counter() - began
     memory = resident_bytes() - before
     takes, asks = decide(queue, random)
