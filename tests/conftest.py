@@ -37,6 +37,11 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["services"] = str(node.config.stash[BASE])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of real processes mostly wait: begun first, they overlap with all the others instead of being waited for."""
+    items.sort(key=lambda item: item.get_closest_marker("system") is None)
+
+
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Postgres:
     return services.start_postgres(pytestconfig.stash[BASE])
