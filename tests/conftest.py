@@ -38,7 +38,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real processes mostly wait: begun first, they overlap with all the others instead of being waited for."""
+    """Tests of real processes mostly wait: begun first, they overlap with the others and nobody waits for them."""
     items.sort(key=lambda item: item.get_closest_marker("system") is None)
 
 

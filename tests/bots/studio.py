@@ -103,8 +103,11 @@ class Studio(Scheduler):
         self.released: list[str] = []
         self.reports: list[Report] = []
         self.keys: dict[str, UUID] = {}
+        self.turned_away = 0  # calls that got nothing
+        self.looks = 0  # at a job
 
     def check(self) -> None:
+        self.turned_away += not (self.reachable and self.key_fits)
         if not self.reachable:
             raise Unreachable("down")
         if not self.key_fits:
@@ -235,6 +238,7 @@ class StudioUser(User):
 
     async def job(self, job_id: UUID) -> JobView:
         self.studio.check()
+        self.studio.looks += 1
         return self.studio.deliveries[job_id].job
 
     async def me(self) -> AccountView:

@@ -325,7 +325,8 @@ async def test_a_waiting_line_is_edited_when_its_place_changed_and_not_otherwise
         studio.change(job, wait=Wait(position=3, seconds=40, why=Why.TURN))
         await until(lambda: "Third in line · about 40 s" in chat.shown[1].text)
         studio.change(job, wait=Wait(position=3, seconds=35, why=Why.TURN))
-        await asyncio.sleep(4 * HURRY.poll)
+        looks = studio.looks
+        await until(lambda: studio.looks >= looks + 3)
         assert len(chat.calls) == 2
         studio.change(job, wait=Wait(position=1, seconds=None, why=Why.OWN_JOBS))
         await until(lambda: "your plan runs one at a time" in chat.shown[1].text)
@@ -374,7 +375,7 @@ async def test_a_scheduler_that_is_away_for_a_while_delays_and_loses_nothing(
         await until(lambda: studio.deliveries[job].message is not None)
         studio.end(job)
         studio.reachable = False
-        await asyncio.sleep(0.3)
+        await until(lambda: studio.turned_away >= 3)
         assert not studio.posted(job)
         studio.reachable = True
         await until(lambda: studio.posted(job))
@@ -388,9 +389,8 @@ async def test_nothing_is_edited_with_a_claim_that_may_have_run_out(studio: Stud
         await until(lambda: studio.deliveries[job].message is not None)
         await until(lambda: postman.deliverer.claim_seconds == 0.4)
         studio.reachable = False
-        await asyncio.sleep(0.5)
-        post = postman.posts[job]
-        assert not postman.deliverer.is_ours(post)
+        await until(lambda: not postman.deliverer.is_ours(postman.posts[job]))
+        assert chat.finals() == []
         studio.reachable = True
         studio.end(job)
         await until(lambda: studio.posted(job))
@@ -474,10 +474,15 @@ async def test_an_answer_that_was_overtaken_by_the_post_begins_nothing_anew(
 ) -> None:
     """A claim that is answered late still calls a delivery due that was posted meanwhile."""
     late, answered = asyncio.Event(), studio.claim
+    begun = 0
+    held_up = False
 
     async def claim(asked: Claim) -> Claimed:
+        nonlocal begun, held_up
+        begun += 1
         claimed = await answered(asked)
         if chat.in_flight.get(1):
+            held_up = True
             await late.wait()
         return claimed
 
@@ -488,11 +493,12 @@ async def test_an_answer_that_was_overtaken_by_the_post_begins_nothing_anew(
         chat.gate = asyncio.Event()
         studio.end(job)
         await until(lambda: chat.in_flight.get(1) == 1)
-        await asyncio.sleep(2 * HURRY.claim)  # the claim that comes too late is under way
+        await until(lambda: held_up)
         chat.gate.set()
         await until(lambda: studio.posted(job) and not postman.posts)
+        before = begun
         late.set()
-        await asyncio.sleep(2 * HURRY.claim)
+        await until(lambda: begun > before + 1)  # one claim follows the other, so the late answer was taken in
         assert not postman.posts
     assert len(chat.finals()) == 1
 
@@ -504,7 +510,7 @@ async def test_a_wrong_service_key_is_one_clear_line_and_the_bot_keeps_trying(
         async with serving(studio, chat) as postman:
             studio.key_fits = False
             await until(lambda: len(logs) > 0)
-            await asyncio.sleep(5 * HURRY.claim)
+            await until(lambda: studio.turned_away >= 5)
             studio.key_fits = True
             await until(lambda: postman.reach.value == "scheduler.reached")
     assert [(line["event"], line["log_level"]) for line in logs] == [

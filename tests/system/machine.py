@@ -75,6 +75,7 @@ class Machine:
             "TESSERA_DATA_DIR": str(self.data),
             "TESSERA_PORT": str(self.api_port),
             "TESSERA_WEB_PORT": str(self.web_port),
+            "TESSERA_LEASE_SECONDS": "6",
             "COLUMNS": "120",
         }
         return await asyncio.create_subprocess_exec(

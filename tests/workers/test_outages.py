@@ -1,6 +1,10 @@
 """Nothing is lost when Redis forgets or goes away, or when nobody answers."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from structlog.testing import capture_logs
 
 from scheduler.standalone.valkey import Valkey
 from tests.workers.conftest import RunningWorker, StartWorker
@@ -37,8 +41,8 @@ async def test_work_goes_on_while_redis_is_away(
 ) -> None:
     ref = await scheduler.assign(scheduler.job(steps=10, delay=0.02))
     await scheduler.first_line(ref)
-    await asyncio.to_thread(valkey.stop)
-    await asyncio.sleep(0.5)  # the attempt ends meanwhile
+    async with logged("attempt.ended"):
+        await asyncio.to_thread(valkey.stop)
     await asyncio.to_thread(valkey.start)
 
     assert (await scheduler.outcome(ref)).status == "completed"
@@ -48,13 +52,23 @@ async def test_work_goes_on_while_redis_is_away(
 
 async def test_a_worker_may_start_before_redis(redis_url: str, valkey: Valkey, start_worker: StartWorker) -> None:
     await asyncio.to_thread(valkey.stop)
-    worker = await start_worker()
-    await asyncio.sleep(0.3)
+    async with logged("redis.lost"):
+        worker = await start_worker()
     assert not worker.task.done()
 
     await asyncio.to_thread(valkey.start)
     async with asyncio.timeout(10):
         await registered(redis_url)
+
+
+@asynccontextmanager
+async def logged(event: str) -> AsyncIterator[None]:
+    """Do not go on before the worker has said so."""
+    with capture_logs() as logs:
+        yield
+        async with asyncio.timeout(10):
+            while event not in [line["event"] for line in logs]:
+                await asyncio.sleep(0.02)
 
 
 async def registered(redis_url: str) -> None:
