@@ -8,7 +8,8 @@ import structlog
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.jobs.line import TIMEOUT_SECONDS
 from scheduler.jobs.outcomes import folder_of
-from scheduler.jobs.queries.dispatch import OpenJob, Started
+from scheduler.jobs.queries.dispatch import Started
+from scheduler.jobs.queries.open import OpenJob
 from scheduler.wire import FIELD, STREAM_LENGTH, Assignment, events_channel, inbox
 
 log = structlog.get_logger(__name__)

@@ -21,7 +21,7 @@ from scheduler.errors import Code, Refusal
 from scheduler.jobs.events import announce
 from scheduler.jobs.model import SEED_LIMIT, Destination, JobEvent, JobRequest, Status
 from scheduler.jobs.queries.admission import NewJob, Seen, insert_admitted, lock_standings, seen_keys
-from scheduler.jobs.queries.dispatch import NOBODY, OpenJob
+from scheduler.jobs.queries.open import NOBODY, OpenJob
 from scheduler.observability import REGISTRY, Counter
 from scheduler.plans.limits import Admission, decide, makes, renew_day, spendable
 from scheduler.plans.model import Plan, Standing

@@ -1,38 +1,82 @@
 """Compares the leader's memory with the database: what runs each time, of what waits a slice, so that a long line costs
-no more than a short one."""
+no more than a short one; and mends what lost messages left behind."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from uuid import UUID
 
 import asyncpg
 
+from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
-from scheduler.jobs.queries.dispatch import Standing, queued_after, standings
+from scheduler.jobs.model import Status
+from scheduler.jobs.outcomes import given_up
+from scheduler.jobs.queries.open import OpenJob, Standing, open_jobs, queued_after, standings
 
 SLICE = 5_000  # jobs; a line that is not longer is compared as a whole
+PAUSE_SECONDS = 2.0
 
 
 class Auditor:
     """Goes through the waiting jobs of the database by their number, and through those in memory, round after round."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, lifecycle: Lifecycle, line: Line) -> None:
         self.pool = pool
+        self.lifecycle = lifecycle
+        self.line = line
+        self.next_at = 0.0
         self.after = 0  # the number of the last job that was looked at
         self.known: Iterator[UUID] = iter(())
 
-    async def look(self, line: Line) -> tuple[dict[UUID, Standing], set[UUID]]:
+    async def place(self, job_ids: set[UUID]) -> None:
+        """Put jobs where the database says they are; others of these have ended."""
+        found = {job.id: job for job in await open_jobs(self.pool, list(job_ids))}
+        for job_id in job_ids - found.keys():
+            self.line.remove(job_id, time.monotonic())
+        for job in sorted(found.values(), key=lambda one: one.seq):
+            self.line.place(job, time.monotonic())
+
+    def doubt(self, jobs: Sequence[OpenJob]) -> None:
+        """The next round puts these where the database says they are."""
+        for job in jobs:
+            self.line.remove(job.id, time.monotonic())
+        if jobs:
+            self.next_at = 0.0
+
+    async def audit(self) -> None:
+        """One round, when it is due."""
+        if time.monotonic() < self.next_at:
+            return
+        standing, gone = await self._look()
+        self.next_at = time.monotonic() + PAUSE_SECONDS
+        for job_id in gone:
+            self.line.remove(job_id, time.monotonic())
+        if differing := {one.job_id for one in standing.values() if not self.line.agrees(one)}:
+            await self.place(differing)
+        for one in standing.values():
+            self.line.queue.set_limit(one.user_id, one.limit, time.monotonic())
+        self.line.queue.forget_idle()
+        await self.lifecycle.write(  # whoever took the cancel stopped before the job was ended
+            [
+                given_up(one.job_id, one.attempt, Status.CANCELLED, running=False)
+                for one in standing.values()
+                if one.status is Status.QUEUED and one.cancel_requested
+            ]
+        )
+
+    async def _look(self) -> tuple[dict[UUID, Standing], set[UUID]]:
         """How the jobs of this round stand, and which of those in memory neither wait nor run any more."""
-        asked = self._known(line)
+        asked = self._known()
         found = {one.job_id: one for one in await standings(self.pool, asked)}
         waiting = await queued_after(self.pool, self.after, SLICE)
         self.after = waiting[-1].seq if len(waiting) == SLICE else 0
         return found | {one.job_id: one for one in waiting}, set(asked) - found.keys()
 
-    def _known(self, line: Line) -> list[UUID]:
-        if len(line.jobs) <= SLICE:
-            return list(line.jobs)
+    def _known(self) -> list[UUID]:
+        if len(self.line.jobs) <= SLICE:
+            return list(self.line.jobs)
         asked = list(islice(self.known, SLICE))
         if len(asked) < SLICE:
-            self.known = iter(list(line.jobs))
-        return [*asked, *line.running]
+            self.known = iter(list(self.line.jobs))
+        return [*asked, *self.line.running]

@@ -1,7 +1,7 @@
 """The leader's loop: keeps what waits and runs in memory and gives free slots the right jobs.
 
 All state changes in `tick`, one after the other. Others only leave notes: what was admitted, ended or requeued, and the
-workers' beats. Every note may be lost, because `_sync` compares memory with the database every few seconds.
+workers' beats. Every note may be lost, because an audit compares memory with the database every few seconds.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import structlog
@@ -19,33 +19,30 @@ from scheduler import collector
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import OUTAGES
-from scheduler.fleet.couriers import send_assignments
 from scheduler.fleet.warden import Warden
-from scheduler.jobs.auditor import Auditor
-from scheduler.jobs.events import announce
+from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
+from scheduler.jobs.handout import Handout
 from scheduler.jobs.kinds import kind_of
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
-from scheduler.jobs.model import JobEvent, Status, Wait
-from scheduler.jobs.outcomes import given_up
+from scheduler.jobs.model import JobEvent, Wait
 from scheduler.jobs.queries.admission import NewJob
-from scheduler.jobs.queries.dispatch import Leader, OpenJob, Started, all_open_jobs, open_jobs, start_jobs
+from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.ending import Ended
+from scheduler.jobs.queries.open import OpenJob, all_open_jobs
 from scheduler.jobs.queue import Waiting
 from scheduler.leadership.queries import lead, step_down
-from scheduler.observability import REGISTRY, Counter, Gauge
+from scheduler.observability import REGISTRY, Gauge
 from scheduler.wire import Beat
 
 log = structlog.get_logger(__name__)
 
-DISPATCHED = Counter("tessera_jobs_dispatched", "Attempts sent to workers", registry=REGISTRY)
 WAITING = Gauge("tessera_jobs_waiting", "Jobs waiting, as the leader knows them", registry=REGISTRY)
 RUNNING = Gauge("tessera_jobs_running", "Attempts running, as the leader knows them", registry=REGISTRY)
 WORKERS = Gauge("tessera_workers", "Workers heard of lately", registry=REGISTRY)
 
 LEAD = timedelta(seconds=2.5)
 RENEW_SECONDS = 0.8
-SYNC_SECONDS = 2.0
 LATEST = 2**62  # a seq after all others
 
 
@@ -74,19 +71,16 @@ class Dispatcher:
         lifecycle: Lifecycle,
     ) -> None:
         self.pool = pool
-        self.redis = redis
         self.name = name
-        self.lease = lease
         self.market = market
-        self.lifecycle = lifecycle
         self.line = Line()
-        self.auditor = Auditor(pool)
+        self.wake = asyncio.Event()
+        self.auditor = Auditor(pool, lifecycle, self.line)
         self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
+        self.handout = Handout(pool, redis, lease, market, self.line, self.auditor, self.wake)
         self.leader: Leader | None = None
         self.notes = Notes()
-        self.wake = asyncio.Event()
-        self.next_lead = self.next_sync = 0.0
-        self.asks_again: asyncio.TimerHandle | None = None
+        self.next_lead = 0.0
 
     # Notes, left from anywhere in this process.
 
@@ -156,10 +150,9 @@ class Dispatcher:
             self.notes = Notes()
             return False
         await self._take_notes()
-        if time.monotonic() >= self.next_sync:
-            await self._sync()
+        await self.auditor.audit()
         await self.warden.reap(time.monotonic())
-        more = await self._dispatch(self.leader)
+        more = await self.handout.fill(self.leader)
         WAITING.set(len(self.line.queue.jobs))
         RUNNING.set(len(self.line.running))
         WORKERS.set(len(self.line.workers))
@@ -192,7 +185,7 @@ class Dispatcher:
                 return False
         now = time.monotonic()
         self.warden.start(now)
-        self.next_sync = now + SYNC_SECONDS
+        self.auditor.next_at = now + PAUSE_SECONDS
         return True
 
     async def _fill(self, term: int) -> bool:
@@ -214,95 +207,6 @@ class Dispatcher:
             if job.id not in notes.ended:
                 self.line.place(job, time.monotonic())
         if changed := notes.changed - notes.ended:
-            await self._place(changed)
+            await self.auditor.place(changed)
         if notes.beats:
             await self.warden.hear(list(notes.beats.values()), time.monotonic())
-
-    async def _place(self, job_ids: set[UUID]) -> None:
-        found = {job.id: job for job in await open_jobs(self.pool, list(job_ids))}
-        for job_id in job_ids - found.keys():
-            self.line.remove(job_id, time.monotonic())
-        for job in sorted(found.values(), key=lambda one: one.seq):
-            self.line.place(job, time.monotonic())
-
-    async def _sync(self) -> None:
-        """Compare memory with the database and mend what lost messages left behind."""
-        standing, gone = await self.auditor.look(self.line)
-        self.next_sync = time.monotonic() + SYNC_SECONDS
-        for job_id in gone:
-            self.line.remove(job_id, time.monotonic())
-        if differing := {one.job_id for one in standing.values() if not self.line.agrees(one)}:
-            await self._place(differing)
-        for one in standing.values():
-            self.line.queue.set_limit(one.user_id, one.limit, time.monotonic())
-        self.line.queue.forget_idle()
-        await self.lifecycle.write(  # whoever took the cancel stopped before the job was ended
-            [
-                given_up(one.job_id, one.attempt, Status.CANCELLED, running=False)
-                for one in standing.values()
-                if one.status is Status.QUEUED and one.cancel_requested
-            ]
-        )
-
-    async def _dispatch(self, leader: Leader) -> bool:
-        """Fill the free slots: one statement for all, then one message each."""
-        chosen = self._choose()
-        if not chosen:
-            return False
-        try:
-            rows = [(job.id, worker_id, uuid4()) for job, worker_id in chosen]
-            started = {one.job_id: one for one in await start_jobs(self.pool, rows, self.lease, leader)}
-        except BaseException:
-            self._misplaced([job for job, _ in chosen])  # whether it was committed is unknown
-            raise
-        self._misplaced([job for job, _ in chosen if job.id not in started])
-        sent = [(job, worker_id, started[job.id]) for job, worker_id in chosen if job.id in started]
-        for job, _, attempt in sent:
-            self.line.running[job.id].attempt = attempt.attempt
-        await send_assignments(self.redis, sent)
-        DISPATCHED.inc(len(sent))
-        await announce(self.redis, [running_event(job, attempt) for job, _, attempt in sent])
-        return bool(sent)
-
-    def _choose(self) -> list[tuple[OpenJob, str]]:
-        """The policy's choice for every free slot, the least busy worker first."""
-        market, now = self.market.market, time.monotonic()
-        self.line.refresh(market.models, market.paused)
-        live = [worker for worker in self.line.workers.values() if worker.beat.state == "ready"]
-        chosen: list[tuple[OpenJob, str]] = []
-        moments: list[float] = []
-        for worker in sorted(live, key=lambda one: len(one.busy) / one.beat.slots):
-            while worker.free_slots:
-                job, again_at = self.line.take(worker, now)
-                if again_at is not None:
-                    moments.append(again_at)
-                if job is None:
-                    break
-                chosen.append((job, worker.beat.worker_id))
-        self._ask_again(min(moments, default=None))
-        return chosen
-
-    def _ask_again(self, at: float | None) -> None:
-        """A worker that left a job for one that has its model loaded is asked again then, whatever happens."""
-        if self.asks_again:
-            self.asks_again.cancel()
-        seconds = None if at is None else max(0.0, at - time.monotonic())
-        self.asks_again = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.wake.set)
-
-    def _misplaced(self, jobs: Sequence[OpenJob]) -> None:
-        """The next round puts these where the database says they are."""
-        for job in jobs:
-            self.line.remove(job.id, time.monotonic())
-        if jobs:
-            self.next_sync = 0.0
-
-
-def running_event(job: OpenJob, started: Started) -> JobEvent:
-    return JobEvent(
-        kind="running",
-        job_id=job.id,
-        attempt=started.attempt,
-        user=job.user,
-        bot_id=job.bot_id,
-        status=Status.RUNNING,
-    )

@@ -17,8 +17,9 @@ from scheduler.database import is_outage
 from scheduler.jobs.events import announce
 from scheduler.jobs.model import JobEvent, Status
 from scheduler.jobs.outcomes import failed, given_up, verdict
-from scheduler.jobs.queries.dispatch import Requeue, open_jobs, requeue_jobs
+from scheduler.jobs.queries.dispatch import Requeue, requeue_jobs
 from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, end_jobs, tries_of
+from scheduler.jobs.queries.open import open_jobs
 from scheduler.observability import REGISTRY, Counter
 from scheduler.wire import (
     FIELD,

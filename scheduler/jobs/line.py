@@ -9,7 +9,7 @@ from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.kinds import kind_of
 from scheduler.jobs.model import Status, Wait, Why
 from scheduler.jobs.policy.waits import Foresight, Speeds, raw_wait
-from scheduler.jobs.queries.dispatch import OpenJob, Standing
+from scheduler.jobs.queries.open import OpenJob, Standing
 from scheduler.jobs.queue import Ahead, Queue, Waiting
 
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}

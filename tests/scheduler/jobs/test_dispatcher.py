@@ -82,7 +82,7 @@ async def test_a_leader_that_was_fenced_out_cannot_start_jobs(
     assert await running(stage) == 0
     assert await gpu.inbox() == []
 
-    other.dispatcher.next_sync = 0.0
+    other.dispatcher.auditor.next_at = 0.0
     await other.hear(gpu)
     assert await running(stage) == 1
 
@@ -153,7 +153,7 @@ async def test_a_larger_plan_counts_for_what_waits_already(stage: Stage, ann: Ca
         await stage.job(ann)
     await stage.round()
     await stage.change_plan(ann.user_id, "pro")
-    stage.dispatcher.next_sync = 0.0
+    stage.dispatcher.auditor.next_at = 0.0
     await stage.round()
 
     assert await running(stage) == 3
@@ -245,7 +245,7 @@ async def test_an_assignment_that_beats_list_is_not_repeated(stage: Stage, gpu: 
 async def test_a_cancel_is_repeated_with_each_beat(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, _ = await stage.started(ann, gpu)
     await stage.lifecycle.cancel(job_id, ann.user_id)
-    stage.dispatcher.next_sync = 0.0
+    stage.dispatcher.auditor.next_at = 0.0
     await stage.round()
     await gpu.inbox()
     await stage.hear(gpu)
@@ -260,7 +260,7 @@ async def test_a_cancel_that_the_worker_never_started_ends_after_two_beats(
     job_id, _ = await stage.started(ann, gpu)
     gpu.holding.clear()
     await stage.lifecycle.cancel(job_id, ann.user_id)
-    stage.dispatcher.next_sync = 0.0
+    stage.dispatcher.auditor.next_at = 0.0
     await stage.hear(gpu)
     await stage.hear(gpu)
     await stage.round()
@@ -303,12 +303,12 @@ async def test_notes_that_got_lost_are_mended_by_the_database(
     """What another scheduler admits and files reaches the leader even if no event does."""
     await other.market.refresh()
     job_id = await other.job(ann)
-    stage.dispatcher.next_sync = 0.0
+    stage.dispatcher.auditor.next_at = 0.0
     await stage.round()
     task = await gpu.assignment()
     await other.lifecycle.file([gpu.outcome(task)])
     assert job_id in stage.dispatcher.line.running
-    stage.dispatcher.next_sync = 0.0
+    stage.dispatcher.auditor.next_at = 0.0
     await stage.round()
 
     assert job_id not in stage.dispatcher.line.jobs
@@ -325,7 +325,7 @@ async def test_a_dispatch_of_unknown_outcome_is_sorted_out_by_the_database(
 
     job_id = await stage.job(ann)
     with monkeypatch.context() as patch:
-        patch.setattr("scheduler.jobs.dispatcher.start_jobs", broken)
+        patch.setattr("scheduler.jobs.handout.start_jobs", broken)
         with pytest.raises(asyncpg.ConnectionDoesNotExistError):
             await stage.dispatcher.tick()
     await stage.round()

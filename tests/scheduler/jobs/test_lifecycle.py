@@ -185,7 +185,7 @@ async def test_a_cancel_whose_taker_died_is_ended_by_the_leader(stage: Stage, gp
     waiting = await stage.job(ann)
     await stage.round()
     await stage.pool.execute("update jobs set cancel_requested_at = now() where id = $1", waiting)
-    stage.dispatcher.next_sync = 0.0
+    stage.dispatcher.auditor.next_at = 0.0
     await stage.round()
 
     assert await stage.status(waiting) == "CANCELLED"
@@ -318,7 +318,7 @@ async def test_a_size_that_only_a_sleeping_worker_makes_is_not_kept_for_ever(sta
     await stage.pool.execute(
         "update jobs set status = 'QUEUED', worker_id = null, lease_until = null, lease_token = null"
     )
-    stage.dispatcher.next_sync = 0.0
+    stage.dispatcher.auditor.next_at = 0.0
     stage.dispatcher.warden.reaped_at -= 1.5
     await stage.round()
 

@@ -1,0 +1,103 @@
+"""Gives free slots the right jobs: the policy chooses, one statement starts them all, then the workers are told."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import uuid4
+
+import asyncpg
+
+from scheduler.bus import Redis
+from scheduler.catalogue.market import MarketKeeper
+from scheduler.fleet.couriers import send_assignments
+from scheduler.jobs.auditor import Auditor
+from scheduler.jobs.events import announce
+from scheduler.jobs.line import Line
+from scheduler.jobs.model import JobEvent, Status
+from scheduler.jobs.queries.dispatch import Leader, Started, start_jobs
+from scheduler.jobs.queries.open import OpenJob
+from scheduler.observability import REGISTRY, Counter
+
+DISPATCHED = Counter("tessera_jobs_dispatched", "Attempts sent to workers", registry=REGISTRY)
+
+
+class Handout:
+    """`wake` is set when a worker is to be asked again though nothing happens before. Called only from the tick."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        redis: Redis,
+        lease: timedelta,
+        market: MarketKeeper,
+        line: Line,
+        auditor: Auditor,
+        wake: asyncio.Event,
+    ) -> None:
+        self.pool = pool
+        self.redis = redis
+        self.lease = lease
+        self.market = market
+        self.line = line
+        self.auditor = auditor
+        self.wake = wake
+        self.asks_again: asyncio.TimerHandle | None = None
+
+    async def fill(self, leader: Leader) -> bool:
+        """Fill the free slots; returns whether something was started."""
+        chosen = self._choose()
+        if not chosen:
+            return False
+        try:
+            rows = [(job.id, worker_id, uuid4()) for job, worker_id in chosen]
+            started = {one.job_id: one for one in await start_jobs(self.pool, rows, self.lease, leader)}
+        except BaseException:
+            self.auditor.doubt([job for job, _ in chosen])  # whether it was committed is unknown
+            raise
+        self.auditor.doubt([job for job, _ in chosen if job.id not in started])
+        await self._tell([(job, worker_id, started[job.id]) for job, worker_id in chosen if job.id in started])
+        return bool(started)
+
+    async def _tell(self, sent: Sequence[tuple[OpenJob, str, Started]]) -> None:
+        for job, _, attempt in sent:
+            self.line.running[job.id].attempt = attempt.attempt
+        await send_assignments(self.redis, sent)
+        DISPATCHED.inc(len(sent))
+        await announce(self.redis, [running_event(job, attempt) for job, _, attempt in sent])
+
+    def _choose(self) -> list[tuple[OpenJob, str]]:
+        """The policy's choice for every free slot, the least busy worker first."""
+        market, now = self.market.market, time.monotonic()
+        self.line.refresh(market.models, market.paused)
+        live = [worker for worker in self.line.workers.values() if worker.beat.state == "ready"]
+        chosen: list[tuple[OpenJob, str]] = []
+        moments: list[float] = []
+        for worker in sorted(live, key=lambda one: len(one.busy) / one.beat.slots):
+            while worker.free_slots:
+                job, again_at = self.line.take(worker, now)
+                if again_at is not None:
+                    moments.append(again_at)
+                if job is None:
+                    break
+                chosen.append((job, worker.beat.worker_id))
+        self._ask_again(min(moments, default=None))
+        return chosen
+
+    def _ask_again(self, at: float | None) -> None:
+        """A worker that left a job for one that has its model loaded is asked again then, whatever happens."""
+        if self.asks_again:
+            self.asks_again.cancel()
+        seconds = None if at is None else max(0.0, at - time.monotonic())
+        self.asks_again = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.wake.set)
+
+
+def running_event(job: OpenJob, started: Started) -> JobEvent:
+    return JobEvent(
+        kind="running",
+        job_id=job.id,
+        attempt=started.attempt,
+        user=job.user,
+        bot_id=job.bot_id,
+        status=Status.RUNNING,
+    )

@@ -1,0 +1,149 @@
+"""What waits and runs: whole, as the dispatcher keeps it, or only how it stands."""
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from sys import intern
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from scheduler.database import Db
+from scheduler.jobs.model import Status
+
+NOBODY: frozenset[str] = frozenset()  # one for all: an empty set is 216 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A QUEUED or RUNNING job as the dispatcher keeps it."""
+
+    id: UUID
+    seq: int
+    user_id: int
+    user: str  # "telegram:42"
+    limit: int  # the plan's max_concurrent_jobs
+    priority: int
+    status: Status
+    capability: str
+    model: str | None
+    longest_side: int
+    count: int
+    cost: float
+    bot_id: str | None
+    attempt: int
+    worker_id: str | None
+    avoid_workers: frozenset[str]
+    cancel_requested: bool
+    wait_until: datetime | None
+    running_seconds: float  # since started_at
+
+    def kept_until(self, until: datetime | None) -> "OpenJob":
+        return replace(self, wait_until=until)
+
+
+OPEN_JOB = """
+    select j.id, j.seq, j.user_id, u.platform || ':' || u.platform_user_id as "user", p.max_concurrent_jobs,
+           j.priority, j.status, j.capability, j.params ->> 'model' as model,
+           greatest((j.params ->> 'width')::int, (j.params ->> 'height')::int) as longest_side,
+           (j.params ->> 'count')::int as count, j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id,
+           j.avoid_workers, j.cancel_requested_at is not null as cancel_requested, j.wait_until,
+           coalesce(extract(epoch from now() - j.started_at), 0)::float8 as running_seconds
+      from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+     where j.status in ('QUEUED', 'RUNNING')
+"""
+
+
+async def open_jobs(db: Db, job_ids: Sequence[UUID]) -> list[OpenJob]:
+    """Those of the jobs that wait or run, oldest first."""
+    rows = await db.fetch(f"{OPEN_JOB} and j.id = any($1::uuid[]) order by j.seq", list(job_ids))
+    return [open_job_of(row) for row in rows]
+
+
+async def all_open_jobs(pool: asyncpg.Pool, page: int = 5_000) -> AsyncGenerator[list[OpenJob], None]:
+    """All that wait or run as of one moment, oldest first, a page at a time."""
+    async with pool.acquire() as connection, connection.transaction():
+        cursor = await connection.cursor(f"{OPEN_JOB} order by j.seq")
+        while rows := await cursor.fetch(page):
+            yield [open_job_of(row) for row in rows]
+
+
+def open_job_of(row: Any) -> OpenJob:
+    """The job in a row that was selected with OPEN_JOB. Words that many jobs share are kept once."""
+    return OpenJob(
+        id=row["id"],
+        seq=row["seq"],
+        user_id=row["user_id"],
+        user=intern(row["user"]),
+        limit=row["max_concurrent_jobs"],
+        priority=row["priority"],
+        status=Status(row["status"]),
+        capability=intern(row["capability"]),
+        model=intern(row["model"]) if row["model"] else None,
+        longest_side=row["longest_side"] or 0,
+        count=row["count"] or 1,
+        cost=row["cost"],
+        bot_id=intern(row["bot_id"]) if row["bot_id"] else None,
+        attempt=row["attempt"],
+        worker_id=row["worker_id"],
+        avoid_workers=frozenset(row["avoid_workers"]) if row["avoid_workers"] else NOBODY,
+        cancel_requested=row["cancel_requested"],
+        wait_until=row["wait_until"],
+        running_seconds=row["running_seconds"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an open job stands, and how many its user may run."""
+
+    job_id: UUID
+    seq: int
+    user_id: int
+    limit: int
+    status: Status
+    attempt: int
+    cancel_requested: bool
+
+
+STANDING = """
+    select j.id, j.seq, j.user_id, p.max_concurrent_jobs, j.status, j.attempt,
+           j.cancel_requested_at is not null as cancel_requested
+      from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+"""
+
+
+async def standings(db: Db, job_ids: Sequence[UUID]) -> list[Standing]:
+    """How every job stands that runs, and those of the others that wait."""
+    rows = await db.fetch(
+        f"""
+        {STANDING} where j.status = 'RUNNING'
+        union all
+        {STANDING} where j.status = 'QUEUED' and j.id = any($1::uuid[])
+        """,
+        list(job_ids),
+    )
+    return [standing_of(row) for row in rows]
+
+
+async def queued_after(db: Db, seq: int, limit: int) -> list[Standing]:
+    """How the next waiting jobs stand, in order of admission."""
+    rows = await db.fetch(
+        f"{STANDING} where j.status = 'QUEUED' and j.seq > $1 order by j.seq limit $2",
+        seq,
+        limit,
+    )
+    return [standing_of(row) for row in rows]
+
+
+def standing_of(row: Any) -> Standing:
+    return Standing(
+        row["id"],
+        row["seq"],
+        row["user_id"],
+        row["max_concurrent_jobs"],
+        Status(row["status"]),
+        row["attempt"],
+        row["cancel_requested"],
+    )
