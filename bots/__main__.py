@@ -88,7 +88,8 @@ async def serve(settings: BotSettings, entries: Sequence[BotEntry]) -> int:
                     stop.set()
                 await stop.wait()
 
-        await supervisor.run([Loop(entry.bot_id, partial(tick, entry), every=1.0) for entry in entries], stop)
+        loops = [Loop(entry.bot_id, partial(tick, entry), every=1.0) for entry in entries]
+        await supervisor.run([*loops, *supervisor.pulse(settings.alive_file)], stop)
     return 1 if len(unable) == len(entries) else 0
 
 

@@ -67,6 +67,7 @@ class BotSettings(Settings):
         [], description="networks whose X-Forwarded-For is believed, comma separated: 10.0.0.0/8,127.0.0.1"
     )
 
+    alive_file: Path | None = Field(None, description="touched every 5 s while the process is well, for health checks")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe log event shown")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, else JSON")
 

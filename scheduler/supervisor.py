@@ -5,12 +5,15 @@ import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import structlog
 
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_SECONDS = 3.0
+PULSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ async def turn(loop: Loop, stop: asyncio.Event) -> None:
             await wait_any(min(0.1 * 2**failures, LONGEST_PAUSE_SECONDS), stop)
         elif not more:
             await wait_any(loop.every, stop, loop.wake)
+
+
+def pulse(file: Path | None) -> list[Loop]:
+    """A loop that touches a file, by which one can see from outside that the loops of this process turn."""
+
+    return [Loop("pulse", partial(asyncio.to_thread, file.touch), every=PULSE_SECONDS)] if file else []
 
 
 async def wait_any(seconds: float | None, *events: asyncio.Event) -> None:

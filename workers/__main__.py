@@ -66,6 +66,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
             Loop("inbox", inbox.tick, every=0.0),
             Loop("beat", reporter.tick, every=BEAT_SECONDS, wake=holding.changed),
             Loop("progress", progress.tick, every=QUIET_SECONDS, wake=progress.told),
+            *supervisor.pulse(settings.alive_file),
         ]
         async with asyncio.TaskGroup() as group:
             service = group.create_task(supervisor.run(loops, closed))

@@ -53,6 +53,9 @@ class WorkerSettings(Settings):
         20.0, ge=0, description="how long running attempts may go on after SIGTERM before they are handed back"
     )
     worker_preview_seconds: float = Field(1.0, ge=0.1, description="least time between two previews of an attempt")
+    alive_file: Path | None = Field(
+        None, description="worker and bots touch it every 5 s while they are well, for health checks"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="auto, json or text")
 

@@ -1,0 +1,126 @@
+"""compose.yaml, read twice: by the specification's schema, and against what the code knows."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from scheduler.rights.model import redis_health, redis_scheduler, redis_worker
+from scheduler.standalone.asking import all_settings
+from tests.deploy import compose
+
+SCHEMA = json.loads((Path(__file__).parent / "specs/compose-spec.json").read_text())
+SECRETS = ("PASSWORD", "KEY", "SECRET", "TOKEN")
+OURS = {"migrate", "scheduler", "telegram", "discord", "web", "worker", "worker-gpu"}
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    return compose.load({name: value or "given" for name, value in compose.example().items()})
+
+
+def test_it_is_a_compose_file(document: dict[str, Any]) -> None:
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+
+    assert set(document["services"]) == {"postgres", "redis", *OURS}
+
+
+def test_the_readme_s_env_gives_every_variable_a_place() -> None:
+    example = compose.example()
+
+    assert compose.required() <= {name for name, value in example.items() if value}
+    assert set(example) - {"COMPOSE_PROFILES"} <= compose.variables()
+
+
+def test_a_missing_secret_is_named() -> None:
+    with pytest.raises(LookupError, match="SERVICE_KEY: set it in"):
+        compose.load({})
+
+
+def test_no_secret_stands_in_the_file() -> None:
+    for name in compose.variables():
+        if any(word in name for word in SECRETS):
+            assert not re.search(rf"\${{{name}:-[^}}]+}}", compose.FILE.read_text()), name
+
+
+def test_every_variable_of_a_process_is_a_setting(document: dict[str, Any]) -> None:
+    known = {line["variable"] for lines in all_settings().values() for line in lines}
+    given = {name for service in OURS for name in document["services"][service]["environment"]}
+
+    assert given <= known
+
+
+def test_every_command_is_there(document: dict[str, Any]) -> None:
+    lines = [" ".join(document["services"][name]["command"]) for name in sorted(OURS)]
+    commands = {tuple(shlex.split(part)) for line in lines for part in line.split("&&")}
+
+    for program, *arguments in commands:
+        assert program == "tessera"
+        command = [str(Path(sys.executable).parent / program), *arguments, "--help"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+def test_everything_has_a_health_check_but_what_ends(document: dict[str, Any]) -> None:
+    services = document["services"]
+
+    assert {name for name, service in services.items() if "healthcheck" not in service} == {"migrate"}
+    for service in services.values():
+        for name, how in service.get("depends_on", {}).items():
+            assert how["condition"] in ("service_healthy", "service_completed_successfully")
+            assert name in services
+
+
+def test_only_the_page_and_the_api_are_reached_from_outside_and_on_loopback(document: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in document["services"].items() if "ports" in service}
+
+    assert set(ports) == {"scheduler", "web"}
+    assert all(port.startswith("127.0.0.1:") for listed in ports.values() for port in listed)
+
+
+def test_each_process_sees_only_the_networks_it_needs(document: dict[str, Any]) -> None:
+    seen = {name: set(service["networks"]) for name, service in document["services"].items()}
+
+    assert seen["worker"] == seen["worker-gpu"] == seen["redis"] == {"bus"}
+    assert seen["telegram"] == seen["discord"] == seen["web"] == {"api"}
+    assert seen["migrate"] == seen["postgres"] == {"data"}
+    assert seen["scheduler"] == {"data", "bus", "api"}
+    assert document["networks"]["data"]["internal"]
+    assert document["networks"]["bus"]["internal"]
+
+
+def test_our_processes_run_with_nothing_they_do_not_need(document: dict[str, Any]) -> None:
+    for name in OURS:
+        service = document["services"][name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_image_is_made_of_what_is_there(document: dict[str, Any]) -> None:
+    dockerfile = document["services"]["scheduler"]["build"]["dockerfile_inline"]
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+
+    for line in copied:
+        assert all((compose.ROOT / source).exists() for source in line.split())
+    assert "USER tessera" in dockerfile
+    assert "PATH=/opt/tessera/bin:$PATH" in dockerfile
+
+
+def test_redis_users_are_those_of_the_code(document: dict[str, Any]) -> None:
+    env = compose.example()
+    expected = [
+        "user default off",
+        redis_health(),
+        redis_scheduler(env["REDIS_SCHEDULER_PASSWORD"]),
+        redis_worker(env["REDIS_WORKER_PASSWORD"], "worker"),
+        redis_worker(env["REDIS_WORKER_GPU_PASSWORD"], "worker-gpu"),
+    ]
+
+    assert document["configs"]["redis-users"]["content"].splitlines() == expected
