@@ -8,9 +8,10 @@ from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.kinds import kind_of
 from scheduler.jobs.model import Status, Wait, Why
-from scheduler.jobs.policy.waits import Foresight, Speeds, raw_wait
+from scheduler.jobs.policy.prospects import Running, prospects
+from scheduler.jobs.policy.waits import Foresight, Raw, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
-from scheduler.jobs.queue import Ahead, Queue, Waiting
+from scheduler.jobs.queue import Queue, Server, Waiting
 
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
 
@@ -132,31 +133,27 @@ class Line:
         """The same for a job that was just admitted and is not here yet."""
         if entry.id in self.running:  # it started before the answer was written
             return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
-        ahead = self.queue.ahead(entry)
-        position = ahead.jobs + 1
-        able = [worker for worker in self.workers.values() if worker.beat.state == "ready" and worker.can(entry.kind)]
+        position = self.queue.ahead(entry).jobs + 1
+        able = [server for server in self.queue.able(entry.kind) if not server.draining]
         if is_paused(entry.kind.model, models, paused):
             return Wait(position=position, seconds=None, why=Why.PAUSED)
         if not able:
             return Wait(position=position, seconds=None, why=Why.NO_WORKER, until=until)
-        raw = self._raw_seconds(entry, ahead, able, now)
+        raw = self._raw(entry, able, now)
         half, most = (round(seconds, 1) for seconds in self.foresight.promise(entry.id, entry.priority, raw, now))
         user = self.queue.users.get(entry.user_id)
         why = Why.OWN_JOBS if user and user.full else Why.TURN if position > 1 else Why.NEXT
         return Wait(position=position, seconds=half, p90_seconds=most, why=why)
 
-    def _raw_seconds(self, entry: Waiting, ahead: Ahead, able: list[LiveWorker], now: float) -> float:
+    def _raw(self, entry: Waiting, able: list[Server], now: float) -> Raw:
         """Before it is corrected by how earlier ones turned out."""
-        slots = sum(worker.beat.slots for worker in able)
-        left = [self._seconds_left(self.running[job_id], worker, now) for worker in able for job_id in worker.busy]
-        if not ahead.jobs and len(left) < slots:
-            return 0.0
-        pace = sum(self.speeds.pace(entry.kind.model, worker.beat.name) for worker in able) / len(able)
-        return raw_wait(ahead.tokens, pace, sum(left), slots)
+        free = [server for server in able if (worker := self.workers.get(server.id)) and worker.free_slots]
+        running = (Running(one.worker_id, one.user_id, self._seconds_left(one, now)) for one in self.running.values())
+        return prospects(self.queue, entry, able, free, running, self.speeds)
 
-    def _seconds_left(self, attempt: Attempt, worker: LiveWorker, now: float) -> float:
-        job = self.jobs[attempt.job_id]
-        expected = charge(job) * self.speeds.pace(job.model or "", worker.beat.name)
+    def _seconds_left(self, attempt: Attempt, now: float) -> float:
+        job, worker = self.jobs[attempt.job_id], self.workers.get(attempt.worker_id)
+        expected = charge(job) * self.speeds.pace(job.model or "", worker.beat.name if worker else "")
         return max(0.0, expected - (now - attempt.started_at))
 
     def _run(

@@ -16,7 +16,7 @@ the class, lifted to the present of the workers that can run the kind when the l
 credit. A decision looks at the first line of each kind: O(kinds + log lines), amortised.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from heapq import heappop, heappush
 
@@ -153,7 +153,7 @@ class Queue(Hall):
 
     def _avoids(self, job: Waiting, server: Server) -> bool:
         return server.name in job.avoid and any(
-            not other.draining and other.name not in job.avoid for other in self.aisles[job.kind].able.values()
+            not other.draining and other.name not in job.avoid for other in self.able(job.kind)
         )
 
     def _dispatch(self, line: Line, server: Server, now: float) -> Taken:
@@ -207,6 +207,23 @@ class Queue(Hall):
         return Ahead(
             mine.jobs + others.jobs + sum(one.jobs for one in higher),
             mine.tokens + others.tokens + sum(one.tokens for one in higher),
+        )
+
+    def own_ahead(self, job: Waiting) -> Ahead:
+        """What the job's own user has waiting that was admitted earlier."""
+        user = self.users.get(job.user_id)
+        parts = [mine_before(member, job) for member in user.members] if user else []
+        return Ahead(sum(one.jobs for one in parts), sum(one.tokens for one in parts))
+
+    def starts_at_once(self, job: Waiting, free: Iterable[Server]) -> bool:
+        """Whether one of these workers, who can run it and have a slot free, takes it now. Nobody who may start waits
+        for them, or they would not be free."""
+        user, aisle = self.users.get(job.user_id), self.aisles.get(job.kind)
+        if (user and user.full) or job.kind.model in self.paused:
+            return False
+        willing = (server for server in free if not self._avoids(job, server))
+        return any(
+            job.kind.model in server.warm or aisle is None or self.warmth.pays(server, aisle) for server in willing
         )
 
     def why(self, job: Waiting) -> Reason:

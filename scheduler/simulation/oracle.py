@@ -1,8 +1,10 @@
 """What people would be told about their wait, by the code that tells them, and whether it holds."""
 
+from collections import Counter
 from uuid import UUID
 
-from scheduler.jobs.policy.waits import Expected, Foresight, Speeds, raw_wait
+from scheduler.jobs.policy.prospects import Running, prospects
+from scheduler.jobs.policy.waits import Expected, Foresight, Raw, Speeds
 from scheduler.jobs.queue import Queue, Waiting
 from scheduler.simulation.machine import Run
 
@@ -22,7 +24,7 @@ class Oracle:
 
     def arrived(self, job: Waiting, now: float) -> None:
         self.arrived_jobs += 1
-        if self.arrived_jobs % self.every == 0 and (raw := self._raw(job, now)) > 0:
+        if self.arrived_jobs % self.every == 0 and (raw := self._raw(job, now)):
             self.told[job.id] = now, self.foresight.promise(job.id, job.priority, raw, now)
 
     def started(self, job: Waiting, run: Run) -> None:
@@ -30,28 +32,28 @@ class Oracle:
         self.foresight.started(job.id, run.started)
         if told := self.told.pop(job.id, None):
             at, expected = told
-            self.asked += 1
-            self.held_p50 += run.started - at <= expected.p50
-            self.held_p90 += run.started - at <= expected.p90
+            if expected.p90 or run.started > at:  # to start at once, as was said, is no wait
+                self.asked += 1
+                self.held_p50 += run.started - at <= expected.p50
+                self.held_p90 += run.started - at <= expected.p90
 
     def ended(self, run: Run) -> None:
         del self.running[run.jobs[0].id]
         tokens = max(job.cost for job in run.jobs)
         self.speeds.note_run(run.jobs[0].kind.model, run.worker.server.name, run.run_seconds, tokens)
 
-    def _raw(self, job: Waiting, now: float) -> float:
+    def _raw(self, job: Waiting, now: float) -> Raw | None:
         able = [server for server in self.queue.able(job.kind) if not server.draining]
-        slots = sum(server.slots for server in able)
-        if not slots:
-            return 0.0
-        ahead = self.queue.ahead(job)
-        left = [
-            self._seconds_left(run, now) for run in self.running.values() if job.kind.model in run.worker.server.models
-        ]
-        if not ahead.jobs and len(left) < slots:
-            return 0.0
-        pace = sum(self.speeds.pace(job.kind.model, server.name) for server in able) / len(able)
-        return raw_wait(ahead.tokens, pace, sum(left), slots)
+        if not able:
+            return None
+        busy = Counter(run.worker.server.id for run in self.running.values())
+        free = [server for server in able if busy[server.id] < server.slots]
+        running = (
+            Running(run.worker.server.id, one.user_id, self._seconds_left(run, now))
+            for run in self.running.values()
+            for one in run.jobs
+        )
+        return prospects(self.queue, job, able, free, running, self.speeds)
 
     def _seconds_left(self, run: Run, now: float) -> float:
         first = run.jobs[0]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import exp, log2
+from math import exp, inf, log, log2
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,9 @@ FORGOTTEN_SECONDS = 86_400.0  # a promise to a job that was never seen again
 MOST_PROMISES = 10_000  # remembered until their jobs start; more teach nothing new
 SMALLEST_STEP = 0.05  # of the logarithm of a factor, so that it keeps following what changes
 LARGEST_STEP = 0.5
+LARGEST_LOG = 6.0  # of a factor
+AIM_STEP = 0.01
+LARGEST_AIM = 0.9  # of what is left above the part
 
 
 class Speeds:
@@ -45,6 +48,13 @@ class Speeds:
         return self._loads.get(worker, 0.0)
 
 
+class Raw(NamedTuple):
+    """Seconds until a job starts, as the queue looks now; `own`: it is the jobs of its own user that it waits for."""
+
+    seconds: float
+    own: bool = False
+
+
 class Expected(NamedTuple):
     """Half of such jobs start within `p50` seconds, nine of ten within `p90`."""
 
@@ -54,22 +64,27 @@ class Expected(NamedTuple):
 
 @dataclass(slots=True)
 class Quantile:
-    """A factor that a given part of actual waits stays below, found by small steps (Robbins and Monro 1951)."""
+    """The logarithm of a factor that a given part of actual waits stays below, found by small steps (Robbins and Monro
+    1951). A step is judged by the factor as it is now: a promise that turns out late must not teach what was learned
+    meanwhile. What part of the promises held is minded by aiming a little higher or lower (Gibbs and Candès 2021)."""
 
     part: float
     log_factor: float = 0.0
     seen: int = 0
+    aim: float = 0.0  # above the part
 
-    def turned_out(self, held: bool) -> None:
+    def turned_out(self, log_ratio: float, held: bool) -> None:
         self.seen += 1
+        self.aim = within(self.aim + AIM_STEP * (self.part - held), LARGEST_AIM * (1 - self.part))
         step = max(SMALLEST_STEP, LARGEST_STEP / self.seen**0.5)
-        self.log_factor += step * (self.part - held)
+        aimed = self.part + self.aim - (log_ratio <= self.log_factor)
+        self.log_factor = within(self.log_factor + step * aimed, LARGEST_LOG)
 
 
 class Promise(NamedTuple):
     at: float
     priority: int
-    raw: float
+    raw: Raw
     expected: Expected
 
 
@@ -77,30 +92,31 @@ class Foresight:
     """Corrects raw predictions, which are too bright where models are swapped and dark where users come and go."""
 
     def __init__(self) -> None:
-        self._factors: dict[tuple[int, int], tuple[Quantile, Quantile]] = {}
+        self._factors: dict[tuple[int, bool, int], tuple[Quantile, Quantile]] = {}
         self._promises: dict[UUID, Promise] = {}
 
-    def expect(self, priority: int, raw: float) -> Expected:
+    def expect(self, priority: int, raw: Raw) -> Expected:
         """Seconds; what is raw zero starts at once."""
-        if raw <= 0:
+        if raw.seconds <= 0:
             return Expected(0.0, 0.0)
         half, most = self._of(priority, raw)
-        p50 = raw * exp(half.log_factor)
-        return Expected(p50, max(p50, raw * exp(most.log_factor)))
+        p50 = raw.seconds * exp(half.log_factor)
+        return Expected(p50, max(p50, raw.seconds * exp(most.log_factor)))
 
-    def promise(self, job_id: UUID, priority: int, raw: float, now: float) -> Expected:
+    def promise(self, job_id: UUID, priority: int, raw: Raw, now: float) -> Expected:
         """The same, and remember the first that was said until the job starts."""
         expected = self.expect(priority, raw)
-        if raw > 0 and job_id not in self._promises and self._has_room(now):
+        if raw.seconds > 0 and job_id not in self._promises and self._has_room(now):
             self._promises[job_id] = Promise(now, priority, raw, expected)
         return expected
 
     def started(self, job_id: UUID, now: float) -> None:
         """A job starts: learn from what it was told."""
         if promise := self._promises.pop(job_id, None):
-            half, most = self._of(promise.priority, promise.raw)
-            half.turned_out(now - promise.at <= promise.expected.p50)
-            most.turned_out(now - promise.at <= promise.expected.p90)
+            waited = now - promise.at
+            log_ratio = log(waited / promise.raw.seconds) if waited > 0 else -inf
+            for quantile, seconds in zip(self._of(promise.priority, promise.raw), promise.expected, strict=True):
+                quantile.turned_out(log_ratio, waited <= seconds)
 
     def left(self, job_id: UUID) -> None:
         """A job ended without having started."""
@@ -113,14 +129,14 @@ class Foresight:
                 del self._promises[oldest]
         return len(self._promises) < MOST_PROMISES
 
-    def _of(self, priority: int, raw: float) -> tuple[Quantile, Quantile]:
-        return self._factors.setdefault((priority, int(log2(1 + raw))), (Quantile(0.5), Quantile(0.9, 0.7)))
+    def _of(self, priority: int, raw: Raw) -> tuple[Quantile, Quantile]:
+        key = priority, raw.own, int(log2(1 + raw.seconds))
+        return self._factors.setdefault(key, (Quantile(0.5), Quantile(0.9, 1.2)))
 
 
 def newer(mean: float | None, value: float) -> float:
     return value if mean is None else mean + NEW_WEIGHT * (value - mean)
 
 
-def raw_wait(ahead_tokens: float, pace: float, busy_seconds: float, slots: int) -> float:
-    """What runs on the workers that could take the job, and what is ahead of it, shared by their slots."""
-    return (busy_seconds + ahead_tokens * pace) / slots
+def within(value: float, most: float) -> float:
+    return min(most, max(-most, value))
