@@ -18,7 +18,7 @@ STREAM_LENGTH = 100_000  # entries kept, roughly; everything in a stream can be 
 
 
 def inbox(worker_id: str) -> str:
-    """Stream, scheduler -> worker: Assignment, Cancel, Acknowledged."""
+    """Stream, scheduler -> worker: Assignment, Cancel, Recall, Acknowledged."""
     return f"tessera:{{worker:{worker_id}}}:inbox"
 
 
@@ -64,7 +64,9 @@ class Beat(BaseModel):
     memory_gib: float = Field(0.0, ge=0, le=1e6)
     offers: list[Offer]
     warm: list[str] = []
-    holding: list[AttemptRef] = []  # running, or ended and not yet acknowledged
+    holding: list[AttemptRef] = []  # at hand, running, or ended and not yet acknowledged
+    waiting: list[AttemptRef] = []  # of these, at hand and not begun yet
+    looks_ahead: bool = False  # wants one attempt at hand while all slots run
     state: Literal["ready", "draining", "gone"] = "ready"
     version: str = ""
     sent_at: datetime
@@ -122,6 +124,14 @@ class Cancel(BaseModel):
     attempt: int
 
 
+class Recall(BaseModel):
+    """Somebody else can begin it sooner: hand it back, unless it was begun."""
+
+    kind: Literal["recall"] = "recall"
+    job_id: UUID
+    attempt: int
+
+
 class Acknowledged(BaseModel):
     """The outcome was filed, was filed before, or is superseded: forget it."""
 
@@ -141,7 +151,7 @@ class Progress(BaseModel):
     preview: int | None = None  # counts the previews of this attempt; its bytes are under preview_key
 
 
-ToWorker: TypeAdapter[Assignment | Cancel | Acknowledged] = TypeAdapter(
-    Annotated[Assignment | Cancel | Acknowledged, Field(discriminator="kind")]
+ToWorker: TypeAdapter[Assignment | Cancel | Recall | Acknowledged] = TypeAdapter(
+    Annotated[Assignment | Cancel | Recall | Acknowledged, Field(discriminator="kind")]
 )
 FIELD = "m"  # the one field of each stream entry: the message as JSON

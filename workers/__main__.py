@@ -47,7 +47,13 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         workshop = Workshop(Store.open(settings.store_url), scratch)
         new_bench = partial(Bench.of, settings.worker_engines)
         benches = [new_bench() for _ in range(settings.worker_slots)]
-        me = identity.born(settings.worker_name, settings.worker_slots, settings.worker_memory_gib, benches[0].offers)
+        me = identity.born(
+            settings.worker_name,
+            settings.worker_slots,
+            settings.worker_memory_gib,
+            benches[0].offers,
+            settings.looks_ahead,
+        )
 
         redis = bus.commands(settings.redis_url)
         stack.push_async_callback(redis.aclose, close_connection_pool=True)

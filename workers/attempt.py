@@ -21,6 +21,7 @@ class Attempt:
 
     assignment: Assignment
     calloff: CallOff | None = None
+    begun: bool = False  # it has a slot
     fraction: float = 0.0
 
     @property

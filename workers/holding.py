@@ -44,12 +44,22 @@ class Holding:
     def refs(self) -> list[AttemptRef]:
         return list({**self.attempts, **self.outcomes})
 
+    @property
+    def waiting(self) -> list[AttemptRef]:
+        """Those that have no slot yet."""
+        return [ref for ref, attempt in self.attempts.items() if not attempt.begun]
+
     def knows(self, ref: AttemptRef) -> bool:
         """Whether this attempt is or was here: then a second assignment of it says nothing new."""
         return ref in self.attempts or ref in self.outcomes or ref in self._ended
 
     def take(self, attempt: Attempt) -> None:
         self.attempts[attempt.ref] = attempt
+        self._changed()
+
+    def begin(self, attempt: Attempt) -> None:
+        """The attempt has a slot from now on."""
+        attempt.begun = True
         self._changed()
 
     def end(self, ref: AttemptRef, outcome: Outcome | None) -> None:

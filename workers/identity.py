@@ -18,10 +18,11 @@ class Identity:
     slots: int
     memory_gib: float
     offers: Sequence[Offer]
+    looks_ahead: bool
     version: str
 
 
-def born(name: str, slots: int, memory_gib: float, offers: Sequence[ModelOffer]) -> Identity:
+def born(name: str, slots: int, memory_gib: float, offers: Sequence[ModelOffer], looks_ahead: bool = False) -> Identity:
     """A new incarnation of the worker called `name`."""
     return Identity(
         worker_id=f"{name}-{secrets.token_hex(4)}",
@@ -38,6 +39,7 @@ def born(name: str, slots: int, memory_gib: float, offers: Sequence[ModelOffer])
             )
             for offer in offers
         ],
+        looks_ahead=looks_ahead,
         version=installed_version(),
     )
 

@@ -7,7 +7,7 @@ import structlog
 from pydantic import ValidationError
 
 from scheduler.bus import Redis, RedisError
-from scheduler.wire import FIELD, Acknowledged, Assignment, AttemptRef, Cancel, ToWorker, inbox
+from scheduler.wire import FIELD, Acknowledged, Assignment, AttemptRef, Cancel, Recall, ToWorker, inbox
 from workers.holding import Holding
 from workers.link import Link
 from workers.runner import Runner
@@ -73,6 +73,8 @@ class Inbox:
                 self._runner.accept(message)
             case Cancel():
                 self._runner.cancel(AttemptRef(job_id=message.job_id, attempt=message.attempt))
+            case Recall():
+                self._runner.recall(AttemptRef(job_id=message.job_id, attempt=message.attempt))
             case Acknowledged():
                 self._holding.forget(AttemptRef(job_id=message.job_id, attempt=message.attempt))
             case _:

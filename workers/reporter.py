@@ -53,6 +53,8 @@ class Reporter:
             offers=list(identity.offers),
             warm=list(holding.warm),
             holding=holding.refs,
+            waiting=holding.waiting,
+            looks_ahead=identity.looks_ahead,
             state=holding.state,
             version=identity.version,
             sent_at=datetime.now(UTC),

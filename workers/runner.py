@@ -92,6 +92,12 @@ class Runner:
         elif not self._holding.knows(ref):
             self._cancelled_early.add(ref)
 
+    def recall(self, ref: AttemptRef) -> None:
+        """Hand it back if it waits here."""
+        attempt = self._holding.attempts.get(ref)
+        if attempt is not None and attempt in self._waiting:
+            self._call_off(attempt, CallOff.HANDED_BACK)
+
     async def drain(self, grace_seconds: float, hurry: asyncio.Event) -> None:
         """Hand back what waits, let run what ends in time, hand back the rest; `hurry` ends the patience."""
         self._holding.leave("draining")
@@ -126,6 +132,7 @@ class Runner:
     def _start(self, run: Run) -> None:
         attempt = run.attempt
         self._runs[attempt.ref] = run
+        self._holding.begin(attempt)
         self._tell(first_line(attempt))
         log.info("attempt.started", **named(attempt))
         run.timer = self._loop.call_later(attempt.assignment.timeout_seconds, self._time_out, run)

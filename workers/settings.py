@@ -40,6 +40,9 @@ class WorkerSettings(Settings):
         description="the worker's name; the host's by default",
     )
     worker_slots: int = Field(1, ge=1, le=256, description="attempts that run at the same time")
+    worker_look_ahead: bool | None = Field(
+        None, description="keep one attempt at hand while all slots run; by default where there is one slot"
+    )
     worker_engines: Annotated[tuple[str, ...], NoDecode] = Field(
         ("painter",), min_length=1, description="engines to run: names separated by commas, or a JSON list"
     )
@@ -77,6 +80,10 @@ class WorkerSettings(Settings):
     @classmethod
     def lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    @property
+    def looks_ahead(self) -> bool:
+        return self.worker_slots == 1 if self.worker_look_ahead is None else self.worker_look_ahead
 
     @property
     def log_json(self) -> bool | None:

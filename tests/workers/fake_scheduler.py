@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from scheduler import bus, wire
-from scheduler.wire import Acknowledged, Assignment, AttemptRef, Beat, Cancel, Outcome, Progress
+from scheduler.wire import Acknowledged, Assignment, AttemptRef, Beat, Cancel, Outcome, Progress, Recall
 
 CHANNEL = wire.events_channel("tests")
 PATIENCE_SECONDS = 15.0
@@ -71,7 +71,7 @@ class FakeScheduler:
     async def acknowledge(self, ref: AttemptRef) -> None:
         await self.send(self.beat.worker_id, Acknowledged(job_id=ref.job_id, attempt=ref.attempt))
 
-    async def send(self, worker_id: str, message: Assignment | Cancel | Acknowledged) -> None:
+    async def send(self, worker_id: str, message: Assignment | Cancel | Recall | Acknowledged) -> None:
         await self.redis.xadd(wire.inbox(worker_id), {wire.FIELD: message.model_dump_json()})
 
     async def outcome(self, ref: AttemptRef) -> Outcome:
