@@ -1,7 +1,8 @@
 """Connections to PostgreSQL: one pool, sessions in UTC that give up on locks and never hang in a transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
@@ -59,6 +60,19 @@ async def connect(url: str, *, max_size: int = 10) -> asyncpg.Pool:
         init=prepare,
         reset=leave,
     )
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """One connection for a command: no limit on how long a statement takes, none on waiting for a lock but a minute."""
+    patient = SESSION | {"application_name": "tessera-command", "lock_timeout": "60s"}
+    patient["idle_in_transaction_session_timeout"] = "0"
+    connection = await asyncpg.connect(url, server_settings=patient)
+    try:
+        await prepare(connection)
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def prepare(connection: asyncpg.Connection) -> None:

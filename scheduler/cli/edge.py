@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -27,5 +28,17 @@ def told() -> Iterator[None]:
     except OUTAGES as error:
         err.print(f"[bold red]✗[/] The database cannot be reached ({type(error).__name__}). Is it running?")
         raise typer.Exit(1) from None
+    except asyncpg.PostgresError as error:
+        err.print(f"[bold red]✗[/] The database refused: {escape(str(error))}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def database_url() -> str:
+    """TESSERA_DATABASE_URL, or the database of the `tessera up` that runs."""
+    from scheduler.config import load
+    from scheduler.settings import SchedulerSettings
+    from scheduler.standalone.keys import database_at_hand
+
+    return database_at_hand() or load(SchedulerSettings).database_url

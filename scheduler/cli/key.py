@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.edge import out, told
+from scheduler.cli.edge import database_url, out, told
 
 
 def key(
@@ -16,12 +16,10 @@ def key(
 
     Uses TESSERA_DATABASE_URL, or the database of the `tessera up` that runs.
     """
-    from scheduler.config import load
-    from scheduler.settings import SchedulerSettings
-    from scheduler.standalone.keys import database_at_hand, make_key
+    from scheduler.standalone.keys import make_key
 
     with told():
-        url = database_at_hand() or load(SchedulerSettings).database_url
+        url = database_url()
         out.print(asyncio.run(make_key(url, name, plan)), highlight=False, soft_wrap=True)
 
 

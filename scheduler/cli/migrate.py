@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.edge import out, told
+from scheduler.cli.edge import database_url, out, told
 
 
 def migrate(
@@ -13,14 +13,11 @@ def migrate(
     status: Annotated[bool, typer.Option("--status", help="Only say what is applied and what is pending.")] = False,
 ) -> None:
     """Bring the database to the schema of this version: TESSERA_DATABASE_URL, or that of the `tessera up` that runs."""
-    from scheduler.config import load
     from scheduler.migrate import migrate as run
     from scheduler.migrate import status as look
-    from scheduler.settings import SchedulerSettings
-    from scheduler.standalone.keys import database_at_hand
 
     with told():
-        url = database_at_hand() or load(SchedulerSettings).database_url
+        url = database_url()
         if status:
             found = asyncio.run(look(url))
             out.print(f"applied: {', '.join(map(str, found.applied)) or 'none'}", highlight=False)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from scheduler.cli.edge import out, told
+from scheduler.cli.edge import database_url, out, told
 
 app = typer.Typer(no_args_is_help=True, help="Least rights for each kind of process, in PostgreSQL and in Redis.")
 
@@ -13,13 +13,10 @@ app = typer.Typer(no_args_is_help=True, help="Least rights for each kind of proc
 @app.command()
 def database(role: Annotated[str, typer.Argument(help="An existing role that schedulers connect as.")]) -> None:
     """Give a PostgreSQL role exactly the scheduler's rights. Run it as the owner, after each `tessera migrate`."""
-    from scheduler.config import load
     from scheduler.rights.doer import give
-    from scheduler.settings import SchedulerSettings
-    from scheduler.standalone.keys import database_at_hand
 
     with told():
-        asyncio.run(give(database_at_hand() or load(SchedulerSettings).database_url, role))
+        asyncio.run(give(database_url(), role))
         out.print(f"{role} may do what a scheduler does, and nothing else", highlight=False)
 
 

@@ -123,6 +123,21 @@ class Machine:
         wait_for_end(found, END_SECONDS)
 
 
+async def run_tessera(*arguments: str, **settings: str) -> Done:
+    """A command that needs no data folder, to its end."""
+    process = await asyncio.create_subprocess_exec(
+        TESSERA,
+        *arguments,
+        env={**base_environment(), "COLUMNS": "160", **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(RUN_SECONDS):
+        out, err = await process.communicate()
+    return Done(process.returncode, out.decode(), err.decode())
+
+
 def pids() -> Iterator[int]:
     return (int(entry.name) for entry in Path("/proc").glob("[0-9]*"))
 

@@ -1,0 +1,63 @@
+"""What can be wrong with the books, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Check(StrEnum):
+    """What must hold at every moment, for every user."""
+
+    BALANCE = "balance"
+    CHAIN = "chain"
+    NEGATIVE = "negative"
+    ALLOWANCE = "allowance"
+    SETTLED_ONCE = "settled_once"
+    HELD_ONCE = "held_once"
+    ORPHAN_HOLD = "orphan_hold"
+    REFUND = "refund"
+    COST = "cost"
+    OPEN_JOBS = "open_jobs"
+    USAGE = "usage"
+    USAGE_BY_CAPABILITY = "usage_by_capability"
+
+
+MEANING: Mapping[Check, str] = {
+    Check.BALANCE: "the sum of a user's ledger is the balance",
+    Check.CHAIN: "each ledger row continues the numbers and the balance of the one before",
+    Check.NEGATIVE: "no balance and no use is negative",
+    Check.ALLOWANCE: "what is used of the allowance is what the ledger says of that day",
+    Check.SETTLED_ONCE: "every ended job was held once and settled once",
+    Check.HELD_ONCE: "every open job is held once and not settled yet",
+    Check.ORPHAN_HOLD: "no hold is open whose job does not exist",
+    Check.REFUND: "no job gave back more than it took",
+    Check.COST: "an ended job cost what the ledger took for it",
+    Check.OPEN_JOBS: "an account counts as many open jobs as there are",
+    Check.USAGE: "usage_daily is the settlements by the day of the hold",
+    Check.USAGE_BY_CAPABILITY: "usage_daily counts jobs and tokens of each capability",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold; `facts` are columns of the check."""
+
+    check: Check
+    user_id: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Mended(StrEnum):
+    MENDED = "mended"
+    GONE = "gone"  # it holds by now
+    DECIDE = "decide"  # no row can be written without knowing what happened
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What became of a finding; `words` say what was written, or what a person must decide."""
+
+    finding: Finding
+    result: Mended
+    words: str
