@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 import asyncpg
 
+# A plan is made once and kept, maybe when its tables were still empty: it must not depend on how large they were.
 SESSION = {
     "TimeZone": "UTC",
     "application_name": "tessera",
+    "enable_seqscan": "off",
     "idle_in_transaction_session_timeout": "5s",
     "jit": "off",
     "lock_timeout": "2s",

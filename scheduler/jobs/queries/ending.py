@@ -129,7 +129,9 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
 
 
 # Every step reads the rows that the guarded update returned, and the account's update goes through the lock: FOR UPDATE
-# in a CTE that the UPDATE does not depend on is skipped for rows that the statement itself updates.
+# in a CTE that the UPDATE does not depend on is skipped for rows that the statement itself updates. The jobs wait for
+# the lock by a count, for a join of two CTEs may be a nested loop. `|| ''` keeps the plan from reading all deliveries
+# that are open, by their own index.
 END_JOBS = """
     with e as materialized (
       select * from unnest($1::int[], $2::uuid[], $3::int[], $4::uuid[], $5::bool[], $6::bool[], $7::text[],
@@ -144,8 +146,8 @@ END_JOBS = """
          set status = e.status, ended_at = clock_timestamp(), lease_until = null, lease_token = null,
              execution_time_seconds = e.run_seconds, error = e.error::jsonb,
              cost_tokens = round((j.held_allowance + j.held_balance) * (1 - e.unused)::numeric, 2)
-        from e, l
-       where j.id = e.id and l.user_id = j.user_id and j.attempt = e.attempt
+        from e
+       where j.id = e.id and j.attempt = e.attempt and (select count(*) from l) > 0
          and j.status in ('CREATED', 'QUEUED', 'RUNNING') and (j.status = 'RUNNING') = e.running
          and (e.lease_token is null or j.lease_token = e.lease_token) and (not e.lapsed or j.lease_until <= now())
       returning e.place, j.id, j.user_id, j.bot_id, j.attempt, j.status, j.capability, j.cost_tokens as used,
@@ -198,8 +200,8 @@ END_JOBS = """
              f (place, position, type, format, path, thumbnail_path, width, height, duration, size_bytes, metadata)
         join j using (place) where j.status = 'COMPLETED'),
     due as (
-      update deliveries d set state = 'due', due_at = now() from j
-       where d.job_id = j.id and d.state = 'waiting'
+      update deliveries d set state = 'due', due_at = now()
+       where d.job_id = any(array(select id from j)) and d.state || '' = 'waiting'
       returning d.job_id)
     select j.id, j.user_id, u.platform || ':' || u.platform_user_id as "user", j.bot_id, j.attempt, j.status,
            j.id in (select job_id from due) as has_delivery

@@ -64,6 +64,7 @@ async def open_jobs(db: Db, job_ids: Sequence[UUID]) -> list[OpenJob]:
 async def all_open_jobs(pool: asyncpg.Pool, page: int = 5_000) -> AsyncGenerator[list[OpenJob], None]:
     """All that wait or run as of one moment, oldest first, a page at a time."""
     async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local enable_seqscan = on")  # all users and plans, too
         cursor = await connection.cursor(f"{OPEN_JOB} order by j.seq")
         while rows := await cursor.fetch(page):
             yield [open_job_of(row) for row in rows]
