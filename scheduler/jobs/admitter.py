@@ -13,7 +13,7 @@ import asyncpg
 import structlog
 
 from scheduler.accounts.model import Caller
-from scheduler.accounts.queries import database_now, standing_of
+from scheduler.accounts.queries import database_now, standing_if_any
 from scheduler.batch import Batcher
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
@@ -93,9 +93,9 @@ class Admitter:
 
     async def quote(self, submit: Submit) -> Admitted | Refusal:
         """What the submit would be answered now: the same rules on the account as it stands, and no effect."""
-        account = await standing_of(self.pool, submit.caller.user_id)
+        account = await standing_if_any(self.pool, submit.caller.user_id)
         now = await database_now(self.pool)
-        return self._judge(submit, Decisions({submit.caller.user_id: account}, {}, now))
+        return self._judge(submit, Decisions(account, {}, now))
 
     async def admit(self, batch: Sequence[Submit]) -> list[Answer]:
         """Decide a batch under the lock of its accounts, in order of arrival, and write what was admitted."""

@@ -4,7 +4,7 @@ The order is fixed, so that a person is told first what no waiting would mend: t
 what frees by itself: the rate, the waiting jobs, the tokens. A refused request changes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -61,8 +61,8 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     refusal = (
         too_large(width, height, plan, market.plans)
         or beyond_workers(chosen, width, height, market)
-        or too_fast(plan, standing, now)
-        or too_many(plan, standing)
+        or too_fast(plan, standing, market.plans, now)
+        or too_many(plan, standing, market.plans)
         or out_of_tokens(cost, plan, turned, market.plans, now)
     )
     if refusal:
@@ -102,7 +102,7 @@ def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Ref
     if model is None or not model.is_available or model.capability is not request.capability:
         return Refusal(Code.UNKNOWN_MODEL, {"model": request.model, "alternative": alternative(request, plan, market)})
     if not plan.allows(model.id):
-        upgrade = next((p.name for p in market.plans if p.allows(model.id) and p.price_cents), None)
+        upgrade = cheapest(market.plans, lambda p: p.allows(model.id))
         facts: dict[str, Fact] = {"model": model.id, "plan": plan.name, "upgrade": upgrade}
         return Refusal(Code.MODEL_NOT_IN_PLAN, facts | {"alternative": alternative(request, plan, market)})
     if subjects := paused(model, market):
@@ -142,11 +142,16 @@ def size_of(request: JobRequest, model: Model) -> tuple[int, int]:
     return max(SMALLEST_SIDE, width - width % SIDE_STEP), max(SMALLEST_SIDE, height - height % SIDE_STEP)
 
 
+def cheapest(plans: Iterable[Plan], would_help: Callable[[Plan], bool]) -> str | None:
+    """The cheapest plan on sale that would let the request pass."""
+    return next((plan.name for plan in plans if plan.price_cents and would_help(plan)), None)
+
+
 def too_large(width: int, height: int, plan: Plan, plans: Iterable[Plan]) -> Refusal | None:
     longest = max(width, height)
     if longest <= plan.max_resolution:
         return None
-    upgrade = next((p.name for p in plans if p.max_resolution >= longest and p.price_cents), None)
+    upgrade = cheapest(plans, lambda p: p.max_resolution >= longest)
     facts: dict[str, Fact] = {"asked": longest, "width": width, "height": height, "limit": plan.max_resolution}
     return Refusal(Code.RESOLUTION_TOO_HIGH, facts | {"plan": plan.name, "upgrade": upgrade})
 
@@ -164,7 +169,7 @@ def interval(plan: Plan) -> timedelta:
     return timedelta(microseconds=-(-60_000_000 // plan.requests_per_minute))
 
 
-def too_fast(plan: Plan, standing: Standing, now: datetime) -> Refusal | None:
+def too_fast(plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetime) -> Refusal | None:
     """GCRA (ITU-T I.371): a burst of n requests, then one every 60/n seconds."""
     burst = interval(plan) * (plan.requests_per_minute - 1)
     wait = (standing.rate_tat - now - burst).total_seconds()
@@ -175,15 +180,17 @@ def too_fast(plan: Plan, standing: Standing, now: datetime) -> Refusal | None:
         "every_seconds": round(60 / plan.requests_per_minute, 2),
         "retry_after_seconds": round(wait, 3),
         "plan": plan.name,
+        "upgrade": cheapest(plans, lambda p: p.requests_per_minute > plan.requests_per_minute),
     }
     return Refusal(Code.RATE_LIMITED, facts)
 
 
-def too_many(plan: Plan, standing: Standing) -> Refusal | None:
-    """Unfinished jobs: those that may run and those that may wait."""
+def too_many(plan: Plan, standing: Standing, plans: Iterable[Plan]) -> Refusal | None:
+    """Unfinished jobs: those that may run and those that may wait. It frees when one of them ends."""
     if standing.open_jobs < plan.max_open_jobs:
         return None
-    return Refusal(Code.TOO_MANY_WAITING, {"limit": plan.max_open_jobs, "plan": plan.name})
+    upgrade = cheapest(plans, lambda p: p.max_open_jobs > plan.max_open_jobs)
+    return Refusal(Code.TOO_MANY_WAITING, {"limit": plan.max_open_jobs, "plan": plan.name, "upgrade": upgrade})
 
 
 def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetime) -> Refusal | None:
@@ -192,7 +199,7 @@ def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[
     if cost <= left:
         return None
     refill = next_midnight(now)
-    upgrade = next((p.name for p in plans if p.daily_token_limit > plan.daily_token_limit and p.price_cents), None)
+    upgrade = cheapest(plans, lambda p: p.daily_token_limit > plan.daily_token_limit)
     facts: dict[str, Fact] = {
         "cost": plain(cost),
         "spendable": plain(left),

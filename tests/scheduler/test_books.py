@@ -15,6 +15,30 @@ from tests.scheduler.worker import Worker
 STEPS = 120
 TERMINAL = {"COMPLETED", "FAILED", "CANCELLED"}
 
+SPLIT = """
+    select count(*)
+      from usage_daily d
+     cross join lateral (
+             select coalesce(sum(used) filter (where capability = 'image'), 0) as image,
+                    coalesce(sum(used) filter (where capability = 'video'), 0) as video,
+                    coalesce(sum(used) filter (where capability = 'text'), 0) as text,
+                    coalesce(sum(used) filter (where capability = 'audio'), 0) as audio
+               from (select j.capability, -sum(l.delta + l.allowance_delta) as used
+                       from billing.token_ledger l join jobs j on j.id = l.job_id
+                      where l.user_id = d.user_id and l.day = d.date group by j.id) x) s
+     where d.tokens_used <> d.tokens_image + d.tokens_video + d.tokens_text + d.tokens_audio
+        or (d.tokens_image, d.tokens_video, d.tokens_text, d.tokens_audio) <> (s.image, s.video, s.text, s.audio)
+"""
+
+MODELS = {"painter": "image", "clip": "video", "tale": "text", "tune": "audio"}
+KNOW_THEM = """
+    insert into catalogue.models (id, name, display_name, provider, capability, price_tokens, default_width,
+                                  default_height)
+    values ('clip', 'c', 'C', 'tests', 'video', 2.25, 512, 512), ('tale', 't', 'T', 'tests', 'text', 0.01, 512, 512),
+           ('tune', 't', 'T', 'tests', 'audio', 0.5, 512, 512);
+    update plans set allowed_models = '{*}';
+"""
+
 
 class Life:
     """A scheduler, its users and workers, and chance."""
@@ -38,7 +62,8 @@ class Life:
     async def ask(self) -> None:
         user = self.chance.choice(self.users)
         await self.stage.forget_rate(user)
-        answer = await self.stage.ask(user, count=self.chance.randint(1, 4))
+        model, capability = self.chance.choice(list(MODELS.items()))
+        answer = await self.stage.ask(user, model=model, capability=capability, count=self.chance.randint(1, 4))
         if isinstance(answer, Admitted):
             self.jobs[answer.job.id] = user
 
@@ -82,7 +107,8 @@ class Life:
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_books_balance_whatever_happened(stage: Stage, seed: int) -> None:
     users = [await stage.user(f"telegram:{n}", tier) for n, tier in enumerate(("free", "starter", "pro"), start=10)]
-    workers = [await stage.worker(name, slots=2) for name in ("one", "two")]
+    await stage.pool.execute(KNOW_THEM)
+    workers = [await stage.worker(name, slots=2, models=tuple(MODELS)) for name in ("one", "two")]
     life = Life(stage, users, workers, random.Random(seed))
     for _ in range(STEPS):
         await life.step()
@@ -94,3 +120,5 @@ async def test_the_books_balance_whatever_happened(stage: Stage, seed: int) -> N
         assert await audit(connection) == []
     settled = await stage.pool.fetchval("select count(*) from billing.token_ledger where reason = 'settle'")
     assert settled == len(life.jobs)
+    assert await stage.pool.fetchval("select count(distinct capability) from jobs") == len(MODELS)
+    assert await stage.pool.fetchval(SPLIT) == 0

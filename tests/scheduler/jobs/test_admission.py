@@ -72,7 +72,7 @@ async def test_the_sixth_unfinished_job_is_the_last(stage: Stage) -> None:
         await stage.job(ann)
         await stage.forget_rate(ann)
 
-    assert await stage.ask(ann) == Refusal(Code.TOO_MANY_WAITING, {"limit": 6, "plan": "Free"})
+    assert await stage.ask(ann) == Refusal(Code.TOO_MANY_WAITING, {"limit": 6, "plan": "Free", "upgrade": "Starter"})
 
 
 async def test_many_users_at_once_never_wait_for_each_other_s_locks(stage: Stage, other: Stage) -> None:
@@ -228,6 +228,25 @@ async def test_a_poisonous_request_harms_nobody_else_in_its_batch(stage: Stage, 
     assert isinstance(answers[2], Admitted)
     assert (await stage.standing(eve)).open_jobs == 0
     assert await stage.pool.fetchval("select count(*) from jobs") == 2
+
+
+async def test_a_prompt_that_cannot_be_stored_harms_nobody_else_in_its_batch(stage: Stage, other: Stage) -> None:
+    users = [await stage.user(f"telegram:{n}") for n in range(1001, 1009)]
+    answers = await asyncio.gather(
+        *(
+            one.ask(user, prompt="a \0 fox" if number == 3 else "a fox", key="k")
+            for one in (stage, other)
+            for number, user in enumerate(users)
+        ),
+        return_exceptions=True,
+    )
+
+    healthy = [answer for number, answer in enumerate(answers) if number % 8 != 3]
+    assert len([answer for answer in healthy if isinstance(answer, Admitted)]) == 7
+    assert len([answer for answer in healthy if isinstance(answer, Replayed)]) == 7
+    assert all(isinstance(answers[number], Exception) for number in (3, 11))
+    assert (await stage.standing(users[3])).open_jobs == 0
+    assert (await rows(stage))["jobs"] == 7
 
 
 async def test_an_account_that_somebody_holds_locked_stops_nobody_else(stage: Stage) -> None:
