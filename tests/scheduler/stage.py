@@ -131,6 +131,11 @@ class Stage:
         await self.dispatcher.tick()
         await self.market.refresh()
 
+    async def compare(self) -> None:
+        """A round in which the leader compares what it knows with the database."""
+        self.dispatcher.auditor.next_at = 0.0
+        await self.round()
+
     async def file(self) -> None:
         """File what workers have reported, and take a round."""
         while await self._unread():

@@ -85,6 +85,7 @@ class Life:
         worker.release(task.job_id)
 
     async def lose(self) -> None:
+        await self.stage.round()  # what was lost before is known now
         if self.stage.dispatcher.line.running:
             await self.stage.expire_lease(self.chance.choice(list(self.stage.dispatcher.line.running)))
 

@@ -127,8 +127,7 @@ async def test_a_smaller_plan_stops_nothing_that_runs_and_starts_nothing_more(st
     await stage.round()
     tasks = [(worker, one) for worker in (gpu, large) for one in await worker.inbox() if isinstance(one, Assignment)]
     await stage.change_plan(ann.user_id, "free")
-    stage.dispatcher.next_sync = 0.0
-    await stage.round()
+    await stage.compare()
     assert await running(stage, ann) == len(tasks) == 3
 
     for (worker, task), still in zip(tasks, (2, 1, 1), strict=True):
