@@ -22,6 +22,7 @@ from scheduler.wire import (
     Offer,
     Outcome,
     Progress,
+    Recall,
     ToWorker,
     inbox,
     preview_key,
@@ -59,7 +60,7 @@ class Worker:
         )
         await self.redis.xadd(BEATS, {FIELD: beat.model_copy(update=changes).model_dump_json()})
 
-    async def inbox(self) -> list[Assignment | Cancel | Acknowledged]:
+    async def inbox(self) -> list[Assignment | Cancel | Recall | Acknowledged]:
         """The messages that came since the last look."""
         entries: Any = await self.redis.xrange(inbox(self.worker_id), min=f"({self.read_up_to}")
         if entries:
