@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -60,3 +61,40 @@ async def mark_deleted(db: Db, artifact_ids: Sequence[UUID]) -> None:
         "update artifacts set deleted_at = now(), local_path = null, thumbnail_path = null where id = any($1::uuid[])",
         list(artifact_ids),
     )
+
+
+async def unswept_jobs(db: Db, ended_for: timedelta, limit: int) -> list[UUID]:
+    """Jobs that ended so long ago with attempts that did not become their artifacts: these may have left files."""
+    rows = await db.fetch(
+        """
+        select id from jobs
+         where ended_at < now() - $1::interval
+           and ended_at is not null and not swept and (attempt > 1 or (attempt = 1 and status <> 'COMPLETED'))
+         order by ended_at limit $2
+        """,
+        ended_for,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def paths_of(db: Db, job_ids: Sequence[UUID]) -> set[str]:
+    """The files that jobs have a right to."""
+    rows = await db.fetch(
+        """
+        select unnest(array[local_path, thumbnail_path]) as path from artifacts
+         where job_id = any($1::uuid[]) and deleted_at is null
+        """,
+        list(job_ids),
+    )
+    return {row["path"] for row in rows}
+
+
+async def mark_swept(db: Db, job_ids: Sequence[UUID]) -> None:
+    """Nothing but their artifacts is left of these jobs."""
+    await db.execute("update jobs set swept = true where id = any($1::uuid[])", list(job_ids))
+
+
+async def sweep_again(db: Db, job_ids: Sequence[UUID]) -> None:
+    """A late attempt of these jobs may have stored files since they were looked after."""
+    await db.execute("update jobs set swept = false where id = any($1::uuid[]) and swept", list(job_ids))

@@ -26,6 +26,14 @@ class ArtifactStore:
         except (BaseError, OSError) as error:
             raise StoreError(path) from error
 
+    async def files(self, folder: str) -> list[str]:
+        """The paths of all files below a folder."""
+        try:
+            found = await self.store.list(prefix=folder).collect_async()
+        except (BaseError, OSError) as error:
+            raise StoreError(folder) from error
+        return [file["path"] for file in found]
+
     async def delete(self, paths: list[str]) -> None:
         """Delete files; one that is not there is deleted already."""
         for path in paths:

@@ -11,6 +11,7 @@ import structlog
 from pydantic import ValidationError
 from redis.exceptions import ResponseError
 
+from scheduler.artifacts.queries import sweep_again
 from scheduler.batch import Batcher
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError, ensure_group
 from scheduler.database import is_outage
@@ -96,10 +97,12 @@ class Lifecycle:
         """File a batch and acknowledge every outcome of it: filed now, filed before, or superseded."""
         tries = await tries_of(self.pool, [outcome.job_id for outcome in outcomes])
         verdicts = [verdict(o, tries[o.job_id]) for o in outcomes if o.job_id in tries]
-        await self.write(
+        changed = await self.write(
             [v for v in verdicts if isinstance(v, Ending)],
             [v for v in verdicts if isinstance(v, Requeue)],
         )
+        if late := [o.job_id for o in outcomes if o.job_id not in changed]:
+            await sweep_again(self.pool, late)
         await self.tell_all([(o.worker_id, Acknowledged(job_id=o.job_id, attempt=o.attempt)) for o in outcomes])
         return [None] * len(outcomes)
 

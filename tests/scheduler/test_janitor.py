@@ -37,6 +37,26 @@ async def test_a_file_that_is_gone_already_is_no_trouble(stage: Stage) -> None:
     assert await stage.pool.fetchval("select count(*) from artifacts where deleted_at is null") == 0
 
 
+async def test_what_a_lost_attempt_stored_goes_however_late_it_comes(stage: Stage) -> None:
+    gpu, ann = await stage.worker("gpu"), await stage.user()
+    job_id, late = await stage.started(ann, gpu)
+    await stage.hear(gpu, state="gone")
+    await stage.expire_lease(job_id)
+    other = await stage.worker("other")
+    await stage.round()
+    await other.finish(await other.assignment())
+    await stage.file()
+    assert not await janitor.remove_strays(stage.pool, stage.store, timedelta(0))
+
+    await gpu.finish(late)
+    await stage.file()
+    await janitor.tick(stage.pool, stage.store)
+    assert len(list(stage.folder.rglob("*.png"))) == 2  # somebody may still be at it
+
+    await janitor.remove_strays(stage.pool, stage.store, timedelta(0))
+    assert [path.parent.name for path in stage.folder.rglob("*.png")] == ["2"]
+
+
 async def test_keys_are_remembered_for_a_week(stage: Stage) -> None:
     ann = await stage.user()
     await stage.worker("gpu")

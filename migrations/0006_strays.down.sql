@@ -1,0 +1,2 @@
+drop index idx_jobs_unswept;
+alter table jobs drop column swept;

@@ -1,0 +1,42 @@
+"""`python -m tests.faults [--seed N] [--jobs N] [--faults N] [--json FILE]`: one round, its table, and its figures."""
+
+import argparse
+import asyncio
+import json
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.faults.round import Size, play
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--seed", default=str(secrets.randbelow(10_000)), help="of the script and of the faults")
+    parser.add_argument("--jobs", type=int, default=300, help="accepted jobs, at least")
+    parser.add_argument("--faults", type=int, default=20)
+    parser.add_argument("--pace", type=float, default=12.0, help="acts of people a second")
+    parser.add_argument("--spacing", type=float, default=1.5, help="seconds between two faults, on average")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--keep", type=Path, help="where to leave logs and store")
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    size = Size(options.jobs, options.faults, options.spacing, options.pace)
+    folder = options.keep or Path(tempfile.mkdtemp(prefix="tessera-faults-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    report = asyncio.run(play(folder, options.seed, size))
+    print(report.table())
+    if options.json:
+        options.json.write_text(json.dumps(report.figures, indent=2) + "\n")
+    if report.is_clean and not options.keep:
+        shutil.rmtree(folder)
+    if not report.is_clean:
+        (folder / "story.txt").write_text("\n".join(report.story))
+        print(f"logs and the story: {folder}")
+    return 0 if report.is_clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""People do what the script says, on the fake platforms or through the API client, whatever is broken at the moment."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.script import Act
+from tests.faults.town import Town
+from tests.rigs.discord import NotPossible
+from tests.rigs.discord import Seen as Shown
+from tests.rigs.telegram import Seen
+
+SIZED = "--size 4096x4096"
+UNKNOWN_MODEL = "--model no-such-model"
+BUTTONS = {"cancel": "cancel:", "again": "again:", "vary": "vary:"}
+
+
+@dataclass(slots=True)
+class Doings:
+    """`done` counts the acts that could be done: there must be a message to press a button under."""
+
+    town: Town
+    done: int = 0
+    written: dict[str, Act] = field(default_factory=dict)  # idempotency key of what was asked in words -> act
+
+    async def act(self, act: Act) -> None:
+        match act.somebody.where:
+            case "telegram":
+                self.done += self._on_telegram(act)
+            case "discord":
+                with suppress(NotPossible):  # the bot has never been there, or the message is gone
+                    self.done += await self._on_discord(act)
+            case "api":
+                self.done += self._by_api(act)
+
+    def _on_telegram(self, act: Act) -> bool:
+        person = self.town.telegram_people[act.somebody.number]
+        if act.deed == "ask":
+            number = person.writes(" ".join(["/imagine", act.words, *flags(act)]))
+            self.written[f"{self.town.telegram_bot.id}:{person.user.id}:{number}"] = act
+            return True
+        if act.deed == "look":
+            person.writes("/usage" if act.number % 2 else "/jobs")
+            return True
+        wanted = BUTTONS.get(act.deed, BUTTONS["cancel"])
+        for seen in reversed(person.sees_from_bot()):
+            if data := pressable(seen, wanted):
+                if act.deed == "delete":
+                    self.town.deleted.append(("telegram", str(seen.chat_id), str(seen.id)))
+                    person.deletes(seen)
+                else:
+                    person.presses(seen, data)
+                return True
+        return False
+
+    async def _on_discord(self, act: Act) -> bool:
+        person = self.town.discord_people[act.somebody.number]
+        if act.deed == "ask":
+            chosen = {"model": "no-such-model"} if act.flaw == UNKNOWN_MODEL else {}
+            sized = {"size": "4096x4096"} if act.flaw == SIZED else {}
+            told = await person.slash("imagine", prompt=act.words, wait=False, **chosen, **sized)
+            self.written[f"discord:{told.id}"] = act
+            return True
+        if act.deed == "look":
+            await person.slash("usage" if act.number % 2 else "jobs", wait=False)
+            return True
+        wanted = BUTTONS.get(act.deed, BUTTONS["cancel"])
+        for seen in reversed(person.sees()):
+            if data := clickable(seen, wanted):
+                if act.deed == "delete":
+                    self.town.deleted.append(("discord", seen.channel_id, seen.id))
+                    person.deletes(seen)
+                else:
+                    await person.clicks(seen, data, wait=False)
+                return True
+        return False
+
+    def _by_api(self, act: Act) -> bool:
+        asked: dict[str, Any] = {"key": f"act-{act.number}", "deed": act.deed, "user": f"web:{act.somebody.name}"}
+        match act.deed:
+            case "cancel" | "delete":
+                job = self.town.api.newest_job(asked["user"])
+                if job is None:
+                    return False
+                asked |= {"deed": "cancel", "job": job}
+            case "look":
+                pass
+            case _:
+                size = {"width": 4096, "height": 4096} if act.flaw == SIZED else {}
+                model = {"model": "no-such-model"} if act.flaw == UNKNOWN_MODEL else {}
+                asked |= {"deed": "ask", "request": {"prompt": act.words, "count": act.count, **size, **model}}
+        self.town.api.ask(asked)
+        return True
+
+
+def flags(act: Act) -> list[str]:
+    return [*([f"--count {act.count}"] if act.count > 1 else []), *([act.flaw] if act.flaw else [])]
+
+
+def pressable(seen: Seen, wanted: str) -> str | None:
+    return next((button.data for button in seen.buttons if button.data and button.data.startswith(wanted)), None)
+
+
+def clickable(seen: Shown, wanted: str) -> str | None:
+    names = (button.custom_id for button in seen.buttons if button.custom_id and not button.disabled)
+    return next((name for name in names if wanted in name), None)

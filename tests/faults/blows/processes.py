@@ -1,0 +1,87 @@
+"""Faults of one process: killed, frozen, with a wrong clock, on a full disk."""
+
+from dataclasses import dataclass
+
+from tests.faults.town import Town
+
+FULL_DISK_BYTES = (0, 100, 400)  # nothing fits; half a picture; the picture, but not its thumbnail
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """kill -9; it is started again as any service manager would."""
+
+    target: str
+    alone: bool = False
+
+    async def strike(self, town: Town) -> None:
+        await town.members[self.target].kill()
+
+    async def heal(self, town: Town) -> None:
+        await town.members[self.target].start()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldToStop:
+    """SIGTERM, as in a rolling restart."""
+
+    target: str
+    alone: bool = False
+
+    async def strike(self, town: Town) -> None:
+        await town.members[self.target].stop()
+
+    async def heal(self, town: Town) -> None:
+        await town.members[self.target].start()
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """SIGSTOP; a worker that is frozen for longer than a lease comes back late."""
+
+    target: str
+    alone: bool = False
+
+    async def strike(self, town: Town) -> None:
+        town.members[self.target].freeze()
+        self._count(town)
+
+    async def heal(self, town: Town) -> None:
+        self._count(town)
+        town.members[self.target].thaw()
+
+    def _count(self, town: Town) -> None:
+        """Replies on their way to a process that stands still."""
+        for name, wire in town.wires.items():
+            if name.startswith(f"{self.target}>"):
+                wire.count_asked()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """Its wall clock is wrong for a while, and jumps back."""
+
+    target: str
+    seconds: float
+    alone: bool = False
+
+    async def strike(self, town: Town) -> None:
+        town.members[self.target].set_clock(self.seconds)
+
+    async def heal(self, town: Town) -> None:
+        town.members[self.target].set_clock(0)
+
+
+@dataclass(frozen=True, slots=True)
+class DiskFull:
+    """The worker's writes fail after so many bytes (EFBIG, where a full disk says ENOSPC)."""
+
+    target: str
+    size_bytes: int
+    alone: bool = False
+
+    async def strike(self, town: Town) -> None:
+        town.members[self.target].limit_files(self.size_bytes)
+
+    async def heal(self, town: Town) -> None:
+        town.members[self.target].limit_files()

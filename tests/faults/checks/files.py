@@ -1,0 +1,40 @@
+"""Each artifact row has its files, thumbnails included, and each file in the store its row."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from scheduler import janitor
+from scheduler.artifacts.store import ArtifactStore
+from tests.faults.acting import Doings
+from tests.faults.checks.model import Check, Key
+
+PATHS = """
+    select unnest(array_remove(array[local_path, thumbnail_path], null)) as path from artifacts where deleted_at is null
+"""
+
+
+async def rows_without_files(doings: Doings) -> Sequence[str]:
+    return sorted(await in_rows(doings) - in_store(doings))
+
+
+async def files_without_rows(doings: Doings) -> Sequence[str]:
+    """After the janitor has been there; it waits longer than a round lasts, so here it is told not to."""
+    store = ArtifactStore(doings.town.store.as_uri())
+    while await janitor.remove_strays(doings.town.db, store, timedelta(0)):
+        pass
+    return sorted(in_store(doings) - await in_rows(doings))
+
+
+async def in_rows(doings: Doings) -> set[str]:
+    return {row["path"] for row in await doings.town.db.fetch(PATHS)}
+
+
+def in_store(doings: Doings) -> set[str]:
+    store = doings.town.store
+    return {path.relative_to(store).as_posix() for path in store.rglob("*") if path.is_file()}
+
+
+CHECKS = [
+    Check(Key.ORPHANS, "artifacts without their files", rows_without_files),
+    Check(Key.ORPHANS, "files without their artifact", files_without_rows),
+]

@@ -1,0 +1,113 @@
+"""Each accepted job is in exactly one terminal state; nothing accepted is missing, nothing refused exists."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.faults.acting import Doings
+from tests.faults.checks.model import Check, Key
+from tests.faults.town import LEASE_SECONDS, Town
+from tests.rigs.telegram import Call
+
+ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+SOON_SECONDS = LEASE_SECONDS - 0.5  # what is lost later may be another fault's doing
+
+
+async def lines(town: Town, query: str, *values: Any) -> list[str]:
+    return [" ".join(f"{name}={value}" for name, value in row.items()) for row in await town.db.fetch(query, *values)]
+
+
+async def open_jobs(doings: Doings) -> Sequence[str]:
+    return await lines(doings.town, "select id, status, attempt from jobs where status <> all($1::text[])", ENDED)
+
+
+async def not_ended_once(doings: Doings) -> Sequence[str]:
+    return await lines(
+        doings.town,
+        """
+        select j.id, count(c.number) as ends from jobs j
+          left join faults.changes c on c.job_id = j.id and c.status = any($1::text[])
+         where j.status = any($1::text[]) group by j.id having count(c.number) <> 1
+        """,
+        ENDED,
+    )
+
+
+async def accepted_and_missing(doings: Doings) -> Sequence[str]:
+    """Of what the API client was told was accepted."""
+    told = [q.said["job"] for q in doings.town.api.questions.values() if q.said and "job" in q.said]
+    return await lines(
+        doings.town, "select t.id from unnest($1::uuid[]) t (id) where id not in (select id from jobs)", told
+    )
+
+
+async def refused_and_there(doings: Doings) -> Sequence[str]:
+    """Of what the API client was told was refused."""
+    questions = doings.town.api.questions.values()
+    keys = [q.asked["key"] for q in questions if q.asked["deed"] == "ask" and q.said and "refused" in q.said]
+    return await lines(
+        doings.town,
+        """
+        select j.id, j.created_at, j.idempotency_key from jobs j join users u on u.id = j.user_id
+         where u.platform = 'web' and j.idempotency_key = any($1::text[])
+        """,
+        keys,
+    )
+
+
+async def never_answered(doings: Doings) -> Sequence[str]:
+    """Requests of the API client, and words to the Telegram bot: each became a job, or somebody was told why not."""
+    town = doings.town
+    waiting = [f"API: {question.asked['key']}" for question in town.api.open]
+    waiting += [f"Telegram: update {update.id}" for update in town.telegram_bot.updates.pending]
+    keys = [key for key, act in doings.written.items() if act.somebody.where == "telegram"]
+    found = {
+        row["key"] for row in await town.db.fetch("select idempotency_key as key from jobs where bot_id = 'telegram'")
+    }
+    told = {quoted(call) for call in town.telegram.calls}
+    return waiting + [f"Telegram: {key}" for key in keys if key not in found and spot(key) not in told]
+
+
+def spot(key: str) -> tuple[int, int]:
+    """Chat and message of a Telegram key."""
+    _, chat, message = key.split(":")
+    return int(chat), int(message)
+
+
+def quoted(call: Call) -> tuple[int, int]:
+    """Chat and message that a call answers."""
+    reply: dict[str, Any] = call.params.get("reply_parameters") or {}
+    return call.chat_id or 0, reply.get("message_id", 0)
+
+
+async def ran_twice(doings: Doings) -> Sequence[str]:
+    """After an outage, an attempt in the hands of a worker that lived all the time was given to another."""
+    found = []
+    for outage in doings.town.outages:
+        lost = await doings.town.db.fetch(
+            """
+            select job_id::text, lost from faults.changes
+             where job_id = any($1::uuid[]) and at between $2 and $3::timestamptz + make_interval(secs => $4)
+            """,
+            list(outage.running),
+            outage.since,
+            outage.until,
+            SOON_SECONDS,
+        )
+        found += [f"{row['job_id']} after {outage.why}" for row in lost if row["lost"] > outage.running[row["job_id"]]]
+    return found
+
+
+async def needed_a_hand(doings: Doings) -> Sequence[str]:
+    """Processes that ended by themselves."""
+    return doings.town.by_themselves
+
+
+CHECKS = [
+    Check(Key.LOST, "jobs that have not ended", open_jobs),
+    Check(Key.LOST, "jobs that ended more than once", not_ended_once),
+    Check(Key.LOST, "accepted and missing", accepted_and_missing),
+    Check(Key.LOST, "asked and never answered", never_answered),
+    Check(Key.LOST, "ran twice because of an outage", ran_twice),
+    Check(Key.LOST, "processes that needed a hand", needed_a_hand),
+    Check(Key.DOUBLE_CHARGED, "refused and there all the same", refused_and_there),
+]

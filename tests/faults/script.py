@@ -1,0 +1,45 @@
+"""What people do, in order: an endless script, the same for the same seed. Pure."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from tests.faults.people import Somebody
+
+T = TypeVar("T")
+Deed = Literal["ask", "cancel", "again", "vary", "look", "delete"]
+
+DEEDS: dict[Deed, int] = {"ask": 72, "cancel": 10, "again": 10, "vary": 3, "look": 4, "delete": 1}
+LENGTHS = ((60, ""), (28, " slowly 0.3"), (9, " slowly 1.2"), (3, " slowly 3"))  # seconds that a picture takes
+COUNTS = ((88, 1), (8, 2), (4, 4))
+FLAWS = ((95, ""), (2, "--model no-such-model"), (2, "--size 4096x4096"), (1, "--size 64x48 --colour red"))
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`words` are unlike those of every other act; `flaw` is a flag that must be refused by some plans or by all."""
+
+    number: int
+    somebody: Somebody
+    deed: Deed
+    words: str
+    count: int
+    flaw: str
+
+
+def script(seed: str, people: Sequence[Somebody]) -> Iterator[Act]:
+    chance = random.Random(f"{seed}:script")
+    weights = [somebody.weight for somebody in people]
+    number = 0
+    while True:
+        number += 1
+        somebody = chance.choices(people, weights)[0]
+        deed = chance.choices(list(DEEDS), list(DEEDS.values()))[0]
+        words = f"picture {number}{pick(chance, LENGTHS)}"
+        yield Act(number, somebody, deed, words, pick(chance, COUNTS), pick(chance, FLAWS))
+
+
+def pick(chance: random.Random, choices: Sequence[tuple[int, T]]) -> T:
+    """One of the values, by their weights."""
+    return chance.choices([value for _, value in choices], [weight for weight, _ in choices])[0]
