@@ -32,8 +32,8 @@ def main() -> int:
         options.json.write_text(json.dumps(report.figures, indent=2) + "\n")
     if report.is_clean and not options.keep:
         shutil.rmtree(folder)
-    if not report.is_clean:
-        (folder / "story.txt").write_text("\n".join(report.story))
+    else:
+        (folder / "story.txt").write_text("\n".join(report.story) + "\n")
         print(f"logs and the story: {folder}")
     return 0 if report.is_clean else 1
 

@@ -12,6 +12,7 @@ from tests.rigs.telegram import Seen
 
 SIZED = "--size 4096x4096"
 UNKNOWN_MODEL = "--model no-such-model"
+FLAWED = {UNKNOWN_MODEL: {"model": "no-such-model"}, SIZED: {"size": "4096x4096"}}
 BUTTONS = {"cancel": "cancel:", "again": "again:", "vary": "vary:"}
 
 
@@ -56,9 +57,8 @@ class Doings:
     async def _on_discord(self, act: Act) -> bool:
         person = self.town.discord_people[act.somebody.number]
         if act.deed == "ask":
-            chosen = {"model": "no-such-model"} if act.flaw == UNKNOWN_MODEL else {}
-            sized = {"size": "4096x4096"} if act.flaw == SIZED else {}
-            told = await person.slash("imagine", prompt=act.words, wait=False, **chosen, **sized)
+            options: dict[str, Any] = {"prompt": act.words, **FLAWED.get(act.flaw, {})}
+            told = await person.slash("imagine", wait=False, **options)
             self.written[f"discord:{told.id}"] = act
             return True
         if act.deed == "look":

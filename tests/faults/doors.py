@@ -39,7 +39,7 @@ class Doors:
         else:
             self.ready.discard(name)
 
-    def choose(self, wires: Mapping[str, Wire]) -> Wire | None:
+    def choose(self, wires: Mapping[str, Wire]) -> Wire:
         """The next in turn of those that are ready, or of all when none is."""
         names = [name for name in wires if name in self.ready] or list(wires)
         self.turn += 1

@@ -10,7 +10,7 @@ from tests.faults.town import BOTS, CLIENT, LEASE_SECONDS, SCHEDULERS, WORKERS
 
 MEMBERS = (*SCHEDULERS, *WORKERS, *BOTS, CLIENT)
 TROUBLES: Sequence[platforms.Trouble] = ("429", "502", "request lost", "reply lost", "late")
-ORDERS = ("drop", "reconnect", "invalidate", "resume")
+ORDERS: Sequence[platforms.Order] = ("drop", "reconnect", "invalidate", "resume")
 CLOCKS = (-86_400.0, -3_600.0, -5.0, 5.0, 3_600.0, 86_400.0)
 BETWEEN = (
     *(f"{name}>{server}" for name in SCHEDULERS for server in ("postgres", "redis")),
@@ -85,11 +85,13 @@ def disk(chance: random.Random, _: int) -> Made:
 
 
 def postgres(chance: random.Random, _: int) -> Made:
-    return chance.choice([servers.PostgresKilled(), servers.PostgresRestarted()]), chance.uniform(0.1, 1.5)
+    kinds: list[Fault] = [servers.PostgresKilled(), servers.PostgresRestarted()]
+    return chance.choice(kinds), chance.uniform(0.1, 1.5)
 
 
 def redis(chance: random.Random, _: int) -> Made:
-    return chance.choice([servers.RedisFlushed(), servers.RedisKilled(), servers.SaidAgain()]), chance.uniform(0.1, 1.5)
+    kinds: list[Fault] = [servers.RedisFlushed(), servers.RedisKilled(), servers.SaidAgain()]
+    return chance.choice(kinds), chance.uniform(0.1, 1.5)
 
 
 def slow(chance: random.Random, _: int) -> Made:
@@ -122,7 +124,8 @@ def discord(chance: random.Random, longest_wait: int) -> Made:
 
 def repeats(chance: random.Random, _: int) -> Made:
     times = chance.randint(1, 5)
-    return chance.choice([platforms.TelegramRepeats(times), platforms.DiscordRepeats(times)]), 2.0
+    kinds: list[Fault] = [platforms.TelegramRepeats(times), platforms.DiscordRepeats(times)]
+    return chance.choice(kinds), 2.0
 
 
 def gateway(chance: random.Random, _: int) -> Made:

@@ -25,6 +25,14 @@ class Passage:
         for writer in (self.client, self.server):
             writer.transport.abort()
 
+    async def close(self) -> None:
+        """What was written still arrives."""
+        for writer in (self.client, self.server):
+            writer.close()
+        for writer in (self.client, self.server):
+            with suppress(OSError):
+                await writer.wait_closed()
+
 
 @dataclass(slots=True, eq=False)
 class Wire:
@@ -71,20 +79,19 @@ class Wire:
             return
         passage = Passage(writer, server_writer)
         self.passages.add(passage)
+        pumps = [
+            asyncio.create_task(self._up(passage, reader)),
+            asyncio.create_task(self._down(passage, server_reader)),
+        ]
         try:
-            pumps = [
-                asyncio.create_task(self._up(passage, reader)),
-                asyncio.create_task(self._down(passage, server_reader)),
-            ]
-            _, left = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-            for pump in left:
-                pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for pump in pumps:
+                pump.cancel()
             self.passages.discard(passage)
             self._lose(passage)
-            for side in (passage.client, passage.server):
-                side.close()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            await passage.close()
 
     async def _up(self, passage: Passage, reader: asyncio.StreamReader) -> None:
         with suppress(ConnectionError):
@@ -120,11 +127,12 @@ class Wire:
 
 
 class Port:
-    """A listening port; each connection goes through the wire that `choose` names then, None refuses it."""
+    """A listening port; each connection goes through the wire that `choose` names then."""
 
-    def __init__(self, choose: Callable[[], Wire | None]) -> None:
+    def __init__(self, choose: Callable[[], Wire]) -> None:
         self._choose = choose
         self._server: asyncio.Server | None = None
+        self._serving: set[asyncio.Task[None]] = set()
         self.number = 0
 
     async def open(self) -> None:
@@ -132,16 +140,17 @@ class Port:
         self.number = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
+        """Nobody is let in any more, and nothing is left."""
         if self._server:
             self._server.close()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        wire = self._choose()
-        if wire is None:
-            writer.transport.abort()
-            return
-        with suppress(asyncio.CancelledError):  # the round is over
-            await wire.carry(reader, writer)
+    def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._choose().carry(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
 
 def unix(path: str) -> Reach:

@@ -28,6 +28,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     story: list[str] = field(default_factory=list)
+    crowd: dict[str, int] = field(default_factory=dict)  # how many of what there was to check
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -54,6 +55,7 @@ class Report:
         yield f"seed {self.seed}"
         for name, value in self.figures.items():
             yield f"  {name:16} {value:6}"
+        yield "  " + ", ".join(f"{count} {name}" for name, count in self.crowd.items())
         yield "  " + ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.seconds.items())
         for finding in self.findings:
             yield f"{finding.key}: {finding.name} ({len(finding.what)})"

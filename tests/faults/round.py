@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.faults.acting import Doings
-from tests.faults.checks import chats, files, jobs, limits, money
+from tests.faults.checks import chats, files, jobs, limits, money, sheets
 from tests.faults.plan import plan
 from tests.faults.report import Finding, Report
 from tests.faults.script import script
@@ -32,7 +32,6 @@ class Size:
     spacing: float = 1.5
     pace: float = 12.0
     longest_wait: int = 20
-    outage_every: int = OUTAGE_EVERY
     patience: float = 180.0
 
 
@@ -66,7 +65,7 @@ async def play(folder: Path, seed: str, size: Size) -> Report:
 
 async def trouble(doings: Doings, strikes: Strikes, seed: str, size: Size) -> None:
     """People act until there are enough jobs and every fault has struck and was healed."""
-    blows = plan(seed, size.faults, size.spacing, size.outage_every, size.longest_wait)
+    blows = plan(seed, size.faults, size.spacing, min(OUTAGE_EVERY, size.faults), size.longest_wait)
     async with asyncio.TaskGroup() as group:
         striking = group.create_task(strikes.carry_out(blows))
         for act in script(seed, doings.town.people):
@@ -123,7 +122,26 @@ async def look(doings: Doings, strikes: Strikes, seed: str) -> Report:
     count = await town.db.fetchval("select count(*) from jobs")
     dropped = chats.dropped_replies(town)
     report = Report(seed, count, strikes.struck, await chats.uncertain(town), dropped, story=strikes.story)
+    report.crowd = await crowd(doings)
     for check in CHECKS:
         if wrong := await check.look(doings):
             report.findings.append(Finding(check.key, check.name, wrong))
     return report
+
+
+async def crowd(doings: Doings) -> dict[str, int]:
+    """What there was to check: a clean round of nothing proves nothing."""
+    town = doings.town
+    counted = await town.db.fetch(
+        """
+        select lower(status) as name, count(*) from jobs group by 1
+        union all select state, count(*) from deliveries group by 1
+        union all select 'attempts lost', coalesce(sum(lost_attempts), 0) from jobs
+        union all select 'attempts failed', coalesce(sum(failed_attempts), 0) from jobs
+        """
+    )
+    refused = sum("refused" in question.said for question in town.api.questions.values() if question.said)
+    messages = len(sheets.all_sheets(town))
+    starts = sum(member.starts for member in town.members.values())
+    beside = {"acts": doings.done, "refused (API)": refused, "messages": messages, "process starts": starts}
+    return {row["name"]: row["count"] for row in counted} | beside

@@ -203,10 +203,10 @@ class Town:
         for wire in self.wires.values():
             wire.heal()
         await asyncio.gather(*(member.stop() for member in self.members.values()))
-        for port in self.ports:
-            await port.close()
         for wire in self.wires.values():
             wire.cut()
+        for port in self.ports:
+            await port.close()
 
 
 @asynccontextmanager
@@ -214,7 +214,7 @@ async def open_town(folder: Path, seed: str) -> AsyncIterator[Town]:
     """A town whose people can be served."""
     async with AsyncExitStack() as stack:
         servers = await stack.enter_async_context(own_servers())
-        db = await database.connect(servers.url, max_size=4)
+        db = await asyncpg.create_pool(servers.url, min_size=0, max_size=4, init=database.prepare)
         stack.callback(db.terminate)
         telegram = await stack.enter_async_context(FakeTelegram())
         discord = await stack.enter_async_context(FakeDiscord())
@@ -224,8 +224,12 @@ async def open_town(folder: Path, seed: str) -> AsyncIterator[Town]:
         await town.settle_in()
         await prepare(town.db, [(*town.ref(somebody), somebody) for somebody in people])
         stack.push_async_callback(town.close)
-        for endless in (doors.watch(), town.api.listen(town.members[CLIENT]), town.watch_exits()):
-            task = asyncio.create_task(endless)
-            stack.callback(task.cancel)
-        await town.open()
-        yield town
+        async with asyncio.TaskGroup() as group:
+            endless = [doors.watch(), town.api.listen(town.members[CLIENT]), town.watch_exits()]
+            tasks = [group.create_task(work) for work in endless]
+            try:
+                await town.open()
+                yield town
+            finally:
+                for task in tasks:
+                    task.cancel()

@@ -6,10 +6,11 @@ from tests.faults.town import Town
 
 
 class Fault(Protocol):
-    """`target` names what it strikes: two faults never strike the same at a time. `alone`: nor anything else."""
+    """Two faults never strike the same target at a time; one that is `alone` strikes while no other one does."""
 
-    target: str
-    alone: bool
-
+    @property
+    def target(self) -> str: ...
+    @property
+    def alone(self) -> bool: ...
     async def strike(self, town: Town) -> None: ...
     async def heal(self, town: Town) -> None: ...

@@ -8,6 +8,7 @@ from tests.faults.town import Town
 MESSAGES = "send.*|edit.*"
 REQUESTS = r"(POST|PATCH) /(channels|webhooks|interactions)/"
 Trouble = Literal["429", "502", "request lost", "reply lost", "late"]
+Order = Literal["drop", "reconnect", "invalidate", "resume"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class DiscordRepeats:
 class GatewayTroubled:
     """The websocket is cut, or told to come again, with its session or without."""
 
-    order: Literal["drop", "reconnect", "invalidate", "resume"]
+    order: Order
     target: ClassVar[str] = "discord gateway"
     alone: bool = False
 

@@ -58,7 +58,7 @@ async def uncertain(town: Town) -> int:
     rows = await town.db.fetch(DELIVERIES)
     kept = {place_of(row) for row in rows}
     left = [sheet for sheet in all_sheets(town).values() if sheet.is_status and sheet.place not in kept]
-    return len(left) + sum(row["state"] == "uncertain" for row in rows)
+    return len(left) + len([row for row in rows if row["state"] == "uncertain"])
 
 
 async def more_uncertain_than_lost(doings: Doings) -> Sequence[str]:

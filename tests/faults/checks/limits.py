@@ -1,7 +1,7 @@
 """No limit of a plan was passed at any moment of the record."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.faults.acting import Doings
 from tests.faults.checks.jobs import lines
@@ -59,7 +59,8 @@ async def too_fast(doings: Doings) -> Sequence[str]:
           from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id order by j.user_id, j.seq
         """
     )
-    due, found = {}, []
+    due: dict[int, datetime] = {}
+    found = []
     for row in rows:
         every = timedelta(microseconds=-(-60_000_000 // row["rate"]))
         arrival = due.get(row["user_id"], row["created_at"])

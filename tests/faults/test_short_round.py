@@ -1,0 +1,24 @@
+"""A short round of the fault machine; its seed is printed, and may be given by FAULTS_SEED."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.faults.round import Size, play
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+SEED = "1"
+SHORT = Size(jobs=120, faults=14, spacing=0.9, longest_wait=4, patience=90.0)
+
+
+async def test_a_short_round_loses_nothing(tmp_path: Path) -> None:
+    seed = os.environ.get("FAULTS_SEED", SEED)
+    print(f"seed {seed}: python -m tests.faults --seed {seed} repeats its script and its faults")
+    report = await play(tmp_path, seed, SHORT)
+    print("\n".join([report.table(), *report.story]))
+
+    assert report.is_clean, report.table()
+    assert report.faults == SHORT.faults
+    assert report.jobs >= SHORT.jobs
