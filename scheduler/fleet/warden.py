@@ -59,8 +59,8 @@ class Warden:
         self.hearing_since = self.heard_at = self.reaped_at = now
 
     def heard(self, now: float) -> None:
-        """Redis answered. After a silence every lease starts anew."""
-        if now - self.heard_at > self.lease.total_seconds() / 2:
+        """Redis answered. After a silence every lease starts anew: workers, too, need time to find it again."""
+        if now - self.heard_at > self.lease.total_seconds() / 4:
             self.hearing_since = now
         self.heard_at = now
 
@@ -91,22 +91,22 @@ class Warden:
             self.hearing_since = now  # this process stood still: silence meanwhile counts against nobody
         self.reaped_at = now
         for attempt in list(self.line.running.values()):
-            if self._silent(attempt.renewed_at, now):
+            if self._silent(attempt.renewed_at):
                 await self._lost(attempt)
             elif now - attempt.started_at > attempt.timeout_seconds + TIMEOUT_GRACE_SECONDS:
                 late = Status.CANCELLED if attempt.cancel_requested else Status.FAILED
                 await self._give_up(attempt, late, None if attempt.cancel_requested else "timeout")
         for worker_id, worker in list(self.line.workers.items()):
-            if self._silent(worker.seen_at, now):
+            if self._silent(worker.seen_at):
                 log.warning("worker.silent", worker=worker_id)
                 del self.line.workers[worker_id]
-        if self._silent(0.0, now):
+        if self._silent(0.0):
             await mark_gone(self.pool, self.lease)
         await self._reap_unwanted()
 
-    def _silent(self, since: float, now: float) -> bool:
-        """Nothing for a whole lease, in which this process was listening."""
-        return now - max(since, self.hearing_since) > self.lease.total_seconds()
+    def _silent(self, since: float) -> bool:
+        """Nothing for a whole lease, in which this process was listening; since Redis answered last it is deaf."""
+        return self.heard_at - max(since, self.hearing_since) > self.lease.total_seconds()
 
     async def _welcome(self, beat: Beat, now: float) -> LiveWorker:
         log.info("worker.joined", worker=beat.worker_id, slots=beat.slots)

@@ -1,6 +1,7 @@
 """PostgreSQL or Redis go away and come back, and everything goes on."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -94,6 +95,25 @@ async def test_a_redis_that_hangs_holds_up_nobody_for_long(stage: Stage, monkeyp
         await stage.round()
 
     assert await stage.status(job_id) == "RUNNING"
+
+
+async def test_an_outage_of_redis_longer_than_a_lease_loses_no_attempt(stage: Stage) -> None:
+    """Found by the fault machine, seed 1: the leases ran out while the leader could hear nobody."""
+    gpu, ann = await stage.worker("gpu"), await stage.user()
+    job_id, _ = await stage.started(ann, gpu)
+    await stage.pool.execute("update jobs set lease_until = now() - interval '1 second'")
+    warden, now = stage.dispatcher.warden, time.monotonic()
+    stage.dispatcher.line.running[job_id].renewed_at = warden.hearing_since = now - 60
+    warden.heard_at = now - 55
+    warden.reaped_at = now - 1.5
+    await stage.round()
+    assert await stage.status(job_id) == "RUNNING"
+
+    stage.dispatcher.beats([])
+    warden.reaped_at = now - 1.5
+    await stage.round()
+    assert await stage.status(job_id) == "RUNNING"
+    assert (await stage.row(job_id))["lost_attempts"] == 0
 
 
 @asynccontextmanager
