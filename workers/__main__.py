@@ -29,6 +29,7 @@ from workers.runner import Runner
 from workers.scratch import own_folder
 from workers.settings import WorkerSettings
 from workers.signals import stop_or_hurry
+from workers.spool import open_spool
 from workers.store import Store
 from workers.workshop import Workshop
 
@@ -44,6 +45,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
     closed = asyncio.Event()
     async with AsyncExitStack() as stack:
         scratch = stack.enter_context(own_folder(settings.worker_scratch))
+        spool = stack.enter_context(open_spool(settings.worker_spool or settings.worker_scratch))
         workshop = Workshop(Store.open(settings.store_url), scratch)
         new_bench = partial(Bench.of, settings.worker_engines)
         benches = [new_bench() for _ in range(settings.worker_slots)]
@@ -61,7 +63,8 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         stack.push_async_callback(reading.aclose, close_connection_pool=True)
 
         link = Link(closed)
-        holding = Holding()
+        holding = Holding(spool)
+        holding.adopt(spool.left(), me.worker_id)
         progress = ProgressLine(redis, link)
         runner = Runner(
             me.worker_id, holding, benches, new_bench, workshop, progress.tell, settings.worker_preview_seconds

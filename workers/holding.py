@@ -8,6 +8,7 @@ from typing import Literal
 from scheduler.wire import BEAT_SECONDS, AttemptRef, Outcome
 from workers.attempt import Attempt
 from workers.recent import Recent
+from workers.spool import Spool
 
 SEEN_SECONDS = 3600.0  # a duplicate that comes later than this was lost for good
 SEEN_MOST = 10_000
@@ -28,6 +29,7 @@ class Kept:
 class Holding:
     """Shared by the loops of one worker, all on one event loop; `changed` asks for a beat at once."""
 
+    spool: Spool | None = None  # keeps the outcomes on disk as well
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     state: Literal["ready", "draining", "gone"] = "ready"
     warm: tuple[str, ...] = ()
@@ -67,12 +69,21 @@ class Holding:
         self.attempts.pop(ref, None)
         self._ended.add(ref)
         if outcome is not None:
-            self.outcomes[ref] = Kept(outcome.model_dump_json())
+            self._keep(ref, outcome)
+        self._changed()
+
+    def adopt(self, outcomes: Iterable[Outcome], worker_id: str) -> None:
+        """Say from now on what a killed process of this place could not say; answers come to this worker."""
+        for outcome in list(outcomes):
+            ref = AttemptRef(job_id=outcome.job_id, attempt=outcome.attempt)
+            self._keep(ref, outcome.model_copy(update={"worker_id": worker_id}))
         self._changed()
 
     def forget(self, ref: AttemptRef) -> None:
         """The outcome was acknowledged."""
         if self.outcomes.pop(ref, None):
+            if self.spool:
+                self.spool.forget(ref)
             self._changed()
 
     def due(self, now: float) -> list[Kept]:
@@ -88,6 +99,11 @@ class Holding:
     def leave(self, state: Literal["draining", "gone"]) -> None:
         self.state = state
         self._changed()
+
+    def _keep(self, ref: AttemptRef, outcome: Outcome) -> None:
+        self.outcomes[ref] = Kept(outcome.model_dump_json())
+        if self.spool:
+            self.spool.keep(ref, self.outcomes[ref].text)
 
     def _changed(self) -> None:
         set_if(self.idle, not self.attempts)

@@ -52,6 +52,9 @@ class WorkerSettings(Settings):
     worker_scratch: Path = Field(
         default_factory=lambda: Path(tempfile.gettempdir()), description="folder for unfinished files"
     )
+    worker_spool: Path | None = Field(
+        None, description="folder for outcomes that were not acknowledged yet; the one for unfinished files by default"
+    )
     worker_grace_seconds: float = Field(
         20.0, ge=0, description="how long running attempts may go on after SIGTERM before they are handed back"
     )

@@ -126,7 +126,7 @@ class Town:
                 "workers",
                 TESSERA_WORKER_NAME=name,
                 TESSERA_WORKER_ENGINES="instant",
-                TESSERA_WORKER_SCRATCH=str(self.folder / "scratch"),
+                TESSERA_WORKER_SCRATCH=str(self.folder / "scratch"),  # and the outcomes that were not acknowledged
                 TESSERA_REDIS_URL=await self.redis_url(name),
             )
         bot_api = await self.wire("telegram", "platform", tcp(self.telegram.port))

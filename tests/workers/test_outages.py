@@ -3,12 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
+import redis.asyncio as redis
 from structlog.testing import capture_logs
 
 from scheduler.standalone.valkey import Valkey
+from scheduler.wire import FIELD, REPORTS, Acknowledged, AttemptRef, Outcome, inbox
 from tests.workers.conftest import RunningWorker, StartWorker
 from tests.workers.fake_scheduler import FakeScheduler
+from workers.spool import open_spool
 
 
 async def test_an_outcome_is_repeated_until_it_is_acknowledged(scheduler: FakeScheduler, worker: RunningWorker) -> None:
@@ -59,6 +65,56 @@ async def test_a_worker_may_start_before_redis(redis_url: str, valkey: Valkey, s
     await asyncio.to_thread(valkey.start)
     async with asyncio.timeout(10):
         await registered(redis_url)
+
+
+async def test_what_a_killed_worker_could_not_say_the_next_one_says(
+    redis_url: str, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    outcome = an_outcome()
+    ref = AttemptRef(job_id=outcome.job_id, attempt=outcome.attempt)
+    with open_spool(tmp_path / "scratch") as killed:
+        killed.keep(ref, outcome.model_dump_json())
+    await start_worker()
+    async with redis.from_url(redis_url) as bus, asyncio.timeout(10):
+        entries: Any = None
+        while not (entries := await bus.xrange(REPORTS)):
+            await asyncio.sleep(0.02)
+        said = Outcome.model_validate_json(entries[0][1][FIELD.encode()])
+        answer = Acknowledged(job_id=ref.job_id, attempt=ref.attempt)
+        await bus.xadd(inbox(said.worker_id), {FIELD: answer.model_dump_json()})
+        while list((tmp_path / "scratch").rglob("*.json")):
+            await asyncio.sleep(0.02)
+
+    assert said.worker_id.startswith("tests-")
+    assert said == outcome.model_copy(update={"worker_id": said.worker_id})
+
+
+def test_a_spool_is_taken_over_only_from_the_dead(tmp_path: Path) -> None:
+    outcome = an_outcome()
+    ref = AttemptRef(job_id=outcome.job_id, attempt=outcome.attempt)
+    with open_spool(tmp_path) as living:
+        living.keep(ref, outcome.model_dump_json())
+        with open_spool(tmp_path) as other:
+            assert list(other.left()) == []
+        assert list(living.left()) == [outcome]
+    with open_spool(tmp_path) as heir:
+        assert list(heir.left()) == [outcome]
+        heir.forget(ref)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spool_on_a_full_disk_is_no_trouble(tmp_path: Path) -> None:
+    outcome = an_outcome()
+    with open_spool(tmp_path) as spool, capture_logs() as logs:
+        ref = AttemptRef(job_id=outcome.job_id, attempt=outcome.attempt)
+        (next(tmp_path.iterdir()) / f"{ref.job_id}-{ref.attempt}.new").mkdir()
+        spool.keep(ref, outcome.model_dump_json())
+        assert list(spool.left()) == []
+    assert [line["event"] for line in logs] == ["spool.failed"]
+
+
+def an_outcome() -> Outcome:
+    return Outcome(worker_id="gone-1", job_id=uuid4(), attempt=1, lease_token=uuid4(), status="failed")
 
 
 @asynccontextmanager
