@@ -76,10 +76,11 @@ async def test_what_a_killed_worker_could_not_say_the_next_one_says(
         killed.keep(ref, outcome.model_dump_json())
     await start_worker()
     async with redis.from_url(redis_url) as bus, asyncio.timeout(10):
-        entries: Any = None
-        while not (entries := await bus.xrange(REPORTS)):
+        reports: Any = ()
+        while not reports:
             await asyncio.sleep(0.02)
-        said = Outcome.model_validate_json(entries[0][1][FIELD.encode()])
+            reports = await bus.xrange(REPORTS)
+        said = Outcome.model_validate_json(reports[0][1][FIELD.encode()])
         answer = Acknowledged(job_id=ref.job_id, attempt=ref.attempt)
         await bus.xadd(inbox(said.worker_id), {FIELD: answer.model_dump_json()})
         while list((tmp_path / "scratch").rglob("*.json")):
