@@ -42,3 +42,22 @@ def database_url() -> str:
     from scheduler.standalone.keys import database_at_hand
 
     return database_at_hand() or load(SchedulerSettings).database_url
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The database to work on: the one that is set, that of the `tessera up` that runs, or, where nothing runs, the
+    embedded one, started for as long as the command takes."""
+    from scheduler.config import load
+    from scheduler.settings import SchedulerSettings
+    from scheduler.standalone.embedded import Embedded, default_base, hold
+    from scheduler.standalone.keys import database_at_hand
+
+    settings = load(SchedulerSettings)
+    if "database_url" in settings.model_fields_set:
+        yield settings.database_url
+    elif running := database_at_hand():
+        yield running
+    else:
+        with hold(default_base()), Embedded(default_base()) as addresses:
+            yield addresses.database_url

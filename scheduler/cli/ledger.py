@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scheduler.cli.edge import database_url, out, told
+from scheduler.cli.edge import database, out, told
 
 if TYPE_CHECKING:
     from scheduler.ledger.model import Finding, Repair
@@ -23,12 +23,12 @@ def check(as_json: AsJson = False) -> None:
     from scheduler.ledger.auditor import audit
     from scheduler.ledger.model import MEANING, Check
 
-    async def look() -> "list[Finding]":
-        async with opened(database_url()) as connection:
+    async def look(url: str) -> "list[Finding]":
+        async with opened(url) as connection:
             return await audit(connection)
 
-    with told():
-        findings = asyncio.run(look())
+    with told(), database() as url:
+        findings = asyncio.run(look(url))
     counts = {name: sum(finding.check is name for finding in findings) for name in Check}
     if as_json:
         print(json.dumps({"ok": not findings, "checks": counts, "findings": [plain(one) for one in findings]}))
@@ -49,12 +49,12 @@ def repair(as_json: AsJson = False) -> None:
     from scheduler.ledger.model import Mended
     from scheduler.ledger.repairs import repair as run
 
-    async def mend() -> "list[Repair]":
-        async with opened(database_url()) as connection:
+    async def mend(url: str) -> "list[Repair]":
+        async with opened(url) as connection:
             return await run(connection)
 
-    with told():
-        repairs = asyncio.run(mend())
+    with told(), database() as url:
+        repairs = asyncio.run(mend(url))
     if as_json:
         print(json.dumps([plain(one.finding) | {"result": one.result, "words": one.words} for one in repairs]))
     else:

@@ -19,6 +19,7 @@ from scheduler.wire import BEATS, FIELD, REPORTS, inbox, preview_key
 from tests.deploy.servers import Servers, deployed
 from tests.scheduler.api import open_api
 from tests.scheduler.stage import ADMIN, open_stage
+from tests.system.machine import run_tessera
 from tests.system.stack import new_stack
 
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("rights")]
@@ -231,3 +232,21 @@ async def test_redis_users_may_do_their_work_and_nothing_else(
         for command in may_not:
             with pytest.raises(NoPermissionError):
                 await execute(*command)
+
+
+async def test_the_owner_s_role_can_back_up_and_restore(
+    servers: Servers, owner: asyncpg.Connection, tmp_path: Path
+) -> None:
+    """Into a database as the script makes it: with the extensions, and nothing else."""
+    url = servers.environment("migrate")["TESSERA_DATABASE_URL"]
+    await owner.execute("create database again owner tessera_migrate")
+    again = url.replace("@/tessera?", "@/again?")
+    fresh = await asyncpg.connect(servers.postgres.url("again"))
+    await fresh.execute("create extension pg_trgm; create extension vector")
+    await fresh.close()
+    made = await run_tessera("backup", str(tmp_path / "file"), TESSERA_DATABASE_URL=url)
+    restored = await run_tessera("restore", str(tmp_path / "file"), TESSERA_DATABASE_URL=again)
+
+    assert made.code == 0, made.err
+    assert restored.code == 0, restored.err
+    await give(again, "tessera_scheduler")
