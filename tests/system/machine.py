@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scheduler.standalone.daemon import wait_for_end
 from scheduler.standalone.machine import free_port
+from tests.system.normal_user import NormalUser
 from tests.system.stack import base_environment
 
 TESSERA = Path(sys.executable).parent / "tessera"
@@ -55,10 +56,11 @@ class Up:
 
 @dataclass(slots=True)
 class Machine:
-    """`data` is the data folder; commands run in `here`, where a person's .env would be."""
+    """`data` is the data folder; commands run in `here`, where a person's .env would be, as `user` if there is one."""
 
     data: Path
     here: Path
+    user: NormalUser | None = None
     api_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
 
@@ -79,13 +81,14 @@ class Machine:
             "COLUMNS": "120",
         }
         return await asyncio.create_subprocess_exec(
-            TESSERA,
+            *(self.user.program if self.user else [TESSERA]),
             *arguments,
-            env={**base_environment(), **own, **settings},
+            env={**base_environment(), **(self.user.environment if self.user else {}), **own, **settings},
             cwd=self.here,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            **(self.user.rights if self.user else {}),
         )
 
     async def run(self, *arguments: str, **settings: str) -> Done:

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -46,6 +47,21 @@ async def test_it_mends_itself_and_a_killed_one_finds_everything_again(machine: 
     again = await machine.up()
     assert PAINTED in await painted(machine)
     assert await again.ends(signal.SIGHUP) == 0
+    assert machine.processes() == []
+
+
+async def test_a_normal_user_needs_no_rights(normal_machine: Machine) -> None:
+    machine = normal_machine
+    up = await machine.up()
+    async with aiohttp.ClientSession() as session, session.get(machine.web_url) as page:
+        assert (page.status, page.content_type) == (200, "text/html")
+    await paint(machine)
+    running = machine.processes()
+    assert machine.user
+    assert {Path(f"/proc/{pid}").stat().st_uid for pid in running} == {machine.user.account.uid}
+    assert len(running) > 5  # `up` itself, the scheduler, the worker, the bots, both servers
+
+    assert await up.ends(signal.SIGINT) == 0
     assert machine.processes() == []
 
 
