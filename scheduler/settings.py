@@ -28,6 +28,7 @@ class SchedulerSettings(Settings):
         frozenset(), description="accounts that get the Admin plan, comma separated: telegram:42,discord:77"
     )
     artifact_days: float = Field(30, gt=0, description="how long finished files are kept, in days")
+    archive_days: float = Field(90, ge=7, description="age at which `tessera archive` takes ended jobs out, in days")
     keep_hours: float = Field(6, gt=0, description="how long a job is kept that no live worker can run, in hours")
     lease_seconds: float = Field(12, ge=3, description="silence after which a worker's attempts are lost, in seconds")
     claim_seconds: float = Field(40, ge=1, description="how long a bot process owns a status message, in seconds")

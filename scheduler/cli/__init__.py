@@ -5,7 +5,7 @@ import os
 import typer
 from dotenv import dotenv_values
 
-from scheduler.cli import backup, demo, doctor, key, ledger, migrate, processes, roles, settings, simulate, up
+from scheduler.cli import archive, backup, demo, doctor, key, ledger, migrate, processes, roles, settings, simulate, up
 from scheduler.config import PREFIX
 
 app = typer.Typer(
@@ -29,5 +29,5 @@ def read_env_file() -> None:
             os.environ.setdefault(name, value)
 
 
-for topic in (up, demo, processes, migrate, doctor, settings, key, roles, ledger, backup, simulate):
+for topic in (up, demo, processes, migrate, doctor, settings, key, roles, ledger, backup, archive, simulate):
     topic.add_to(app)

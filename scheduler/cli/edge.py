@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import asyncpg
 import typer
@@ -12,6 +13,9 @@ from scheduler.database import OUTAGES
 from scheduler.errors import TesseraError
 from scheduler.migrate import MigrationError
 from scheduler.standalone.errors import EmbeddedError
+
+if TYPE_CHECKING:
+    from scheduler.settings import SchedulerSettings
 
 out = Console()
 err = Console(stderr=True)
@@ -35,27 +39,31 @@ def told() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def database_url() -> str:
-    """TESSERA_DATABASE_URL, or the database of the `tessera up` that runs."""
+def settings() -> "SchedulerSettings":
+    """The scheduler's settings, which tell commands where everything is. Raises SettingsError."""
     from scheduler.config import load
     from scheduler.settings import SchedulerSettings
+
+    return load(SchedulerSettings)
+
+
+def database_url() -> str:
+    """TESSERA_DATABASE_URL, or the database of the `tessera up` that runs."""
     from scheduler.standalone.keys import database_at_hand
 
-    return database_at_hand() or load(SchedulerSettings).database_url
+    return database_at_hand() or settings().database_url
 
 
 @contextmanager
 def database() -> Iterator[str]:
     """The database to work on: the one that is set, that of the `tessera up` that runs, or, where nothing runs, the
     embedded one, started for as long as the command takes."""
-    from scheduler.config import load
-    from scheduler.settings import SchedulerSettings
     from scheduler.standalone.embedded import Embedded, default_base, hold
     from scheduler.standalone.keys import database_at_hand
 
-    settings = load(SchedulerSettings)
-    if "database_url" in settings.model_fields_set:
-        yield settings.database_url
+    given = settings()
+    if "database_url" in given.model_fields_set:
+        yield given.database_url
     elif running := database_at_hand():
         yield running
     else:

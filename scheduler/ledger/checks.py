@@ -78,6 +78,16 @@ JOBS: Mapping[Check, str] = {
     """,
 }
 
+# What was used by capability, of jobs that are there and of those that were archived.
+COUNTED = """
+    select user_id, held_day as day, capability, count(*) filter (where status = 'COMPLETED') as completed,
+           count(*) filter (where status = 'FAILED') as failed, sum(cost_tokens) as tokens
+      from jobs where status in ('COMPLETED', 'FAILED', 'CANCELLED') and held_day is not null
+     group by user_id, held_day, capability
+     union all
+    select user_id, day, capability, jobs_completed, jobs_failed, tokens from billing.archived_usage
+"""
+
 DAYS: Mapping[Check, str] = {
     Check.USAGE: """
         select user_id, day, u.tokens_used, l.tokens as ledger
@@ -87,16 +97,15 @@ DAYS: Mapping[Check, str] = {
           full join (select user_id, date as day, tokens_used from usage_daily) u using (user_id, day)
          where coalesce(u.tokens_used, 0) <> coalesce(l.tokens, 0)
     """,
-    Check.USAGE_BY_CAPABILITY: """
+    Check.USAGE_BY_CAPABILITY: f"""
         select user_id, day, u.counted, j.counted as jobs
-          from (select user_id, held_day as day,
-                       array[count(*) filter (where status = 'COMPLETED'), count(*) filter (where status = 'FAILED'),
-                             coalesce(sum(cost_tokens) filter (where capability = 'image'), 0),
-                             coalesce(sum(cost_tokens) filter (where capability = 'video'), 0),
-                             coalesce(sum(cost_tokens) filter (where capability = 'text'), 0),
-                             coalesce(sum(cost_tokens) filter (where capability = 'audio'), 0)] as counted
-                  from jobs where status in ('COMPLETED', 'FAILED', 'CANCELLED') and held_day is not null
-                 group by user_id, held_day) j
+          from (select user_id, day,
+                       array[sum(completed), sum(failed),
+                             coalesce(sum(tokens) filter (where capability = 'image'), 0),
+                             coalesce(sum(tokens) filter (where capability = 'video'), 0),
+                             coalesce(sum(tokens) filter (where capability = 'text'), 0),
+                             coalesce(sum(tokens) filter (where capability = 'audio'), 0)] as counted
+                  from ({COUNTED}) c group by user_id, day) j
           full join (select user_id, date as day,
                             array[jobs_completed, jobs_failed, tokens_image, tokens_video, tokens_text,
                                   tokens_audio] as counted from usage_daily) u using (user_id, day)

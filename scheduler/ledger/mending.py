@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from scheduler.database import Db
+from scheduler.ledger.checks import COUNTED
 
 
 async def lock(db: Db, user_id: int) -> None:
@@ -97,21 +98,19 @@ async def count_open(db: Db, user_id: int, jobs: int) -> None:
 async def count_day(db: Db, user_id: int, day: date) -> None:
     """Count a day of a user anew, from the ledger and from the jobs that were held that day."""
     await db.execute(
-        """
+        f"""
         insert into usage_daily as u (user_id, date, tokens_used, jobs_completed, jobs_failed, tokens_image,
                                       tokens_video, tokens_text, tokens_audio)
         select $1, $2, l.tokens, j.completed, j.failed, j.image, j.video, j.text, j.audio
           from (select coalesce(-sum(h.delta + h.allowance_delta + s.delta + s.allowance_delta), 0) as tokens
                   from billing.token_ledger h join billing.token_ledger s on s.job_id = h.job_id and s.reason = 'settle'
                  where h.user_id = $1 and h.day = $2 and h.reason = 'hold') l,
-               (select count(*) filter (where status = 'COMPLETED') as completed,
-                       count(*) filter (where status = 'FAILED') as failed,
-                       coalesce(sum(cost_tokens) filter (where capability = 'image'), 0) as image,
-                       coalesce(sum(cost_tokens) filter (where capability = 'video'), 0) as video,
-                       coalesce(sum(cost_tokens) filter (where capability = 'text'), 0) as text,
-                       coalesce(sum(cost_tokens) filter (where capability = 'audio'), 0) as audio
-                  from jobs where user_id = $1 and held_day = $2
-                   and status in ('COMPLETED', 'FAILED', 'CANCELLED')) j
+               (select coalesce(sum(completed), 0) as completed, coalesce(sum(failed), 0) as failed,
+                       coalesce(sum(tokens) filter (where capability = 'image'), 0) as image,
+                       coalesce(sum(tokens) filter (where capability = 'video'), 0) as video,
+                       coalesce(sum(tokens) filter (where capability = 'text'), 0) as text,
+                       coalesce(sum(tokens) filter (where capability = 'audio'), 0) as audio
+                  from ({COUNTED}) c where user_id = $1 and day = $2) j
             on conflict (user_id, date) do update
            set tokens_used = excluded.tokens_used, jobs_completed = excluded.jobs_completed,
                jobs_failed = excluded.jobs_failed, tokens_image = excluded.tokens_image,

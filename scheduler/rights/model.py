@@ -8,6 +8,7 @@ SCHEMAS = ("public", "billing", "catalogue")
 
 # The scheduler's role. It owns nothing: no DDL, and what counts (money, jobs, acts of admins) it can never delete.
 TABLES: Mapping[str, str] = {
+    "billing.archived_usage": "select",
     "billing.token_account": "select, insert, update",
     "billing.token_ledger": "select, insert",
     "catalogue.models": "select",
