@@ -76,7 +76,7 @@ class Post:
                 self.moved, self.fraction, self.seconds_left, self.preview = False, None, None, None
             case "requeued":
                 self.learn_status(Status.QUEUED, event.attempt)
-                self.moved, self.fraction, self.seconds_left, self.preview = True, None, None, None
+                self.moved, self.fraction, self.seconds_left, self.preview = event.begun is not False, None, None, None
             case "progress":
                 self.learn_status(Status.RUNNING, event.attempt)
                 self.fraction, self.seconds_left = event.fraction, event.seconds_left
@@ -135,7 +135,7 @@ class Post:
     def key(self) -> Shown:
         """What the message should say now; an equal key means nothing worth an edit has changed."""
         job = self.job
-        if job.status is Status.RUNNING:
+        if job.status is Status.RUNNING and not job.is_next:
             percent = int(self.fraction * 100) if self.fraction else 0
             return Status.RUNNING, percent, self.preview, job.cancel_requested
         wait = job.wait
@@ -144,7 +144,7 @@ class Post:
 
     def screen(self, now: datetime, model: str | None) -> Screen:
         """The words for `key`, without a preview."""
-        if self.job.status is Status.RUNNING:
+        if self.job.status is Status.RUNNING and not self.job.is_next:
             return progress.running(self.job, self.tr, self.fraction, self.seconds_left)
         if self.job.status.ended or self.due:
             return progress.opening(self.job, self.tr, now, model=model)

@@ -229,4 +229,5 @@ class Postman:
 
 def waits(post: Post) -> bool:
     """Whether the place in line is worth a look."""
-    return post.job.status is not Status.RUNNING and not (post.due or post.ending or post.quiet)
+    under_way = post.job.status is Status.RUNNING and not post.job.is_next
+    return not under_way and not (post.due or post.ending or post.quiet)

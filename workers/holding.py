@@ -19,6 +19,7 @@ class Kept:
     """An outcome as it goes over the wire, and when it last did."""
 
     text: str
+    begun: bool  # whether it ever had a slot
     sent_at: float | None = None
 
     def due(self, now: float) -> bool:
@@ -48,8 +49,9 @@ class Holding:
 
     @property
     def waiting(self) -> list[AttemptRef]:
-        """Those that have no slot yet."""
-        return [ref for ref, attempt in self.attempts.items() if not attempt.begun]
+        """Those that have no slot, or ended without."""
+        held: list[tuple[AttemptRef, Attempt | Kept]] = [*self.outcomes.items(), *self.attempts.items()]
+        return [ref for ref, one in held if not one.begun]
 
     def knows(self, ref: AttemptRef) -> bool:
         """Whether this attempt is or was here: then a second assignment of it says nothing new."""
@@ -66,17 +68,18 @@ class Holding:
 
     def end(self, ref: AttemptRef, outcome: Outcome | None) -> None:
         """The attempt is over; its outcome, if anybody waits for one, is kept until it is acknowledged."""
-        self.attempts.pop(ref, None)
+        attempt = self.attempts.pop(ref, None)
         self._ended.add(ref)
         if outcome is not None:
-            self._keep(ref, outcome)
+            self._keep(ref, outcome, begun=attempt is not None and attempt.begun)
         self._changed()
 
     def adopt(self, outcomes: Iterable[Outcome], worker_id: str) -> None:
         """Say from now on what a killed process of this place could not say; answers come to this worker."""
         for outcome in list(outcomes):
             ref = AttemptRef(job_id=outcome.job_id, attempt=outcome.attempt)
-            self._keep(ref, outcome.model_copy(update={"worker_id": worker_id}))
+            mine = outcome.model_copy(update={"worker_id": worker_id})
+            self._keep(ref, mine, begun=outcome.run_seconds > 0)
         self._changed()
 
     def forget(self, ref: AttemptRef) -> None:
@@ -100,8 +103,8 @@ class Holding:
         self.state = state
         self._changed()
 
-    def _keep(self, ref: AttemptRef, outcome: Outcome) -> None:
-        self.outcomes[ref] = Kept(outcome.model_dump_json())
+    def _keep(self, ref: AttemptRef, outcome: Outcome, *, begun: bool) -> None:
+        self.outcomes[ref] = Kept(outcome.model_dump_json(), begun)
         if self.spool:
             self.spool.keep(ref, self.outcomes[ref].text)
 

@@ -70,7 +70,7 @@ def state(job: JobView, tr: Translator) -> str:
                 return tr("jobs-waiting")
             return tr("jobs-waiting-place", place=tr.place(job.wait.position))
         case Status.RUNNING:
-            return tr("jobs-running")
+            return tr("jobs-waiting-place", place=tr.place(job.wait.position)) if job.wait else tr("jobs-running")
         case Status.COMPLETED:
             return tr("jobs-expired" if has_expired(job) else "jobs-completed")
         case Status.FAILED:

@@ -91,6 +91,8 @@ def opening(job: JobView, tr: Translator, now: datetime, *, model: str | None = 
     match job.status:
         case Status.CREATED | Status.QUEUED:
             return waiting(job, tr, now, model=model, at_once=at_once)
+        case Status.RUNNING if job.is_next:
+            return waiting(job, tr, now, model=model, at_once=at_once)
         case Status.RUNNING:
             return running(job, tr)
         case Status.COMPLETED | Status.FAILED | Status.CANCELLED:

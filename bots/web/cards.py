@@ -26,7 +26,7 @@ def card(job: JobView, tr: Translator, now: datetime, account: AccountView, mode
         id=job.id,
         status=job.status,
         open=not job.status.ended,
-        waits=job.status in (Status.CREATED, Status.QUEUED),
+        waits=job.is_next or job.status in (Status.CREATED, Status.QUEUED),
         stopping=job.cancel_requested and not job.status.ended,
         prompt=job.prompt,
         line=below_the_prompt(shown),
@@ -46,6 +46,8 @@ def screen(job: JobView, tr: Translator, now: datetime, account: AccountView, mo
     bare = job.model_copy(update={"prompt": ""})
     match job.status:
         case Status.CREATED | Status.QUEUED:
+            return progress.waiting(bare, tr, now, model=model, at_once=account.plan.max_concurrent_jobs)
+        case Status.RUNNING if job.is_next:
             return progress.waiting(bare, tr, now, model=model, at_once=account.plan.max_concurrent_jobs)
         case Status.RUNNING:
             return progress.running(bare, tr)

@@ -1,4 +1,4 @@
-"""Brings assignments to the workers' inboxes."""
+"""Brings assignments and recalls to the workers' inboxes."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,27 +6,38 @@ from collections.abc import Sequence
 import structlog
 
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
+from scheduler.fleet.model import Attempt
 from scheduler.jobs.line import TIMEOUT_SECONDS
 from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import Started
 from scheduler.jobs.queries.open import OpenJob
-from scheduler.wire import FIELD, STREAM_LENGTH, Assignment, events_channel, inbox
+from scheduler.wire import FIELD, STREAM_LENGTH, Assignment, Recall, events_channel, inbox
 
 log = structlog.get_logger(__name__)
 
 
 async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, str, Started]]) -> None:
-    """One round trip for all; an assignment that Redis loses is sent again when two beats did not list it."""
-    if not assignments:
+    """One that Redis loses is sent again when two beats did not list it."""
+    await send(redis, [(worker_id, assignment(job, started)) for job, worker_id, started in assignments])
+
+
+async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
+    """One that Redis loses is sent again while there is still a reason."""
+    await send(redis, [(one.worker_id, Recall(job_id=one.job_id, attempt=one.attempt)) for one in attempts])
+
+
+async def send(redis: Redis, messages: Sequence[tuple[str, Assignment | Recall]]) -> None:
+    """One round trip for all."""
+    if not messages:
         return
     try:
         async with asyncio.timeout(BRIEF_SECONDS), redis.pipeline(transaction=False) as pipe:
-            for job, worker_id, started in assignments:
-                message = assignment(job, started).model_dump_json()
-                pipe.xadd(inbox(worker_id), {FIELD: message}, maxlen=STREAM_LENGTH, approximate=True)
+            for worker_id, message in messages:
+                text = message.model_dump_json()
+                pipe.xadd(inbox(worker_id), {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)
             await pipe.execute()
     except (RedisError, OSError, TimeoutError) as error:
-        log.warning("assignments.lost", count=len(assignments), error=type(error).__name__)
+        log.warning("assignments.lost", count=len(messages), error=type(error).__name__)
 
 
 def assignment(job: OpenJob, started: Started) -> Assignment:

@@ -21,12 +21,16 @@ class Attempt:
     attempt: int
     user_id: int
     worker_id: str
-    started_at: float
+    started_at: float | None  # None: at hand, its worker has not begun it
     renewed_at: float
     timeout_seconds: float
     cancel_requested: bool = False
     missed: int = 0
     cold: bool = False  # its model was not loaded when it was dispatched
+    recalled_at: float = float("-inf")
+
+    def ran_too_long(self, now: float) -> bool:
+        return self.started_at is not None and now - self.started_at > self.timeout_seconds
 
 
 @dataclass(slots=True)
@@ -35,7 +39,7 @@ class LiveWorker:
 
     beat: Beat
     seen_at: float
-    busy: set[UUID] = field(default_factory=set)  # jobs dispatched to it
+    busy: set[UUID] = field(default_factory=set)  # jobs dispatched to it, the one at hand included
 
     @property
     def free_slots(self) -> int:

@@ -78,7 +78,8 @@ async def live_workers(db: Db) -> list[WorkerView]:
         """
         select w.worker_id, w.name, w.state, w.slots, w.warm, w.offers,
                extract(epoch from now() - w.last_seen_at)::float8 as silent,
-               (select count(*) from jobs j where j.worker_id = w.worker_id and j.status = 'RUNNING')::int as running
+               (select count(*) from jobs j where j.worker_id = w.worker_id and j.status = 'RUNNING'
+                                             and j.started_at is not null)::int as running
           from workers w
          where w.state <> 'gone'
          order by w.name, w.worker_id

@@ -13,6 +13,7 @@ from scheduler.catalogue.market import MarketKeeper
 from scheduler.fleet.couriers import send_assignments
 from scheduler.fleet.model import MISSED_BEATS, Attempt, LiveWorker
 from scheduler.fleet.queries import mark_gone, record_beats
+from scheduler.jobs.events import announce, running_event
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Status
@@ -67,7 +68,7 @@ class Warden:
     async def hear(self, beats: Sequence[Beat], now: float) -> None:
         """Refresh workers, renew the leases of what they hold, tell again what they missed."""
         await record_beats(self.pool, beats)
-        renewed: list[Held] = []
+        held: list[tuple[UUID, int, bool]] = []
         cancels: list[tuple[str, Cancel | Acknowledged]] = []
         for beat in beats:
             if beat.state == "gone":
@@ -76,12 +77,25 @@ class Warden:
             worker = self.line.workers.get(beat.worker_id) or await self._welcome(beat, now)
             worker.beat, worker.seen_at = beat, now
             kept, unwanted = self._compare(worker, now)
-            renewed += kept
+            waiting = {(ref.job_id, ref.attempt) for ref in beat.waiting}
+            held += [(job_id, number, (job_id, number) not in waiting) for job_id, number in kept]
             cancels += [(beat.worker_id, Cancel(job_id=job_id, attempt=number)) for job_id, number in unwanted]
             await self._repeat_missed(worker, kept)
-        if renewed:
-            await renew_leases(self.pool, renewed, self.lease)
+        if held:
+            await self._renew(held, now)
         await self.lifecycle.tell_all(cancels)
+
+    async def _renew(self, held: Sequence[tuple[UUID, int, bool]], now: float) -> None:
+        """Renew leases, of attempts that were begun or not; what was at hand and has been begun runs from now on."""
+        renewed = await renew_leases(self.pool, held, self.lease)
+        begun = [
+            attempt
+            for job_id, _, has_begun in held
+            if has_begun and job_id in renewed and (attempt := self.line.running.get(job_id))
+            if attempt.started_at is None
+        ]
+        if begun:
+            await announce(self.redis, [running_event(self.line.begin(one, now), one.attempt) for one in begun])
 
     async def reap(self, now: float) -> None:
         """Once a second: lost leases, time-outs, silent workers, and jobs that nobody came for."""
@@ -90,10 +104,10 @@ class Warden:
         if now - self.reaped_at > self.lease.total_seconds() / 2:
             self.hearing_since = now  # this process stood still: silence meanwhile counts against nobody
         self.reaped_at = now
-        for attempt in list(self.line.running.values()):
+        for attempt in sorted(self.line.running.values(), key=lambda one: one.started_at is not None):
             if self._silent(attempt.renewed_at):
                 await self._lost(attempt)
-            elif now - attempt.started_at > attempt.timeout_seconds + TIMEOUT_GRACE_SECONDS:
+            elif attempt.ran_too_long(now - TIMEOUT_GRACE_SECONDS):
                 late = Status.CANCELLED if attempt.cancel_requested else Status.FAILED
                 await self._give_up(attempt, late, None if attempt.cancel_requested else "timeout")
         for worker_id, worker in list(self.line.workers.items()):
@@ -160,10 +174,17 @@ class Warden:
         log.warning("attempt.lost", job=str(attempt.job_id), attempt=attempt.attempt, worker=attempt.worker_id)
         if tries.cancel_requested:
             await self._give_up(attempt, Status.CANCELLED, None)
+        elif not self._may_have_begun(attempt):
+            await self.lifecycle.write([], [Requeue(attempt.job_id, attempt.attempt, None, lapsed=True)])
         elif tries.lost + 1 >= MOST_LOST_ATTEMPTS:
             await self._give_up(attempt, Status.FAILED, "worker_lost")
         else:
             await self.lifecycle.write([], [Requeue(attempt.job_id, attempt.attempt, None, lost=True)])
+
+    def _may_have_begun(self, attempt: Attempt) -> bool:
+        """What was at hand has begun when nothing else runs there, even if its worker could not say so any more."""
+        others = (one for one in self.line.running.values() if one.worker_id == attempt.worker_id)
+        return attempt.started_at is not None or all(one.started_at is None for one in others)
 
     async def _give_up(self, attempt: Attempt, status: Status, code: str | None) -> None:
         """End a job without hearing from its worker, which is told to stop."""

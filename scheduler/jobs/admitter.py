@@ -227,7 +227,7 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
         avoid_workers=NOBODY,
         cancel_requested=False,
         wait_until=job.wait_until,
-        running_seconds=0.0,
+        running_seconds=None,
     )
 
 

@@ -11,7 +11,8 @@ import structlog
 from pydantic import ValidationError
 
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
-from scheduler.jobs.model import JobEvent
+from scheduler.jobs.model import JobEvent, Status
+from scheduler.jobs.queries.open import OpenJob
 from scheduler.wire import EVENTS_PREFIX, events_channel
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,13 @@ async def announce(redis: Redis, events: Sequence[JobEvent]) -> None:
                 await redis.publish(channel, "\n".join(told))
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("events.lost", count=len(events), error=type(error).__name__)
+
+
+def running_event(job: OpenJob, attempt: int) -> JobEvent:
+    """Its worker begins it."""
+    return JobEvent(
+        kind="running", job_id=job.id, attempt=attempt, user=job.user, bot_id=job.bot_id, status=Status.RUNNING
+    )
 
 
 class EventHub:

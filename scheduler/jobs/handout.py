@@ -10,16 +10,20 @@ import asyncpg
 
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
-from scheduler.fleet.couriers import send_assignments
+from scheduler.fleet.couriers import send_assignments, send_recalls
+from scheduler.fleet.model import LiveWorker
+from scheduler.jobs.at_hand import send_ahead, to_recall
 from scheduler.jobs.auditor import Auditor
-from scheduler.jobs.events import announce
+from scheduler.jobs.events import announce, running_event
 from scheduler.jobs.line import Line
-from scheduler.jobs.model import JobEvent, Status
-from scheduler.jobs.queries.dispatch import Leader, Started, start_jobs
+from scheduler.jobs.queries.dispatch import Choice, Leader, Started, start_jobs
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.observability import REGISTRY, Counter
 
 DISPATCHED = Counter("tessera_jobs_dispatched", "Attempts sent to workers", registry=REGISTRY)
+
+
+Chosen = tuple[OpenJob, str]  # and the worker it goes to
 
 
 class Handout:
@@ -45,13 +49,25 @@ class Handout:
         self.asks_again: asyncio.TimerHandle | None = None
 
     async def fill(self, leader: Leader) -> bool:
-        """Fill the free slots; returns whether something was started."""
-        chosen = self._choose()
+        """Fill the free slots, and the hands of those who look ahead; returns whether something was started."""
+        now = time.monotonic()
+        market = self.market.market
+        self.line.refresh(market.models, market.paused)
+        ready = [worker for worker in self.line.workers.values() if worker.beat.state == "ready"]
+        chosen = self._choose(ready, now)
+        ahead = send_ahead(self.line, ready, now)
+        await send_recalls(self.redis, to_recall(self.line, ready, now))
+        return await self._start(chosen, ahead, leader)
+
+    async def _start(self, begun: list[Chosen], ahead: list[Chosen], leader: Leader) -> bool:
+        chosen = begun + ahead
         if not chosen:
             return False
         try:
-            rows = [(job.id, worker_id, uuid4()) for job, worker_id in chosen]
-            started = {one.job_id: one for one in await start_jobs(self.pool, rows, self.lease, leader)}
+            choices = [
+                Choice(job.id, worker_id, uuid4(), ahead=n >= len(begun)) for n, (job, worker_id) in enumerate(chosen)
+            ]
+            started = {one.job_id: one for one in await start_jobs(self.pool, choices, self.lease, leader)}
         except BaseException:
             self.auditor.doubt([job for job, _ in chosen])  # whether it was committed is unknown
             raise
@@ -64,16 +80,14 @@ class Handout:
             self.line.running[job.id].attempt = attempt.attempt
         await send_assignments(self.redis, sent)
         DISPATCHED.inc(len(sent))
-        await announce(self.redis, [running_event(job, attempt) for job, _, attempt in sent])
+        begun = [job for job, _, _ in sent if self.line.running[job.id].started_at is not None]
+        await announce(self.redis, [running_event(job, self.line.running[job.id].attempt) for job in begun])
 
-    def _choose(self) -> list[tuple[OpenJob, str]]:
+    def _choose(self, ready: Sequence[LiveWorker], now: float) -> list[Chosen]:
         """The policy's choice for every free slot, the least busy worker first."""
-        market, now = self.market.market, time.monotonic()
-        self.line.refresh(market.models, market.paused)
-        live = [worker for worker in self.line.workers.values() if worker.beat.state == "ready"]
-        chosen: list[tuple[OpenJob, str]] = []
+        chosen: list[Chosen] = []
         moments: list[float] = []
-        for worker in sorted(live, key=lambda one: len(one.busy) / one.beat.slots):
+        for worker in sorted(ready, key=lambda one: len(one.busy) / one.beat.slots):
             while worker.free_slots:
                 job, again_at = self.line.take(worker, now)
                 if again_at is not None:
@@ -90,14 +104,3 @@ class Handout:
             self.asks_again.cancel()
         seconds = None if at is None else max(0.0, at - time.monotonic())
         self.asks_again = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.wake.set)
-
-
-def running_event(job: OpenJob, started: Started) -> JobEvent:
-    return JobEvent(
-        kind="running",
-        job_id=job.id,
-        attempt=started.attempt,
-        user=job.user,
-        bot_id=job.bot_id,
-        status=Status.RUNNING,
-    )

@@ -1,7 +1,7 @@
 """Files how attempts ended, a batch in one transaction, then tells everybody: workers, bots, the dispatcher."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -112,7 +112,7 @@ class Lifecycle:
             return set()
         async with self.pool.acquire() as connection, connection.transaction():
             ended = await end_jobs(connection, endings, self.keep_artifacts) if endings else []
-            moved = await requeue_jobs(connection, requeues) if requeues else set()
+            moved = await requeue_jobs(connection, requeues) if requeues else {}
         seconds = {ending.job_id: ending.run_seconds for ending in endings}
         for one in ended:
             ENDED.labels(one.status).inc()
@@ -124,13 +124,19 @@ class Lifecycle:
             listener.ended([(one, seconds.get(one.job_id)) for one in ended])
             listener.changed(list(moved))
         await announce(self.redis, [ended_event(one) for one in ended] + await self._requeued_events(moved))
-        return moved | {one.job_id for one in ended}
+        return moved.keys() | {one.job_id for one in ended}
 
-    async def _requeued_events(self, job_ids: set[UUID]) -> list[JobEvent]:
-        jobs = await open_jobs(self.pool, list(job_ids)) if job_ids else []
+    async def _requeued_events(self, moved: Mapping[UUID, bool]) -> list[JobEvent]:
+        jobs = await open_jobs(self.pool, list(moved)) if moved else []
         return [
             JobEvent(
-                kind="requeued", job_id=job.id, attempt=job.attempt, user=job.user, bot_id=job.bot_id, status=job.status
+                kind="requeued",
+                job_id=job.id,
+                attempt=job.attempt,
+                user=job.user,
+                bot_id=job.bot_id,
+                status=job.status,
+                begun=moved[job.id],
             )
             for job in jobs
         ]

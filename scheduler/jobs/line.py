@@ -1,17 +1,17 @@
 """What waits, runs and serves, as the leader keeps it in memory; the database is where it comes from."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
-from scheduler.jobs.kinds import kind_of
+from scheduler.jobs.kinds import Kind, kind_of
 from scheduler.jobs.model import Status, Wait, Why
 from scheduler.jobs.policy.prospects import Running, prospects
 from scheduler.jobs.policy.waits import Foresight, Raw, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
-from scheduler.jobs.queue import Queue, Server, Waiting
+from scheduler.jobs.queue import LookAhead, Queue, Server, Waiting
 
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
 
@@ -45,6 +45,8 @@ class Line:
         attempt = self.running.get(job.id)
         if job.status is Status.RUNNING and attempt and attempt.attempt == job.attempt:
             attempt.cancel_requested = job.cancel_requested
+            if attempt.started_at is None:
+                attempt.started_at = started_at(job, now)
             return
         if job.status is Status.QUEUED and job.id in self.queue.jobs and not job.cancel_requested:
             return
@@ -56,7 +58,7 @@ class Line:
     def _put(self, job: OpenJob, now: float) -> None:
         if job.status is Status.RUNNING:
             self.queue.start(job.user_id, job.limit, now)
-            self._run(job, job.attempt, job.worker_id or "", now - job.running_seconds, now)
+            self._run(job, job.attempt, job.worker_id or "", started_at(job, now), now)
         elif not job.cancel_requested:
             self.jobs[job.id] = job
             self.queue.add(waiting(job), job.limit, now)
@@ -92,6 +94,30 @@ class Line:
             self.queue.meet(worker.server(self._loading(worker), self.speeds))
         return job, None
 
+    def take_ahead(self, worker: LiveWorker, idle: Collection[str], now: float) -> OpenJob | None:
+        """A job for the worker to have at hand: it counts as running, but it has not begun."""
+        models = {self.jobs[job_id].model or "" for job_id in worker.busy}
+        if len(models) > 1:  # whose slot is free first, and what is loaded there, nobody knows
+            return None
+        taken = self.queue.take(worker.beat.worker_id, now, LookAhead(models, idle))
+        if not taken.jobs:
+            return None
+        job = self.jobs[taken.jobs[0].id]
+        self._run(job, 0, worker.beat.worker_id, None, now)
+        return job
+
+    def begin(self, attempt: Attempt, now: float) -> OpenJob:
+        """Its worker has begun what was at hand."""
+        attempt.started_at = now
+        self.foresight.started(attempt.job_id, now)
+        return self.jobs[attempt.job_id]
+
+    def held_by(self, worker: LiveWorker) -> Iterator[Attempt]:
+        return (self.running[job_id] for job_id in worker.busy if job_id in self.running)
+
+    def kind_of(self, attempt: Attempt) -> Kind:
+        return waiting(self.jobs[attempt.job_id]).kind
+
     def _loading(self, worker: LiveWorker) -> set[str]:
         return {self.jobs[job_id].model or "" for job_id in worker.busy if job_id in self.jobs}
 
@@ -100,6 +126,8 @@ class Line:
         attempt = self.running.pop(job_id, None)
         if attempt:
             self.queue.finish(attempt.user_id, now)
+            if attempt.started_at is None:
+                self.foresight.left(job_id)
             if worker := self.workers.get(attempt.worker_id):
                 worker.busy.discard(job_id)
         elif self.queue.discard(job_id):
@@ -116,7 +144,9 @@ class Line:
         self.speeds.note_run(job.model, name, seconds, charge(job), cold=attempt is not None and attempt.cold)
 
     def wait_of(self, job_id: UUID, models: Mapping[str, Model], paused: Collection[str], now: float) -> Wait | None:
-        """Where a waiting job stands, and why; None when it does not wait here."""
+        """Where a waiting job stands, and why; None when it does not wait here, nor at hand of a worker."""
+        if (attempt := self.running.get(job_id)) and attempt.started_at is None:
+            return self._next(attempt, now)
         job, entry = self.jobs.get(job_id), self.queue.jobs.get(job_id)
         if job is None or entry is None:
             return None
@@ -145,6 +175,13 @@ class Line:
         why = Why.OWN_JOBS if user and user.full else Why.TURN if position > 1 else Why.NEXT
         return Wait(position=position, seconds=half, p90_seconds=most, why=why)
 
+    def _next(self, attempt: Attempt, now: float) -> Wait:
+        """It begins when the first that its worker runs has ended."""
+        worker = self.workers.get(attempt.worker_id)
+        running = [one for one in self.held_by(worker) if one is not attempt] if worker else []
+        seconds = min((round(self._seconds_left(one, now), 1) for one in running), default=None)
+        return Wait(position=1, seconds=seconds, why=Why.NEXT)
+
     def _raw(self, entry: Waiting, able: list[Server], now: float) -> Raw:
         """Before it is corrected by how earlier ones turned out."""
         free = [server for server in able if (worker := self.workers.get(server.id)) and worker.free_slots]
@@ -154,10 +191,10 @@ class Line:
     def _seconds_left(self, attempt: Attempt, now: float) -> float:
         job, worker = self.jobs[attempt.job_id], self.workers.get(attempt.worker_id)
         expected = charge(job) * self.speeds.pace(job.model or "", worker.beat.name if worker else "")
-        return max(0.0, expected - (now - attempt.started_at))
+        return expected if attempt.started_at is None else max(0.0, expected - (now - attempt.started_at))
 
     def _run(
-        self, job: OpenJob, attempt: int, worker_id: str, started_at: float, now: float, cold: bool = False
+        self, job: OpenJob, attempt: int, worker_id: str, started_at: float | None, now: float, cold: bool = False
     ) -> None:
         self.jobs[job.id] = job
         self.running[job.id] = Attempt(
@@ -173,6 +210,11 @@ class Line:
         )
         if worker := self.workers.get(worker_id):
             worker.busy.add(job.id)
+
+
+def started_at(job: OpenJob, now: float) -> float | None:
+    """None: it is at hand of a worker that has not begun it."""
+    return None if job.running_seconds is None else now - job.running_seconds
 
 
 def waiting(job: OpenJob) -> Waiting:

@@ -113,13 +113,18 @@ class JobView(BaseModel):
     bot_id: str | None
     attempt: int
     cancel_requested: bool
-    wait: Wait | None  # only while QUEUED
+    wait: Wait | None  # only until it is begun: while QUEUED, and while a worker has it at hand
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
     run_seconds: float | None
     error: JobError | None
     artifacts: list[ArtifactView]
+
+    @property
+    def is_next(self) -> bool:
+        """It is RUNNING, but its worker has something else to end before."""
+        return self.status is Status.RUNNING and self.wait is not None
 
 
 class JobList(BaseModel):
@@ -160,6 +165,7 @@ class JobEvent(BaseModel):
     user: str | None = None  # "telegram:42"; not in progress events
     bot_id: str | None = None
     status: Status | None = None
+    begun: bool | None = None  # requeued: False when no worker had begun it
     fraction: float | None = None  # 0..1
     seconds_left: float | None = None
     preview: int | None = None  # number of the newest preview picture; GET /v1/jobs/{id}/preview

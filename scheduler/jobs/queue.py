@@ -17,34 +17,21 @@ credit. A decision looks at the first line of each kind: O(kinds + log lines), a
 """
 
 from collections.abc import Collection, Iterable
-from enum import StrEnum
 from heapq import heappop, heappush
 
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.crowd import Ahead
 from scheduler.jobs.policy.hall import Hall, lines_of
 from scheduler.jobs.policy.lines import Lane, Line, Member
-from scheduler.jobs.policy.model import CLASSES, Server, Taken, Waiting
+from scheduler.jobs.policy.model import CLASSES, LookAhead, Reason, Server, Taken, Waiting
 
-__all__ = ["CLASSES", "Ahead", "Queue", "Reason", "Server", "Taken", "Waiting"]
+__all__ = ["CLASSES", "Ahead", "LookAhead", "Queue", "Reason", "Server", "Taken", "Waiting"]
 
 AGING_SECONDS = 300.0
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new
 TOP_DOWN = range(CLASSES - 1, -1, -1)
 
 Head = tuple[float, float, int, Line]  # key, since, seq of its first job: the order of service within a class
-
-
-class Reason(StrEnum):
-    """Why a job waits."""
-
-    IMPOSSIBLE = "impossible"  # no live worker can run it
-    DRAINING = "draining"  # those that could are being drained
-    PAUSED = "paused"  # an admin paused its model
-    LIMIT = "limit"  # its user runs as many as the plan allows
-    OWN = "own"  # an earlier job of its line goes first
-    LOADING = "loading"  # its model is not loaded anywhere yet
-    TURN = "turn"  # others of its class, or of a higher one, go first
 
 
 class Queue(Hall):
@@ -54,8 +41,8 @@ class Queue(Hall):
         """`warm_bound_seconds`: W; None: three load times of the worker that asks."""
         super().__init__(aging_seconds, warm_bound_seconds)
 
-    def take(self, server_id: str, now: float, ahead: bool = False) -> Taken:
-        """What a free slot of the worker gets. `ahead`: a job to have at hand when the one that runs ends."""
+    def take(self, server_id: str, now: float, ahead: LookAhead | None = None) -> Taken:
+        """What a free slot of the worker gets. `ahead`: a job to have at hand when one of those that run ends."""
         self._rise(now)
         server = self.servers[server_id]
         if server.draining or not self.jobs:
@@ -63,13 +50,16 @@ class Queue(Hall):
         again_at: float | None = None
         judged: set[str] = set()
         warm: Head | None = None
+        idle = ahead.idle if ahead else ()
         for level in TOP_DOWN:
-            heads = self._heads(level, server)
+            heads = self._heads(level, server, idle=idle)
             if not heads:
                 continue
             if warm is None:
-                warm = self._first_warm(heads, level, server)
-            line, at = self._choose(heads, warm, judged, server, now, ahead)
+                warm = self._first_warm(heads, level, server, idle)
+            line, at = self._choose(heads, warm, judged, server, now, ahead is not None)
+            if line and ahead and line.aisle.model not in ahead.models:
+                return Taken()
             if line:
                 return self._dispatch(line, server, now)
             if warm:
@@ -105,15 +95,19 @@ class Queue(Hall):
                     warmth.level_again(line.aisle.model)
         return warm[3] if warm else None, again_at
 
-    def _heads(self, level: int, server: Server, models: Collection[str] = ()) -> list[Head]:
-        """The first line of each kind that the worker can run, of these models or of all that are not paused, in the
-        order of the class."""
+    def _heads(
+        self, level: int, server: Server, models: Collection[str] = (), idle: Collection[str] = ()
+    ) -> list[Head]:
+        """The first line of each kind that the worker can run and none of the idle ones, of these models or of all that
+        are not paused, in the order of the class."""
         heads: list[Head] = []
         for aisle in self.aisles.values():
             lane = aisle.lanes[level]
             if not lane.residents and not lane.risen:
                 continue
             if server.id not in aisle.able or aisle.model in self.paused or (models and aisle.model not in models):
+                continue
+            if idle and not aisle.able.keys().isdisjoint(idle):
                 continue
             resident = lane.resident()
             if resident and (job := resident.jobs[resident.first]).avoid and (resident := self._willing(lane, server)):
@@ -125,14 +119,14 @@ class Queue(Hall):
         heads.sort()
         return heads
 
-    def _first_warm(self, heads: list[Head], level: int, server: Server) -> Head | None:
+    def _first_warm(self, heads: list[Head], level: int, server: Server, idle: Collection[str]) -> Head | None:
         """The first line of a loaded model, in this class or below."""
         if not server.warm:
             return None
         for head in heads:
             if head[3].aisle.model in server.warm:
                 return head
-        below = (self._heads(lower, server, server.warm) for lower in range(level - 1, -1, -1))
+        below = (self._heads(lower, server, server.warm, idle) for lower in range(level - 1, -1, -1))
         return next((heads[0] for heads in below if heads), None)
 
     def _willing(self, lane: Lane, server: Server) -> Line | None:

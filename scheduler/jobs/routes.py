@@ -230,7 +230,8 @@ def cursor(before: str | None) -> tuple[datetime, UUID] | None:
 
 def event_of(job: JobView, user: str) -> JobEvent:
     """How a job stands, as an event."""
-    kind = "ended" if job.status.ended else "running" if job.status is Status.RUNNING else "accepted"
+    begun = job.status is Status.RUNNING and not job.is_next
+    kind = "ended" if job.status.ended else "running" if begun else "accepted"
     return JobEvent.model_validate(
         {
             "kind": kind,

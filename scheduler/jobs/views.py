@@ -63,7 +63,10 @@ class Viewer:
         return [await self.with_wait(job) for job in await list_jobs(self.pool, user_id, limit, before, open_only)]
 
     async def with_wait(self, job: JobView, wait: Wait | None = None) -> JobView:
-        """The same job; a waiting one with its place in line."""
+        """The same job; one that was not begun with its place in line."""
+        if job.status is Status.RUNNING and job.started_at is None:
+            wait = self.dispatcher.wait_of(job.id) or Wait(position=1, seconds=None, why=Why.NEXT)
+            return job.model_copy(update={"wait": wait})
         if job.status is not Status.QUEUED:
             return job
         wait = wait or self.dispatcher.wait_of(job.id) or await self._counted(job.id)

@@ -193,9 +193,14 @@ class Studio(Scheduler):
         attempt = self.deliveries[job_id].job.attempt
         self.tell("progress", job_id, attempt=attempt, fraction=fraction, seconds_left=1.0, preview=preview)
 
-    def requeue(self, job_id: UUID) -> None:
+    def at_hand(self, job_id: UUID) -> None:
+        """A worker has it at hand; no event says so."""
+        attempt = self.deliveries[job_id].job.attempt + 1
+        self.change(job_id, status=Status.RUNNING, attempt=attempt, wait=Wait(position=1, seconds=1, why=Why.NEXT))
+
+    def requeue(self, job_id: UUID, *, begun: bool = True) -> None:
         self.change(job_id, status=Status.QUEUED, wait=Wait(position=1, seconds=3, why=Why.NEXT))
-        self.tell("requeued", job_id, attempt=self.deliveries[job_id].job.attempt)
+        self.tell("requeued", job_id, attempt=self.deliveries[job_id].job.attempt, begun=begun)
 
     def end(self, job_id: UUID, status: Status = Status.COMPLETED, *, silently: bool = False) -> None:
         done = status is Status.COMPLETED

@@ -345,6 +345,22 @@ async def test_a_requeued_job_says_so_and_then_goes_on(studio: Studio, chat: Fak
         await until(lambda: studio.posted(job))
 
 
+async def test_a_job_at_hand_is_next_and_a_recall_is_not_worth_a_word(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        studio.change(job, wait=Wait(position=3, seconds=40, why=Why.TURN))
+        await until(lambda: bool(chat.shown) and "Third in line" in chat.shown[1].text)
+        studio.at_hand(job)
+        await until(lambda: "Next in line · about 1 s" in chat.shown[1].text)
+        studio.requeue(job, begun=False)
+        await until(lambda: "Next in line · about 3 s" in chat.shown[1].text)
+        studio.run(job)
+        await until(lambda: "Painting" in chat.shown[1].text)
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    assert not any("Worker stopped" in screen.text for _, _, screen in chat.calls)
+
+
 async def test_failed_and_cancelled_jobs_say_that_the_token_is_back(studio: Studio, chat: FakeMessenger) -> None:
     async with serving(studio, chat) as postman:
         failed, cancelled = await ask(postman), await ask(postman, key="2")

@@ -341,7 +341,8 @@ def test_usage() -> None:
 
 
 def test_the_list_of_jobs_has_a_way_to_cancel() -> None:
-    waiting, running = a_job(wait=Wait(position=2, seconds=3, why=Why.TURN)), a_job(status=Status.RUNNING)
+    waiting = a_job(wait=Wait(position=2, seconds=3, why=Why.TURN))
+    running = a_job(status=Status.RUNNING, wait=None, started_at=NOW)
     screen = jobs.listing([waiting, running, done(), a_job(status=Status.FAILED, prompt="x\n" * 200)], EN, LATER)
     assert spoken(screen).splitlines()[1:4] == [
         "1. a red sunset over the sea · Second in line · seed 7 · 2 min ago",
@@ -350,6 +351,12 @@ def test_the_list_of_jobs_has_a_way_to_cancel() -> None:
     ]
     assert labels(screen) == ["Cancel 1", "Cancel 2"]
     assert jobs.listing([], EN, NOW).buttons == ()
+
+
+def test_a_job_at_hand_of_its_worker_is_next() -> None:
+    job = a_job(status=Status.RUNNING, wait=Wait(position=1, seconds=2, why=Why.NEXT))
+    assert "Next in line" in jobs.listing([job], EN, LATER).text
+    assert spoken(progress.opening(job, EN, NOW)).endswith("\nNext in line · about 2 s · 1 token")
 
 
 def test_discord_keeps_counting_how_long_ago_a_job_was_asked_for() -> None:

@@ -39,9 +39,12 @@ class Worker:
     name: str = "gpu"
     slots: int = 1
     models: tuple[str, ...] = ("painter",)
+    warm: tuple[str, ...] = ()
     max_side: int = 2048
     state: str = "ready"
+    looks_ahead: bool = False
     holding: list[AttemptRef] = field(default_factory=list)
+    waiting: list[AttemptRef] = field(default_factory=list)  # of these, not begun yet
     worker_id: str = ""
     read_up_to: str = "0"
 
@@ -55,6 +58,9 @@ class Worker:
             slots=self.slots,
             offers=[Offer(model=model, capability="image", max_side=self.max_side) for model in self.models],
             holding=list(self.holding),
+            waiting=list(self.waiting),
+            looks_ahead=self.looks_ahead,
+            warm=list(self.warm),
             state=self.state,
             sent_at=datetime.now(UTC),
         )
@@ -72,6 +78,12 @@ class Worker:
         [message] = [message for message in await self.inbox() if isinstance(message, Assignment)]
         self.holding.append(AttemptRef(job_id=message.job_id, attempt=message.attempt))
         return message
+
+    async def at_hand(self) -> Assignment:
+        """The one assignment that came ahead; the worker holds it and has not begun it."""
+        task = await self.assignment()
+        self.waiting.append(self.holding[-1])
+        return task
 
     def made(self, task: Assignment, **changes: Any) -> Made:
         """A stored picture of an assignment."""
@@ -115,6 +127,7 @@ class Worker:
 
     def release(self, job_id: UUID) -> None:
         self.holding = [ref for ref in self.holding if ref.job_id != job_id]
+        self.waiting = [ref for ref in self.waiting if ref.job_id != job_id]
 
     async def progress(self, task: Assignment, fraction: float, picture: bytes = b"") -> None:
         if picture:

@@ -48,7 +48,7 @@ export class JobCard {
   }
 
   showOpen(card, before) {
-    const running = card.status === "RUNNING" || this.live;
+    const running = (card.status === "RUNNING" && !card.waits) || this.live;
     this.frame.advance(running ? (this.live?.fraction ?? 0) : null);
     if (running && !before) this.frame.look(card.preview, 0);
     if (before?.status !== card.status) announce(card.line);

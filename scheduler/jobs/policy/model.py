@@ -1,7 +1,8 @@
 """What the policy knows of a job and of a worker, and what must match between them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -44,6 +45,25 @@ class Server:
     def rate(self, model: str) -> float:
         """Tokens a second, over all slots."""
         return self.slots / self.paces.get(model, GUESSED_PACE)
+
+
+class LookAhead(NamedTuple):
+    """What a job at hand may be."""
+
+    models: Collection[str]  # of one of these, which will be loaded when it begins
+    idle: Collection[str] = ()  # of no kind that one of these idle workers can run
+
+
+class Reason(StrEnum):
+    """Why a job waits."""
+
+    IMPOSSIBLE = "impossible"  # no live worker can run it
+    DRAINING = "draining"  # those that could are being drained
+    PAUSED = "paused"  # an admin paused its model
+    LIMIT = "limit"  # its user runs as many as the plan allows
+    OWN = "own"  # an earlier job of its line goes first
+    LOADING = "loading"  # its model is not loaded anywhere yet
+    TURN = "turn"  # others of its class, or of a higher one, go first
 
 
 class Taken(NamedTuple):

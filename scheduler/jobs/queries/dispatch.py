@@ -28,25 +28,34 @@ class Started:
     params: Mapping[str, Any]
 
 
-async def start_jobs(
-    db: Db, choices: Sequence[tuple[UUID, str, UUID]], lease: timedelta, leader: Leader
-) -> list[Started]:
-    """QUEUED to RUNNING for (job, worker, lease token); only by the leader of the term, only what still waits.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which worker gets which job; `ahead`: to have it at hand, not to begin it now."""
+
+    job_id: UUID
+    worker_id: str
+    lease_token: UUID
+    ahead: bool = False
+
+
+async def start_jobs(db: Db, choices: Sequence[Choice], lease: timedelta, leader: Leader) -> list[Started]:
+    """QUEUED to RUNNING; only by the leader of the term, only what still waits.
 
     It does not wait for the disk: should a crash of the server undo it, outcomes of it fail for their lease token.
     """
     rows = await db.fetch(
         """
         with hasty as materialized (select set_config('synchronous_commit', 'off', true)), leader as (
-          select 1 from leadership where holder = $5 and term = $6 and expires_at > clock_timestamp() for share)
+          select 1 from leadership where holder = $6 and term = $7 and expires_at > clock_timestamp() for share)
         update jobs j
            set status = 'RUNNING', attempt = j.attempt + 1, worker_id = c.worker_id, lease_token = c.lease_token,
-               started_at = now(), lease_until = now() + $4::interval
-          from unnest($1::uuid[], $2::text[], $3::uuid[]) c (id, worker_id, lease_token), leader, hasty
+               started_at = case when not c.ahead then now() end, lease_until = now() + $5::interval
+          from unnest($1::uuid[], $2::text[], $3::uuid[], $4::bool[]) c (id, worker_id, lease_token, ahead), leader,
+               hasty
          where j.id = c.id and j.status = 'QUEUED' and j.cancel_requested_at is null
         returning j.id, j.attempt, j.lease_token, j.capability, j.params
         """,
-        *columns(choices, 3),
+        *columns([(c.job_id, c.worker_id, c.lease_token, c.ahead) for c in choices], 4),
         lease,
         leader.holder,
         leader.term,
@@ -69,23 +78,28 @@ async def running_again(db: Db, job_id: UUID, attempt: int) -> Started | None:
     return Started(row["id"], row["attempt"], row["lease_token"], row["capability"], row["params"])
 
 
-async def renew_leases(db: Db, attempts: Sequence[tuple[UUID, int]], lease: timedelta) -> None:
-    """Extend the leases of attempts that their workers hold; those that are being ended this moment are let go.
+async def renew_leases(db: Db, attempts: Sequence[tuple[UUID, int, bool]], lease: timedelta) -> set[UUID]:
+    """Extend the leases of attempts that their workers hold, and note of which ones they say for the first time that
+    they have begun them; returns the jobs. Attempts that are being ended this moment are let go.
 
     The next beat comes soon: it does not wait for the disk.
     """
-    await db.execute(
+    rows = await db.fetch(
         """
         with hasty as materialized (select set_config('synchronous_commit', 'off', true))
-        update jobs set lease_until = now() + $3::interval
-          from hasty, (select j.id from jobs j join unnest($1::uuid[], $2::int[]) a (id, attempt)
+        update jobs set lease_until = now() + $4::interval,
+                        started_at = coalesce(jobs.started_at, case when held.begun then now() end)
+          from hasty, (select j.id, a.begun from jobs j join unnest($1::uuid[], $2::int[], $3::bool[])
+                                                        a (id, attempt, begun)
                     on j.id = a.id and j.attempt = a.attempt
                  where j.status = 'RUNNING' for no key update of j skip locked) held
          where jobs.id = held.id
+        returning jobs.id
         """,
-        *columns(attempts, 2),
+        *columns(attempts, 3),
         lease,
     )
+    return {row["id"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +109,14 @@ class Requeue:
     job_id: UUID
     attempt: int
     lease_token: UUID | None  # None: the leader gives up on the attempt itself
-    lost: bool = False  # only if the lease has lapsed: a leader that stood still may be wrong about that
+    lapsed: bool = False  # only if the lease has lapsed: a leader that stood still may be wrong about that
+    lost: bool = False  # the same, and it counts towards the losses that end the job
     failed_on: str | None = None  # name of the worker to avoid
 
 
-async def requeue_jobs(db: Db, requeues: Sequence[Requeue]) -> set[UUID]:
-    """RUNNING to QUEUED, same place in line; not where a cancel was asked for. Returns those that moved."""
+async def requeue_jobs(db: Db, requeues: Sequence[Requeue]) -> dict[UUID, bool]:
+    """RUNNING to QUEUED, same place in line; not where a cancel was asked for. Returns those that moved, and whether
+    they had been begun."""
     rows = await db.fetch(
         """
         update jobs j
@@ -109,12 +125,13 @@ async def requeue_jobs(db: Db, requeues: Sequence[Requeue]) -> set[UUID]:
                failed_attempts = j.failed_attempts + (r.failed_on is not null)::int,
                avoid_workers = case when r.failed_on is null then j.avoid_workers
                                     else array_append(j.avoid_workers, r.failed_on) end
-          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bool[], $5::text[])
-               r (id, attempt, lease_token, lost, failed_on)
+          from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bool[], $5::bool[], $6::text[])
+               r (id, attempt, lease_token, lapsed, lost, failed_on) join jobs was using (id)
          where j.id = r.id and j.attempt = r.attempt and j.status = 'RUNNING' and j.cancel_requested_at is null
-           and (r.lease_token is null or j.lease_token = r.lease_token) and (not r.lost or j.lease_until <= now())
-        returning j.id
+           and (r.lease_token is null or j.lease_token = r.lease_token)
+           and (j.lease_until <= now() or not (r.lapsed or r.lost))
+        returning j.id, was.started_at is not null as begun
         """,
-        *columns([(r.job_id, r.attempt, r.lease_token, r.lost, r.failed_on) for r in requeues], 5),
+        *columns([(r.job_id, r.attempt, r.lease_token, r.lapsed, r.lost, r.failed_on) for r in requeues], 6),
     )
-    return {row["id"] for row in rows}
+    return {row["id"]: row["begun"] for row in rows}

@@ -144,6 +144,7 @@ END_JOBS = """
     j as (
       update jobs j
          set status = e.status, ended_at = clock_timestamp(), lease_until = null, lease_token = null,
+             started_at = coalesce(j.started_at, clock_timestamp() - nullif(e.run_seconds, 0) * interval '1 s'),
              execution_time_seconds = e.run_seconds, error = e.error::jsonb,
              cost_tokens = round((j.held_allowance + j.held_balance) * (1 - e.unused)::numeric, 2)
         from e

@@ -37,7 +37,7 @@ class OpenJob:
     avoid_workers: frozenset[str]
     cancel_requested: bool
     wait_until: datetime | None
-    running_seconds: float  # since started_at
+    running_seconds: float | None  # since started_at; None: it waits, or is at hand of its worker
 
     def kept_until(self, until: datetime | None) -> "OpenJob":
         return replace(self, wait_until=until)
@@ -49,7 +49,7 @@ OPEN_JOB = """
            greatest((j.params ->> 'width')::int, (j.params ->> 'height')::int) as longest_side,
            (j.params ->> 'count')::int as count, j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id,
            j.avoid_workers, j.cancel_requested_at is not null as cancel_requested, j.wait_until,
-           coalesce(extract(epoch from now() - j.started_at), 0)::float8 as running_seconds
+           extract(epoch from now() - j.started_at)::float8 as running_seconds
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
      where j.status in ('QUEUED', 'RUNNING')
 """

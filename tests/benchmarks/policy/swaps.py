@@ -7,7 +7,7 @@ from typing import Any
 
 from scheduler.jobs.policy.lines import Aisle
 from scheduler.jobs.policy.warmth import Warmth
-from scheduler.jobs.queue import Queue, Server, Taken
+from scheduler.jobs.queue import LookAhead, Queue, Server, Taken
 from scheduler.simulation.machine import Arrival, Machine, Run, Worker
 from tests.benchmarks.policy.stage import SIDE, Notes, fleet, kind, percentile, poisson
 
@@ -41,7 +41,7 @@ class Watched(Queue):
         self.behind: dict[str, float] = {}
         self.longest = 0.0
 
-    def take(self, server_id: str, now: float, ahead: bool = False) -> Taken:
+    def take(self, server_id: str, now: float, ahead: LookAhead | None = None) -> Taken:
         self.warmth.judged.clear()
         taken = super().take(server_id, now, ahead)
         for model in [model for model in self.behind if model not in self.warmth.passed]:

@@ -1,6 +1,7 @@
 """How jobs end: every outcome, its settlement and its traces, on a real database."""
 
 import asyncio
+import time
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -285,7 +286,7 @@ async def test_a_leader_that_stood_still_cannot_give_up_on_a_live_attempt(
 
 async def test_a_run_that_takes_too_long_ends_with_the_tokens_back(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, _ = await stage.started(ann, gpu)
-    stage.dispatcher.line.running[job_id].started_at -= 331
+    stage.dispatcher.line.running[job_id].started_at = time.monotonic() - 331
     stage.dispatcher.warden.reaped_at -= 1.5
     await stage.round()
 

@@ -1,11 +1,11 @@
 """The policy once more, in the plainest words: no heaps, no books; every question looks at every waiting job."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.queue import NEWCOMER_STEP, Server, Waiting
+from scheduler.jobs.queue import NEWCOMER_STEP, LookAhead, Server, Waiting
 
 NOBODY = float("inf")
 
@@ -37,6 +37,7 @@ class Reference:
     visitors: list[float] = field(default_factory=lambda: [0.0] * 4)
     passed: dict[str, float] = field(default_factory=dict)
     rises: int = 0
+    idle: Collection[str] = ()  # a look-ahead leaves to these what they can run
 
     # What is known.
 
@@ -119,8 +120,9 @@ class Reference:
 
     # The decision.
 
-    def take(self, server: Server, now: float, ahead: bool) -> tuple[Waiting | None, float | None]:
+    def take(self, server: Server, now: float, ahead: LookAhead | None) -> tuple[Waiting | None, float | None]:
         """A job, or when to ask again."""
+        self.idle = ahead.idle if ahead else ()
         self.rise(now)
         if server.draining:
             return None, None
@@ -149,6 +151,8 @@ class Reference:
                 for line in heads:
                     if line not in behind and line.kind.model not in judged and not is_warm(line, server):
                         self.passed.pop(line.kind.model, None)
+                if warm and ahead and warm[0].kind.model not in ahead.models:
+                    return None, None
                 if warm:
                     return self.serve(warm[0], server, now), None
                 continue
@@ -159,6 +163,7 @@ class Reference:
     def heads(self, server: Server, level: int) -> list[Line]:
         """Of each kind the first line at home and the first risen one, in order of service."""
         able = [line for line in self.standing() if line.level == level and server.can(line.kind)]
+        able = [line for line in able if not any(self.servers[other].can(line.kind) for other in self.idle)]
         residents = [line for line in able if line.level == line.home and not self.avoids(line, server)]
         risen = [line for line in able if line.level > line.home and not self.avoids(line, server)]
         firsts: list[Line] = []

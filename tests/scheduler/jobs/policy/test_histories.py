@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.queue import Queue, Reason, Server, Waiting
+from scheduler.jobs.queue import LookAhead, Queue, Reason, Server, Waiting
 from tests.scheduler.jobs.policy.reference import Reference
 
 AGING, BOUND, LOAD = 20.0, 5.0, 2.0
@@ -22,6 +22,7 @@ SERVERS = (
     Server("w2", "w2", {"A": 512, "B": 512}, warm=frozenset("B"), paces={"B": 3.0}, load_seconds=LOAD),
 )
 USERS, LEVELS = st.integers(1, 5), st.integers(0, 3)
+AHEAD = st.none() | st.builds(LookAhead, st.sets(st.sampled_from("ABC")), st.sets(st.sampled_from(["w0", "w1", "w2"])))
 
 
 class Histories(RuleBasedStateMachine):
@@ -95,8 +96,8 @@ class Histories(RuleBasedStateMachine):
         self.twin.forget_idle()
         self.reference.tidy()
 
-    @rule(n=st.integers(0, 2), ahead=st.booleans())
-    def take(self, n: int, ahead: bool) -> None:
+    @rule(n=st.integers(0, 2), ahead=AHEAD)
+    def take(self, n: int, ahead: LookAhead | None) -> None:
         self.tick()
         server = self.reference.servers[f"w{n}"]
         taken = self.queue.take(server.id, self.now, ahead)
@@ -121,7 +122,10 @@ class Histories(RuleBasedStateMachine):
                 assert again_at is not None
                 assert self.now < again_at <= self.now + 2 * BOUND
 
-    def starts(self, job: Waiting, server: Server, ahead: bool) -> None:
+    def starts(self, job: Waiting, server: Server, ahead: LookAhead | None) -> None:
+        if ahead:
+            assert job.kind.model in ahead.models
+            assert not any(self.reference.servers[idle].can(job.kind) for idle in ahead.idle)
         assert server.can(job.kind)
         assert not server.draining
         assert job.kind.model in server.warm or not ahead
@@ -161,7 +165,8 @@ def test_long_histories_agree_too(seed: int) -> None:
                 kind = random.choice([A, A_LARGE, B, C])
                 machine.submit(random.randint(1, 5), random.randint(0, 3), kind, random.randint(1, 9))
             case "take":
-                machine.take(random.randint(0, 2), random.random() < 0.2)
+                ahead = LookAhead("ABC", ["w1"] if random.random() < 0.3 else [])
+                machine.take(random.randint(0, 2), ahead if random.random() < 0.2 else None)
             case "end" if machine.started:
                 machine.end(random.randrange(999), random.random() < 0.3, random.randint(0, 2), random.choice(SERVERS))
             case "wait":
