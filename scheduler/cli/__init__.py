@@ -5,7 +5,21 @@ import os
 import typer
 from dotenv import dotenv_values
 
-from scheduler.cli import archive, backup, demo, doctor, key, ledger, migrate, processes, roles, settings, simulate, up
+from scheduler.cli import (
+    archive,
+    backup,
+    demo,
+    doctor,
+    key,
+    ledger,
+    maintain,
+    migrate,
+    processes,
+    roles,
+    settings,
+    simulate,
+    up,
+)
 from scheduler.config import PREFIX
 
 app = typer.Typer(
@@ -29,5 +43,5 @@ def read_env_file() -> None:
             os.environ.setdefault(name, value)
 
 
-for topic in (up, demo, processes, migrate, doctor, settings, key, roles, ledger, backup, archive, simulate):
+for topic in (up, demo, processes, migrate, doctor, settings, key, roles, ledger, backup, archive, maintain, simulate):
     topic.add_to(app)

@@ -69,3 +69,13 @@ def database() -> Iterator[str]:
     else:
         with hold(default_base()), Embedded(default_base()) as addresses:
             yield addresses.database_url
+
+
+def store_url() -> str | None:
+    """The artifact store that belongs to that database; None where only the database is named."""
+    from scheduler.standalone.embedded import default_base
+
+    given = settings()
+    if "store_url" in given.model_fields_set:
+        return given.store_url
+    return None if "database_url" in given.model_fields_set else (default_base().absolute() / "store").as_uri()

@@ -96,6 +96,7 @@ DAYS: Mapping[Check, str] = {
                  where h.reason = 'hold' group by h.user_id, h.day) l
           full join (select user_id, date as day, tokens_used from usage_daily) u using (user_id, day)
          where coalesce(u.tokens_used, 0) <> coalesce(l.tokens, 0)
+           and day >= (select kept_since from billing.usage_horizon)
     """,
     Check.USAGE_BY_CAPABILITY: f"""
         select user_id, day, u.counted, j.counted as jobs
@@ -110,6 +111,7 @@ DAYS: Mapping[Check, str] = {
                             array[jobs_completed, jobs_failed, tokens_image, tokens_video, tokens_text,
                                   tokens_audio] as counted from usage_daily) u using (user_id, day)
          where coalesce(u.counted, array[0, 0, 0, 0, 0, 0]) <> coalesce(j.counted, array[0, 0, 0, 0, 0, 0])
+           and day >= (select kept_since from billing.usage_horizon)
     """,
 }
 

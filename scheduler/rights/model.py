@@ -11,6 +11,7 @@ TABLES: Mapping[str, str] = {
     "billing.archived_usage": "select",
     "billing.token_account": "select, insert, update",
     "billing.token_ledger": "select, insert",
+    "billing.usage_horizon": "select",
     "catalogue.models": "select",
     "catalogue.pauses": "select, insert, update, delete",
     "public.artifacts": "select, insert, update",

@@ -1,0 +1,1 @@
+drop table billing.usage_horizon;
