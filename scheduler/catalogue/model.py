@@ -37,6 +37,7 @@ SECONDS_OF_ONE_PRICE = {Capability.VIDEO: 1, Capability.AUDIO: 10}
 TOKENS_OF_ONE_PRICE = 1000
 CHARACTERS_OF_A_TOKEN = 4
 SMALLEST_PART = Decimal("0.25")  # of a price
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,12 @@ def price(model: Model, work: Work) -> Decimal:
             units = Decimal(max(1, -(-tokens // TOKENS_OF_ONE_PRICE)))
         case _:
             assert_never(model.capability)
-    return (model.price_tokens * units * work.count).quantize(Decimal("0.01"), ROUND_UP)
+    return (model.price_tokens * units * work.count).quantize(CENT, ROUND_UP)
 
 
 def quarters(amount: int, of_one_price: int) -> Decimal:
     """The amount in units of a price, at least one, rounded up to a quarter."""
-    return max(Decimal(1), (Decimal(4) * amount / of_one_price).to_integral_value(ROUND_UP) * SMALLEST_PART)
+    return max(4, -(-4 * amount // of_one_price)) * SMALLEST_PART
 
 
 def begun(seconds: float, capability: Capability) -> Decimal:

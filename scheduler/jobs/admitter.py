@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,6 +28,8 @@ from scheduler.plans.limits import Admission, decide, makes, renew_day, spendabl
 from scheduler.plans.model import Plan, Standing
 
 log = structlog.get_logger(__name__)
+
+LANES = 1  # while one batch is stored, the other is decided
 
 SUBMITTED = Counter("tessera_submits", "Submits by what became of them", ["result"], registry=REGISTRY)
 
@@ -83,12 +86,14 @@ class Admitter:
         self.claim = claim
         self.keep_for = keep_for
         self.on_admitted = on_admitted
-        self.batcher: Batcher[Submit, Answer] = Batcher(self.admit)
+        self.batcher: Batcher[Submit, Answer] = Batcher(self.admit, lanes=LANES, afterwards=self.tell)
+        self.news: list[JobEvent] = []
+        self.telling = False
 
     async def submit(self, submit: Submit) -> Answer:
         """The answer is committed when this returns."""
         answer = await self.batcher.put(submit)
-        SUBMITTED.labels(answer.code if isinstance(answer, Refusal) else type(answer).__name__.lower()).inc()
+        count_of(answer.code if isinstance(answer, Refusal) else type(answer).__name__.lower()).inc()
         return answer
 
     async def quote(self, submit: Submit) -> Admitted | Refusal:
@@ -109,8 +114,20 @@ class Admitter:
                 numbers = await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
         if ledger.new:
             self.on_admitted([open_job(job, numbers[job.id], ledger.accounts[job.user_id][1]) for job in ledger.new])
-            await announce(self.redis, [accepted_event(job) for job in ledger.new])
         return answers
+
+    async def tell(self, answers: Sequence[Answer]) -> None:
+        """Announce what was admitted; what comes while a message is under way goes together into the next."""
+        self.news += [accepted_event(answer.job) for answer in answers if isinstance(answer, Admitted)]
+        if self.telling:
+            return
+        self.telling = True
+        try:
+            while self.news:
+                events, self.news = self.news, []
+                await announce(self.redis, events)
+        finally:
+            self.telling = False
 
     def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
         user_id = submit.caller.user_id
@@ -155,7 +172,6 @@ class Decisions:
         new = NewJob(
             id=submit.job_id,
             user_id=submit.caller.user_id,
-            user=submit.caller.ref,
             frontend=submit.caller.frontend,
             bot_id=bot_id,
             capability=submit.request.capability,
@@ -171,15 +187,22 @@ class Decisions:
             seq=standing.last_seq,
             day=standing.allowance_day,
             wait_until=wait_until,
-            created_at=self.now,
             address=destination.address if destination else None,
             process=destination.process if destination else None,
+            created_at=self.now,
+            user=submit.caller.ref,
         )
         self.new.append(new)
         if submit.key:
             self.seen[submit.caller.user_id, submit.key] = Seen(submit.job_id, submit.request_hash)
         left = spendable(plan, renew_day(standing, self.now.date()))
         return Admitted(new, left)
+
+
+@cache
+def count_of(result: str) -> Counter:
+    """The counter of one result, found once."""
+    return SUBMITTED.labels(result)
 
 
 def note_refusals(batch: Sequence[Submit], answers: Sequence[Answer]) -> None:

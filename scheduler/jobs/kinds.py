@@ -16,7 +16,12 @@ class Kind(NamedTuple):
 @lru_cache(4096)  # the jobs of a kind share it
 def kind_of(model: str, longest_side: int) -> Kind:
     """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
-    return Kind(model, -(-max(longest_side, 1) // SIDE_BUCKET) * SIDE_BUCKET)
+    return Kind(model, side_of(longest_side))
+
+
+def side_of(longest_side: int) -> int:
+    """The side of a job's kind."""
+    return -(-max(longest_side, 1) // SIDE_BUCKET) * SIDE_BUCKET
 
 
 def largest_side(offered: int) -> int:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from scheduler.catalogue.model import Capability, Model, Work, price
 from scheduler.errors import Code, Fact, Refusal
-from scheduler.jobs.kinds import kind_of, largest_side
+from scheduler.jobs.kinds import largest_side, side_of
 from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
 from scheduler.plans.model import Plan, Standing, Tokens
 
@@ -126,13 +126,15 @@ def alternative(request: JobRequest, plan: Plan, market: Market) -> str | None:
 
 def paused(model: Model, market: Market) -> list[str]:
     """What of the model is paused, the widest first."""
+    if not market.paused:
+        return []
     subjects = ("all", f"capability:{model.capability}", f"model:{model.id}")
     return [subject for subject in subjects if subject in market.paused]
 
 
 def makes(model: Model, width: int, height: int, sides: Mapping[str, int]) -> bool:
     """Whether one of the workers behind `sides` makes this size with the model."""
-    return kind_of(model.id, max(width, height)).side <= sides.get(model.id, 0)
+    return side_of(max(width, height)) <= sides.get(model.id, 0)
 
 
 def size_of(request: JobRequest, model: Model) -> tuple[int, int]:
@@ -214,9 +216,9 @@ def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[
 
 
 def renew_day(standing: Standing, today: date) -> Standing:
-    """The standing as of today; a day only ever moves forward. The given one is left alone."""
+    """The standing as of today: the given one, or another with a new allowance. A day only ever moves forward."""
     if today <= standing.allowance_day:
-        return replace(standing)
+        return standing
     return replace(standing, allowance_day=today, allowance_used=Decimal(0))
 
 
