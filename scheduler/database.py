@@ -1,7 +1,7 @@
 """Connections to PostgreSQL: one pool, sessions in UTC that give up on locks and never hang in a transaction."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
@@ -89,3 +89,9 @@ async def leave(connection: asyncpg.Connection) -> None:
 def columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
     """Turn rows into the `width` arrays that `unnest` takes; no rows give empty arrays."""
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def literal(column: Iterable[Any]) -> str:
+    """An array of plain values as PostgreSQL writes it, for `$1::text::bigint[]`: asyncpg looks at each value of an
+    array for several microseconds, unless it is text."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in column]) + "}"

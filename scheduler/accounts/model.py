@@ -38,7 +38,7 @@ class Caller:
     @property
     def ref(self) -> str:
         """`telegram:42`: how users are named outside the database."""
-        return f"{self.platform}:{self.platform_user_id}"
+        return self.platform + ":" + self.platform_user_id
 
 
 class TokensView(BaseModel):

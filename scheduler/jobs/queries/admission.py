@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from scheduler.accounts.queries import STANDING, standing_in
-from scheduler.database import Db, columns
+from scheduler.database import Db, columns, literal
 from scheduler.plans.model import Plan, Standing
 from scheduler.plans.queries import plan_of
 
@@ -50,8 +50,8 @@ class NewJob(NamedTuple):
     user: str  # "telegram:42"
 
 
-WRITTEN = 19  # of these become columns
-PARAMS, ADDRESS = NewJob._fields.index("params"), NewJob._fields.index("address")
+JSON = ("params", "address")
+AS_THEY_ARE = ("frontend", "bot_id", "capability", "key", "request_hash", "process")
 
 
 async def lock_standings(db: Db, user_ids: Iterable[int]) -> tuple[dict[int, tuple[Standing, Plan]], datetime]:
@@ -87,22 +87,28 @@ async def insert_admitted(
     db: Db, jobs: Sequence[NewJob], standings: Sequence[Standing], claim: timedelta
 ) -> dict[UUID, int]:
     """Write the changed accounts, the holds, the jobs and their deliveries; the jobs' numbers in order of admission."""
-    written = [list(column) for column in zip(*jobs, strict=True)][:WRITTEN]
-    for place in (PARAMS, ADDRESS):
-        written[place] = [None if value is None else to_json(value).decode() for value in written[place]]
+    written = [sent(name, column) for name, column in zip(NewJob._fields[:19], zip(*jobs, strict=True), strict=False)]
     accounts = [
         (s.user_id, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
         for s in standings
     ]
-    admitted = await db.fetch(INSERT_ADMITTED, *written, *columns(accounts, 7), claim, jobs[0].created_at)
+    admitted = await db.fetch(INSERT_ADMITTED, *written, *map(literal, columns(accounts, 7)), claim, jobs[0].created_at)
     return {row["id"]: row["seq"] for row in admitted}
+
+
+def sent(name: str, column: Sequence[Any]) -> Sequence[Any] | str:
+    """A column of new jobs as INSERT_ADMITTED takes it."""
+    if name in JSON:
+        return [None if value is None else to_json(value).decode() for value in column]
+    return column if name in AS_THEY_ARE else literal(column)
 
 
 INSERT_ADMITTED = """
     with t as materialized (
-      select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::int[], $7::text[],
-                           $8::numeric[], $9::text[], $10::bytea[], $11::uuid[], $12::numeric[], $13::numeric[],
-                           $14::numeric[], $15::bigint[], $16::date[], $17::timestamptz[], $18::text[], $19::text[])
+      select * from unnest($1::text::uuid[], $2::text::bigint[], $3::text[], $4::text[], $5::text[],
+                           $6::text::int[], $7::text[], $8::text::numeric[], $9::text[], $10::bytea[],
+                           $11::text::uuid[], $12::text::numeric[], $13::text::numeric[], $14::text::numeric[],
+                           $15::text::bigint[], $16::text::date[], $17::text::timestamptz[], $18::text[], $19::text[])
              with ordinality
              t (id, user_id, frontend, bot_id, capability, priority, params, cost, key, request_hash, parent_id,
                 allowance, balance, balance_after, seq, day, wait_until, address, process, place)),
@@ -110,8 +116,8 @@ INSERT_ADMITTED = """
       update billing.token_account a
          set balance = u.balance, allowance_day = u.day, allowance_used = u.used, open_jobs = u.open_jobs,
              rate_tat = u.tat, last_seq = u.seq
-        from unnest($20::bigint[], $21::numeric[], $22::date[], $23::numeric[], $24::int[], $25::timestamptz[],
-                    $26::bigint[])
+        from unnest($20::text::bigint[], $21::text::numeric[], $22::text::date[], $23::text::numeric[],
+                    $24::text::int[], $25::text::timestamptz[], $26::text::bigint[])
              u (user_id, balance, day, used, open_jobs, tat, seq)
        where a.user_id = u.user_id),
     l as (
