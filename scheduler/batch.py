@@ -11,31 +11,18 @@ from scheduler.errors import Code, Refused
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-FEW = 8  # items that are not worth two batches
-
 
 class Batcher(Generic[Q, A]):
     """`put` waits for its own answer. A batch that fails as a whole is tried again one by one, so that a poisonous
     item, or one that waits for a lock, harms nobody else; `flush` must therefore leave nothing behind when it raises.
-    While the database is away everybody is told so at once.
-
-    With several `lanes` so many batches are written side by side: one is prepared while another is stored. `afterwards`
-    is told of every answered batch and holds up neither the answers nor the next batch."""
+    While the database is away everybody is told so at once."""
 
     def __init__(
-        self,
-        flush: Callable[[Sequence[Q]], Awaitable[Sequence[A]]],
-        *,
-        limit: int = 200,
-        most_waiting: int = 5000,
-        lanes: int = 1,
-        afterwards: Callable[[Sequence[A]], Awaitable[None]] | None = None,
+        self, flush: Callable[[Sequence[Q]], Awaitable[Sequence[A]]], *, limit: int = 200, most_waiting: int = 5000
     ) -> None:
         self.flush = flush
         self.limit = limit
         self.most_waiting = most_waiting
-        self.lanes = self.idle = lanes
-        self.afterwards = afterwards
         self.waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
         self.wake = asyncio.Event()
 
@@ -52,47 +39,32 @@ class Batcher(Generic[Q, A]):
         """Write batches until `stop` is set and nothing waits."""
         async with asyncio.TaskGroup() as group:
             stopper = group.create_task(self._wake_at(stop))
-            async with asyncio.TaskGroup() as lanes:
-                for _ in range(self.lanes):
-                    lanes.create_task(self._lane(stop, group))
+            while not (stop.is_set() and not self.waiting):
+                if not self.waiting:
+                    self.wake.clear()
+                    await self.wake.wait()
+                    continue
+                await self._write([self.waiting.popleft() for _ in range(min(self.limit, len(self.waiting)))])
             stopper.cancel()
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self.wake.set()
 
-    async def _lane(self, stop: asyncio.Event, group: asyncio.TaskGroup) -> None:
-        while self.waiting or not stop.is_set():
-            if not self.waiting:
-                self.wake.clear()
-                await self.wake.wait()
-                continue
-            batch = [self.waiting.popleft() for _ in range(self._share())]
-            self.idle -= 1
-            answers = await self._write(batch)
-            self.idle += 1
-            if self.afterwards and answers:
-                group.create_task(self.afterwards(answers))
-
-    def _share(self) -> int:
-        """How much of what waits goes into this batch: the idle lanes share more than a few."""
-        most = len(self.waiting)
-        return min(self.limit, most if most <= FEW else -(-most // self.idle))
-
-    async def _write(self, batch: list[tuple[Q, asyncio.Future[A]]]) -> list[A]:
-        """Store a batch and hand out its answers; returns them."""
+    async def _write(self, batch: list[tuple[Q, asyncio.Future[A]]]) -> None:
         try:
             answers = await self.flush([item for item, _ in batch])
         except Exception as error:  # noqa: BLE001 - each caller gets it
             if len(batch) == 1 or (is_outage(error) and not isinstance(error, CONTENTION)):
                 for _, future in batch:
                     settle(future, error)
-                return []
-            return [answer for one in batch for answer in await self._write([one])]
+            else:
+                for one in batch:
+                    await self._write([one])
+            return
         for (_, future), answer in zip(batch, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
-        return list(answers)
 
 
 def settle(future: asyncio.Future[A], error: Exception) -> None:

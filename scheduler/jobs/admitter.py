@@ -1,6 +1,5 @@
 """Turns submits into jobs: those that wait while a transaction is written go together into the next one."""
 
-import asyncio
 import hashlib
 import os
 import random
@@ -31,8 +30,6 @@ from scheduler.plans.limits import Admission, decide, makes, renew_day, spendabl
 from scheduler.plans.model import Plan, Standing
 
 log = structlog.get_logger(__name__)
-
-BREATH_SECONDS = 0.02  # between two messages about what was admitted
 
 SUBMITTED = Counter("tessera_submits", "Submits by what became of them", ["result"], registry=REGISTRY)
 
@@ -95,9 +92,7 @@ class Admitter:
         self.claim = claim
         self.keep_for = keep_for
         self.on_admitted = on_admitted
-        self.batcher: Batcher[Submit, Answer] = Batcher(self.admit, afterwards=self.tell)
-        self.news: list[JobEvent] = []
-        self.telling = False
+        self.batcher: Batcher[Submit, Answer] = Batcher(self.admit)
 
     async def submit(self, submit: Submit) -> Answer:
         """The answer is committed when this returns."""
@@ -123,21 +118,8 @@ class Admitter:
                 numbers = await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
         if ledger.new:
             self.on_admitted([open_job(job, numbers[job.id], ledger.accounts[job.user_id][1]) for job in ledger.new])
+            await announce(self.redis, [accepted_event(job) for job in ledger.new])
         return answers
-
-    async def tell(self, answers: Sequence[Answer]) -> None:
-        """Announce what was admitted: at once, and then all that comes in one breath with one message."""
-        self.news += [accepted_event(answer.job) for answer in answers if isinstance(answer, Admitted)]
-        if self.telling:
-            return
-        self.telling = True
-        try:
-            while self.news:
-                events, self.news = self.news, []
-                await announce(self.redis, events)
-                await asyncio.sleep(BREATH_SECONDS)
-        finally:
-            self.telling = False
 
     def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
         user_id = submit.caller.user_id

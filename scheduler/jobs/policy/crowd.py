@@ -26,7 +26,7 @@ class Crowd:
         self.jobs = 0
         self.tokens = 0.0
         self.members: dict[Member, None] = {}
-        self.cells = [[0, 0.0, 0] for _ in range(BUCKETS)]  # members, tokens, jobs
+        self.cells: dict[int, list[float]] = {}  # bucket -> members, tokens, jobs; only those that have members
 
     def join(self, member: Member, tokens: float) -> None:
         self._change(member, tokens, 1)
@@ -39,15 +39,17 @@ class Crowd:
         if member.jobs:
             cell = self.cells[member.bucket]
             cell[0] -= 1
-            cell[1] = cell[1] - member.tokens if cell[0] else 0.0
+            cell[1] -= member.tokens
             cell[2] -= member.jobs
+            if not cell[0]:
+                del self.cells[member.bucket]
         self.jobs += jobs
         self.tokens += tokens
         member.jobs += jobs
         if member.jobs:
             member.tokens += tokens
             member.bucket = bucket(member.tokens)
-            cell = self.cells[member.bucket]
+            cell = self.cells.setdefault(member.bucket, [0, 0.0, 0])
             cell[0] += 1
             cell[1] += member.tokens
             cell[2] += member.jobs
@@ -70,12 +72,10 @@ class Crowd:
     def _estimate(self, reach: float, but: Member | None) -> Ahead:
         """Each member takes the least of what it has waiting and `reach`, but one job at least."""
         jobs = tokens = 0.0
-        for members, waiting, count in self.cells:
-            if members:
-                each = waiting / members
-                part = min(1.0, max(reach / each, members / count))
-                jobs += part * count
-                tokens += part * waiting
+        for members, waiting, count in self.cells.values():
+            part = min(1.0, max(reach * members / waiting, members / count))
+            jobs += part * count
+            tokens += part * waiting
         if but and but.jobs:
             part = min(1.0, max(reach / but.tokens, 1 / but.jobs))
             jobs -= part * but.jobs

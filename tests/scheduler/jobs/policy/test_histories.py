@@ -142,7 +142,11 @@ class Histories(RuleBasedStateMachine):
             waiting = [job for job in self.reference.waiting.values() if job.priority == level]
             assert crowd.jobs == len(waiting)
             assert abs(crowd.tokens - sum(job.cost for job in waiting)) < 1e-6
-            assert sum(cell[0] for cell in crowd.cells) == len({job.user_id for job in waiting}) == len(crowd.members)
+            assert (
+                sum(cell[0] for cell in crowd.cells.values())
+                == len({job.user_id for job in waiting})
+                == len(crowd.members)
+            )
         for model in "ABC":
             assert abs(self.queue.warmth.demand.get(model, 0.0) - self.reference.demand(model)) < 1e-6
         for job in self.reference.waiting.values():
