@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from math import isqrt
 
 from scheduler.catalogue.model import Capability, Model, Work, price
 from scheduler.errors import Code, Fact, Refusal
@@ -150,12 +151,23 @@ def cheapest(plans: Iterable[Plan], would_help: Callable[[Plan], bool]) -> str |
 
 
 def too_large(width: int, height: int, plan: Plan, plans: Iterable[Plan]) -> Refusal | None:
-    longest = max(width, height)
-    if longest <= plan.max_resolution:
+    if plan.makes(width, height):
         return None
-    upgrade = cheapest(plans, lambda p: p.max_resolution >= longest)
-    facts: dict[str, Fact] = {"asked": longest, "width": width, "height": height, "limit": plan.max_resolution}
+    upgrade = cheapest(plans, lambda p: p.makes(width, height))
+    limit = longest_side(width, height, plan)
+    facts: dict[str, Fact] = {"asked": max(width, height), "width": width, "height": height, "limit": limit}
+    if plan.max_pixels is not None and width * height > plan.max_pixels:
+        facts |= {"pixels": width * height, "max_pixels": plan.max_pixels}
     return Refusal(Code.RESOLUTION_TOO_HIGH, facts | {"plan": plan.name, "upgrade": upgrade})
+
+
+def longest_side(width: int, height: int, plan: Plan) -> int:
+    """The longest side that the plan has for a picture of this shape."""
+    side = min(max(width, height), plan.max_resolution)
+    if plan.max_pixels is None or width * height * side**2 <= plan.max_pixels * max(width, height) ** 2:
+        return side
+    side = isqrt(plan.max_pixels * max(width, height) // min(width, height))
+    return max(SMALLEST_SIDE, side - side % SIDE_STEP)
 
 
 def beyond_workers(model: Model, width: int, height: int, market: Market) -> Refusal | None:

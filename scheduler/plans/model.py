@@ -24,9 +24,16 @@ class Plan:
     max_resolution: int
     allowed_models: frozenset[str]
     price_cents: int
+    max_pixels: int | None = None  # of one picture; None: the square of max_resolution
 
     def allows(self, model: str) -> bool:
         return "*" in self.allowed_models or model in self.allowed_models
+
+    def makes(self, width: int, height: int) -> bool:
+        """Whether a picture of this size is within the plan: its longest side, and its pixels."""
+        return max(width, height) <= self.max_resolution and (
+            self.max_pixels is None or width * height <= self.max_pixels
+        )
 
     @property
     def max_open_jobs(self) -> int:
@@ -58,6 +65,7 @@ class PlanView(BaseModel):
     requests_per_minute: int
     max_concurrent_jobs: int
     max_waiting_jobs: int
-    max_resolution: int
+    max_resolution: int  # pixels of the longest side
+    max_pixels: int  # of one picture
     allowed_models: list[str]
     price_cents: int

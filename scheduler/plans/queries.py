@@ -6,7 +6,8 @@ from scheduler.database import Db
 from scheduler.plans.model import Plan, PlanView
 
 COLUMNS = """p.id as plan_id, p.name as plan_name, p.tier, p.daily_token_limit, p.requests_per_minute,
-             p.max_concurrent_jobs, p.max_waiting_jobs, p.priority, p.max_resolution, p.allowed_models, p.price_cents"""
+             p.max_concurrent_jobs, p.max_waiting_jobs, p.priority, p.max_resolution, p.max_pixels, p.allowed_models,
+             p.price_cents"""
 
 
 async def active_plans(db: Db) -> tuple[Plan, ...]:
@@ -29,6 +30,7 @@ def plan_of(row: Any) -> Plan:
         max_resolution=row["max_resolution"],
         allowed_models=frozenset(row["allowed_models"]),
         price_cents=row["price_cents"],
+        max_pixels=row["max_pixels"],
     )
 
 
@@ -41,6 +43,7 @@ def plan_view(plan: Plan) -> PlanView:
         max_concurrent_jobs=plan.max_concurrent_jobs,
         max_waiting_jobs=plan.max_waiting_jobs,
         max_resolution=plan.max_resolution,
+        max_pixels=plan.max_pixels or plan.max_resolution**2,
         allowed_models=sorted(plan.allowed_models),
         price_cents=plan.price_cents,
     )

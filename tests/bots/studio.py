@@ -52,7 +52,7 @@ def an_artifact(job_id: UUID, **changes: Any) -> ArtifactView:
 def an_account(**changes: Any) -> AccountView:
     plan = PlanView(
         name="Free", tier="free", daily_token_limit=20, requests_per_minute=5, max_concurrent_jobs=1,
-        max_waiting_jobs=5, max_resolution=1024, allowed_models=["sdxl", "painter"], price_cents=0,
+        max_waiting_jobs=5, max_resolution=1024, max_pixels=1024**2, allowed_models=["sdxl", "painter"], price_cents=0,
     )  # fmt: skip
     tokens = TokensView(
         daily_limit=20, used_today=Decimal(1), left_today=Decimal(19), balance=Decimal(0), spendable=Decimal(19),

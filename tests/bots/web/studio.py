@@ -260,7 +260,7 @@ class Visitor(User):
             user=self.person.ref, display_name=None, open_jobs=0, banned=False, is_admin=False, has_api_key=False,
             plan=PlanView(
                 name="Free", tier="free", daily_token_limit=20, requests_per_minute=5, max_concurrent_jobs=1,
-                max_waiting_jobs=5, max_resolution=1024, allowed_models=["painter"], price_cents=0,
+                max_waiting_jobs=5, max_resolution=1024, max_pixels=1024**2, allowed_models=["painter"], price_cents=0,
             ),
             tokens=TokensView(
                 daily_limit=20, used_today=20 - left, left_today=left, balance=Decimal(0), spendable=left,

@@ -62,6 +62,40 @@ def admission(request: JobRequest, of: Standing, by: Plan = FREE, market: Market
     return decision
 
 
+# The size
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "limit"),
+    [(1536, 1536, 1248), (2048, 1024, 1768), (1024, 2048, 1768), (2048, 2048, 1248), (1536, 1016, None)],
+)
+def test_pixels_are_limited_beside_the_longest_side(width: int, height: int, limit: int | None) -> None:
+    """1.5625 million of them: more than the Starter plan's default size, less than its square."""
+    by = replace(STARTER, max_resolution=2048, max_pixels=1250**2)
+    wish = ask(model="sdxl", width=width, height=height)
+    if limit is None:
+        assert admission(wish, standing(), by)
+        return
+    said = refusal(wish, standing(), by)
+
+    assert said.code is Code.RESOLUTION_TOO_HIGH
+    assert said.facts["limit"] == limit
+    assert (said.facts["pixels"], said.facts["max_pixels"]) == (width * height, 1250**2)
+    assert said.facts["upgrade"] == ("Starter" if max(width, height) <= 1536 else "Pro")
+    scale = limit / max(width, height)
+    assert admission(ask(model="sdxl", width=int(width * scale), height=int(height * scale)), standing(), by)
+
+
+@given(st.integers(8, 512), st.integers(8, 512), st.integers(64**2, 4096**2))
+def test_what_a_refusal_offers_is_within_the_plan(width: int, height: int, pixels: int) -> None:
+    by = replace(STARTER, max_resolution=2048, max_pixels=pixels)
+    wide, high = width * 8, height * 8
+    limit = limits.longest_side(wide, high, by)
+    scale = limit / max(wide, high)
+    if limit > 64:
+        assert by.makes(int(wide * scale) // 8 * 8, int(high * scale) // 8 * 8)
+
+
 # The order of refusals
 
 

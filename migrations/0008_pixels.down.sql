@@ -1,0 +1,1 @@
+alter table plans drop column max_pixels;
