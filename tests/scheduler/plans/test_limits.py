@@ -67,7 +67,7 @@ def admission(request: JobRequest, of: Standing, by: Plan = FREE, market: Market
 
 @pytest.mark.parametrize(
     ("width", "height", "limit"),
-    [(1536, 1536, 1248), (2048, 1024, 1768), (1024, 2048, 1768), (2048, 2048, 1248), (1536, 1016, None)],
+    [(1536, 1536, 1248), (2048, 1024, 1760), (1024, 2048, 1760), (2048, 2048, 1248), (1536, 1016, None)],
 )
 def test_pixels_are_limited_beside_the_longest_side(width: int, height: int, limit: int | None) -> None:
     """1.5625 million of them: more than the Starter plan's default size, less than its square."""
