@@ -49,6 +49,7 @@ class Wire:
     swallows: bool = False  # half-open: nothing arrives on either side, nobody is told
     deaf: bool = False  # requests pass, replies do not
     lost_replies: int = 0
+    on_lost: Callable[[], None] | None = None
     passages: set[Passage] = field(default_factory=set)
 
     def cut(self) -> None:
@@ -124,6 +125,8 @@ class Wire:
         if passage.asks:
             passage.asks = False
             self.lost_replies += 1
+            if self.on_lost:
+                self.on_lost()
 
 
 class Port:

@@ -152,6 +152,8 @@ class Town:
             TESSERA_API_URL=await self.api_url("discord"),
         )
         self.add(CLIENT, "tests.faults.client", takes_input=True, TESSERA_API_URL=await self.api_url(CLIENT))
+        for name in BOTS:
+            self.wires[f"{name}>platform"].on_lost = self.forget_who_was_told
         self.move_in()
 
     def move_in(self) -> None:
@@ -175,6 +177,11 @@ class Town:
                 return "discord", self.discord_people[somebody.number].id
             case _:
                 return "web", somebody.name
+
+    def forget_who_was_told(self) -> None:
+        """A bot was killed, or did not read a reply: it cannot know what the platforms told it."""
+        self.telegram.forgets_who_was_told(self.telegram_bot)
+        self.discord.forget_who_was_told()
 
     async def open(self) -> None:
         """Start all, and wait until people can be served."""

@@ -50,6 +50,18 @@ async def test_calling_before_retry_after_is_a_broken_rule(studio: Studio) -> No
         assert (await http.post(url, json={"content": "x"})).status == 200
 
 
+async def test_a_new_process_learns_a_wait_by_one_more_429(studio: Studio) -> None:
+    url = f"{studio.discord.api_base}/channels/{studio.channel.id}/messages"
+    studio.discord.faults.rate_limit(SENDS, retry_after=30)
+    async with aiohttp.ClientSession(headers=headers(studio)) as http:
+        await http.post(url, json={"content": "told"})
+        studio.discord.forget_who_was_told()
+        assert (await http.post(url, json={"content": "not told yet"})).status == 429
+        assert studio.discord.rule_breaks == []
+        await http.post(url, json={"content": "could know better"})
+        assert "before retry_after" in studio.discord.rule_breaks[0]
+
+
 async def test_a_bucket_is_paced_by_discord_py_and_refuses_who_does_not_look(studio: Studio) -> None:
     url = f"{studio.discord.api_base}/channels/{studio.channel.id}/messages"
     async with aiohttp.ClientSession(headers=headers(studio)) as http:

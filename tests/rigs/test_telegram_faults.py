@@ -39,6 +39,21 @@ async def test_429_is_obeyed_or_recorded(bot: Bot, ann: Person, telegram: FakeTe
         telegram.assert_clean()
 
 
+async def test_a_new_process_learns_a_wait_by_one_more_429(bot: Bot, ann: Person, telegram: FakeTelegram) -> None:
+    telegram.answers_429("sendMessage", 5)
+    with pytest.raises(TelegramRetryAfter):
+        await bot.send_message(ann.id, "told")
+    telegram.forgets_who_was_told(next(iter(telegram.world.bots.values())))
+    await asyncio.sleep(0.3)
+    with pytest.raises(TelegramRetryAfter):
+        await bot.send_message(ann.id, "not told yet")
+    telegram.assert_clean()
+    await asyncio.sleep(0.3)
+    with pytest.raises(TelegramRetryAfter):
+        await bot.send_message(ann.id, "could know better")
+    assert [each.rule for each in telegram.rule_breaks] == ["flood-wait"]
+
+
 async def test_a_502_has_an_html_body_and_no_effect(bot: Bot, ann: Person, telegram: FakeTelegram) -> None:
     telegram.answers_502("sendMessage")
     with pytest.raises(ClientDecodeError):

@@ -16,6 +16,7 @@ class Killed:
 
     async def strike(self, town: Town) -> None:
         await town.members[self.target].kill()
+        town.forget_who_was_told()
 
     async def heal(self, town: Town) -> None:
         await town.members[self.target].start()
@@ -30,6 +31,7 @@ class ToldToStop:
 
     async def strike(self, town: Town) -> None:
         await town.members[self.target].stop()
+        town.forget_who_was_told()
 
     async def heal(self, town: Town) -> None:
         await town.members[self.target].start()

@@ -56,6 +56,7 @@ Trouble, for the next `times` requests in which the regular expression finds "ME
     faults.rate_limit(pattern, times=1, retry_after=1.0, everywhere=False, via=True)
     faults.error(pattern, times=1, status=502), faults.delay(pattern, seconds, times=1)
     faults.drop_before(pattern, times=1), faults.drop_after(pattern, times=1), faults.clear()
+    forget_who_was_told(): after a kill the new process learns an imposed wait by one more 429
     gateway.drop(bot=None), gateway.shut(), gateway.open(), gateway.ask_to_reconnect(), gateway.invalidate()
     gateway.heartbeat_seconds; repeat_interactions(times=1): the next ones are announced twice
     expire(interaction): its 15 minutes are over; advance(seconds): time passes for the rig, not for the bots

@@ -146,6 +146,10 @@ class FakeDiscord:
         except TimeoutError:
             raise TimeoutError(f"waited {timeout} s; {self._world.story()}") from None
 
+    def forget_who_was_told(self) -> None:
+        """The process that was told to wait is gone, or its reply was lost: the next early call breaks no rule."""
+        self._world.limits.forget_who_was_told()
+
     def expire(self, interaction: Interaction) -> None:
         """Let the 15 minutes of the interaction's token be over."""
         interaction.expires_at = self._world.clock.now() - 1

@@ -49,6 +49,8 @@ class Limits:
         self._closed_until: dict[str, float] = {}
         self._shut_until = 0.0
         self.invalid: deque[float] = deque()
+        self._strangers: set[str] = set()
+        """Waits that nobody knows of any more: a bucket's key, a bot's name for its global one."""
 
     def take(self, bot: str, line: str, now: float) -> Refusal | None:
         """Count one request, or say why it may not pass."""
@@ -56,7 +58,7 @@ class Limits:
             return Refusal(self._shut_until - now, everywhere=True, disobedient=True)
         bucket = self.bucket(bot, line)
         if now < bucket.closed_until:
-            return Refusal(bucket.closed_until - now, everywhere=False, disobedient=True)
+            return Refusal(bucket.closed_until - now, everywhere=False, disobedient=self._knew(bucket.key))
         if not NOT_LIMITED_GLOBALLY.match(line) and (refusal := self._take_global(bot, now)):
             return refusal
         if now >= bucket.ends_at:
@@ -77,6 +79,15 @@ class Limits:
     def shut(self, until: float) -> None:
         """Remember a 429 of Cloudflare, which stands before all routes."""
         self._shut_until = until
+
+    def forget_who_was_told(self) -> None:
+        """The waits stay, but nobody knows of them: the next early call of each is refused and tells."""
+        self._strangers = {*self._buckets, *self._closed_until}
+
+    def _knew(self, key: str) -> bool:
+        knew = key not in self._strangers
+        self._strangers.discard(key)
+        return knew
 
     def headers(self, bot: str, line: str, now: float) -> dict[str, str]:
         """The headers by which clients pace themselves."""
@@ -107,7 +118,7 @@ class Limits:
 
     def _take_global(self, bot: str, now: float) -> Refusal | None:
         if now < (until := self._closed_until.get(bot, 0.0)):
-            return Refusal(until - now, everywhere=True, disobedient=True)
+            return Refusal(until - now, everywhere=True, disobedient=self._knew(bot))
         recent = self._recent.setdefault(bot, deque())
         while recent and recent[0] <= now - 1.0:
             recent.popleft()

@@ -27,6 +27,7 @@ FakeTelegram(*, strict=False, limits=Limits())
         delays(methods, seconds, ...)          before the effect
         recovers()                             withdraws them
       each returns a Fault; `fault.hit` lists the calls that it struck.
+    forgets_who_was_told(bot)              after a kill: the new process learns an imposed wait by one more 429
     The record:
         calls            every Call but getUpdates, with bot, method, params, uploads, at, error, result, is_done,
                          chat_id and text

@@ -107,3 +107,15 @@ class Floods:
 
     def could_know(self, flood: Flood, now: float) -> bool:
         return now > flood.since + self.GRACE_SECONDS
+
+    def tell_again(self, bot_id: int, scope: object, now: float) -> None:
+        """An early call was refused: whoever made it knows now."""
+        flood = self._floods[bot_id, scope]
+        if flood.since > now:
+            self._floods[bot_id, scope] = Flood(now, flood.until)
+
+    def forget_who_was_told(self, bot_id: int) -> None:
+        """The waits stay, but nobody knows of them."""
+        for (whose, scope), flood in self._floods.items():
+            if whose == bot_id:
+                self._floods[whose, scope] = Flood(math.inf, flood.until)

@@ -81,6 +81,7 @@ class Server:
             return None
         if self.floods.could_know(flood, now):
             self.world.breaks("flood-wait", f"{flood.until - now:.1f} s before retry_after was over", call)
+        self.floods.tell_again(call.bot.id, _scope(call), now)
         return _too_many(flood.left_at(now))
 
     async def _suffer(self, request: web.Request, call: Call, fault: Fault) -> web.StreamResponse | None:

@@ -57,6 +57,11 @@ class FakeTelegram:
         """The base for `TelegramAPIServer.from_base` and TESSERA_TELEGRAM_API_BASE."""
         return f"http://127.0.0.1:{self.port}"
 
+    def forgets_who_was_told(self, bot: FakeBot) -> None:
+        """The process that was told to wait is gone, or its reply was lost: the next early call breaks no rule, it is
+        refused and tells the new one."""
+        self._server.floods.forget_who_was_told(bot.id)
+
     # Bots, people, groups
 
     def new_bot(
