@@ -15,6 +15,7 @@ class Priority(IntEnum):
     PROGRESS = 2
 
 
+IN_FLIGHT_SECONDS = 0.1  # before asking again when only the end of a call can make room
 ROOM = {Priority.RESULT: 1.0, Priority.ANSWER: 0.9, Priority.PROGRESS: 0.6}  # the part of a rate each may use up
 
 
@@ -33,10 +34,14 @@ class Ticket:
 
 @dataclass(slots=True)
 class Window:
-    """The calls of the last `rate.seconds` seconds, and a pause that the platform asked for."""
+    """The calls of the last `rate.seconds` seconds, and a pause that the platform asked for.
+
+    A call counts from its grant until so long after its end: the platform counts it when it arrives, whenever that is.
+    """
 
     rate: Rate
-    calls: deque[float] = field(default_factory=deque)
+    calls: deque[float] = field(default_factory=deque)  # granted and not begun yet, or ended: when
+    in_flight: int = 0
     silent_until: float = 0.0
 
     def wait(self, priority: Priority, now: float) -> float:
@@ -44,10 +49,27 @@ class Window:
         while self.calls and self.calls[0] + self.rate.seconds <= now:
             self.calls.popleft()
         room = max(1, int(self.rate.calls * ROOM[priority]))
-        full = self.calls[-room] + self.rate.seconds - now if len(self.calls) >= room else 0.0
+        surplus = len(self.calls) + self.in_flight - room
+        if surplus < 0:
+            full = 0.0
+        elif surplus < len(self.calls):
+            full = self.calls[surplus] + self.rate.seconds - now
+        else:
+            full = IN_FLIGHT_SECONDS
         return max(0.0, full, self.silent_until - now)
 
+    def begin(self) -> None:
+        if self.calls:
+            self.calls.popleft()  # its grant, or one that is older
+        self.in_flight += 1
+
+    def end(self, now: float) -> None:
+        self.in_flight -= 1
+        self.calls.append(now)
+
     def idle(self, now: float) -> bool:
+        if self.in_flight:
+            return False
         return self.silent_until <= now and (not self.calls or self.calls[-1] + self.rate.seconds <= now)
 
 
@@ -86,6 +108,16 @@ class Budget:
         window.calls.append(now)
         self.bot.calls.append(now)
         return 0.0
+
+    def begin(self, chat: Chat) -> None:
+        """A granted call is on its way; `end` must follow."""
+        self.window(chat).begin()
+        self.bot.begin()
+
+    def end(self, chat: Chat, now: float) -> None:
+        """It was answered, or given up."""
+        self.window(chat).end(now)
+        self.bot.end(now)
 
     def hold(self, chat: Chat | None, seconds: float, now: float) -> None:
         """Obey a 429: nothing to the chat, or from the whole bot, for so long."""

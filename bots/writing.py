@@ -42,15 +42,18 @@ class Writer:
 
     async def call(self, address: Address, message: Message | None, screen: Screen) -> Message:
         """Edit the message, or send one when there is none. A 429 silences the chat before it is raised."""
+        chat = self.messenger.chat(address)
+        self.budget.begin(chat)
         try:
             if message is None:
                 return await self.messenger.send(address, screen)
             return await self.messenger.edit(address, message, screen)
         except Later as later:
             log.warning("platform.slow_down", platform=self.messenger.platform, seconds=later.seconds)
-            chat = None if later.everywhere else self.messenger.chat(address)
-            self.budget.hold(chat, later.seconds, self.clock())
+            self.budget.hold(None if later.everywhere else chat, later.seconds, self.clock())
             raise
+        finally:
+            self.budget.end(chat, self.clock())
 
     async def say(
         self,

@@ -1,5 +1,6 @@
 """No window ever holds too many calls, and nothing more important waits behind something less so."""
 
+import random
 from dataclasses import dataclass
 
 from hypothesis import HealthCheck, given, settings
@@ -85,6 +86,33 @@ def test_progress_leaves_room_for_results() -> None:
     assert budget.take(budget.join(GROUP, Priority.RESULT), 0.0) == 0
     assert budget.take(budget.join(GROUP, Priority.RESULT), 0.0) == 0
     assert budget.take(budget.join(GROUP, Priority.RESULT), 0.0) == 60.0
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(st.floats(0, 3), min_size=10, max_size=40), st.randoms(use_true_random=False))
+def test_however_long_calls_are_under_way_the_platform_never_counts_too_many(
+    lasting: list[float], chance: random.Random
+) -> None:
+    """Found by the fault machine, seed 21: calls that were held up on their way arrived together with later ones."""
+    rate, chat = Rate(4, 1.0), Chat("a", Rate(1000, 1.0))
+    budget = Budget(rate)
+    now, arrivals = 0.0, []
+    under_way: list[float] = []
+    todo = list(lasting)
+    while todo or under_way:
+        for end in [end for end in under_way if end <= now]:
+            under_way.remove(end)
+            budget.end(chat, now)
+        while todo and not budget.take(budget.join(chat, Priority.RESULT), now):
+            budget.begin(chat)
+            seconds = todo.pop()
+            under_way.append(now + seconds)
+            arrivals.append(now + chance.random() * seconds)
+        budget.waiting.clear()
+        now += 0.05
+    arrivals.sort()
+    for first, last in zip(arrivals, arrivals[rate.calls :], strict=False):
+        assert last - first >= rate.seconds - 1e-6
 
 
 def test_a_429_silences_the_chat_or_the_whole_bot() -> None:
