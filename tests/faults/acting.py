@@ -47,7 +47,7 @@ class Doings:
         for seen in reversed(person.sees_from_bot()):
             if data := pressable(seen, wanted):
                 if act.deed == "delete":
-                    self.town.deleted.append(("telegram", str(seen.chat_id), str(seen.id)))
+                    self.town.deleted.add(("telegram", str(seen.chat_id), str(seen.id)))
                     person.deletes(seen)
                 else:
                     person.presses(seen, data)
@@ -68,7 +68,7 @@ class Doings:
         for seen in reversed(person.sees()):
             if data := clickable(seen, wanted):
                 if act.deed == "delete":
-                    self.town.deleted.append(("discord", seen.channel_id, seen.id))
+                    self.town.deleted.add(("discord", seen.channel_id, seen.id))
                     person.deletes(seen)
                 else:
                     await person.clicks(seen, data, wait=False)

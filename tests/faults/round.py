@@ -121,7 +121,8 @@ async def look(doings: Doings, strikes: Strikes, seed: str) -> Report:
     town = doings.town
     count = await town.db.fetchval("select count(*) from jobs")
     dropped = chats.dropped_replies(town)
-    report = Report(seed, count, strikes.struck, await chats.uncertain(town), dropped, story=strikes.story)
+    uncertain = len(await chats.uncertain(town))
+    report = Report(seed, count, strikes.struck, uncertain, dropped, story=strikes.story)
     report.crowd = await crowd(doings)
     for check in CHECKS:
         if wrong := await check.look(doings):

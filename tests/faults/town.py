@@ -35,6 +35,9 @@ EXIT_LOOK_SECONDS = 0.2
 READY_SECONDS = 60.0
 
 
+Place = tuple[str, str, str]  # bot, chat, message
+
+
 @dataclass(slots=True)
 class Outage:
     """`running`: the attempts in the hands of workers that lived; job -> how many of its attempts were lost before."""
@@ -66,7 +69,8 @@ class Town:
     discord_people: dict[int, Member_] = field(default_factory=dict)
     by_themselves: list[str] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
-    deleted: list[tuple[str, str, str]] = field(default_factory=list)  # bot, chat, message: what people deleted
+    deleted: set[Place] = field(default_factory=set)  # what people deleted
+    interrupted: set[Place] = field(default_factory=set)  # sent by a bot that was ended before it could store that
 
     @property
     def store(self) -> Path:

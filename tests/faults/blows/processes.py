@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tests.faults.town import Town
+from tests.faults.checks.chats import unstored
+from tests.faults.town import BOTS, Town
 
 FULL_DISK_BYTES = (0, 100, 400)  # nothing fits; half a picture; the picture, but not its thumbnail
 
@@ -16,7 +17,8 @@ class Killed:
 
     async def strike(self, town: Town) -> None:
         await town.members[self.target].kill()
-        town.forget_who_was_told()
+        if self.target in BOTS:
+            await note_interrupted(town, self.target)
 
     async def heal(self, town: Town) -> None:
         await town.members[self.target].start()
@@ -31,7 +33,8 @@ class ToldToStop:
 
     async def strike(self, town: Town) -> None:
         await town.members[self.target].stop()
-        town.forget_who_was_told()
+        if self.target in BOTS:
+            await note_interrupted(town, self.target)
 
     async def heal(self, town: Town) -> None:
         await town.members[self.target].start()
@@ -87,3 +90,9 @@ class DiskFull:
 
     async def heal(self, town: Town) -> None:
         town.members[self.target].limit_files()
+
+
+async def note_interrupted(town: Town, bot: str) -> None:
+    """What the bot has just sent, and cannot tell the scheduler any more; nor does the next one know of a 429."""
+    town.forget_who_was_told()
+    town.interrupted |= {place for place in await unstored(town) if place[0] == bot}

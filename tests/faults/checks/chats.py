@@ -7,7 +7,7 @@ from typing import Any
 from tests.faults.acting import Doings
 from tests.faults.checks.model import Check, Key
 from tests.faults.checks.sheets import Sheet, all_sheets
-from tests.faults.town import Town
+from tests.faults.town import Place, Town
 
 DELIVERIES = """
     select d.job_id, d.bot_id, d.state, d.message, d.address, d.last_error, j.status
@@ -33,10 +33,10 @@ async def not_posted(doings: Doings) -> Sequence[str]:
 async def not_shown(doings: Doings) -> Sequence[str]:
     """Posted, and the message does not show it: lost, or overwritten by a stale edit."""
     town, found = doings.town, []
-    sheets, deleted = all_sheets(town), deleted_places(town)
+    sheets = all_sheets(town)
     for row in await town.db.fetch(DELIVERIES):
         place = place_of(row)
-        if row["state"] != "posted" or place in deleted:
+        if row["state"] != "posted" or place in town.deleted:
             continue
         sheet = sheets.get(place) if place else None
         if sheet is None or not shows_the_end(sheet, row):
@@ -53,17 +53,22 @@ def shows_the_end(sheet: Sheet, row: Any) -> bool:
     return not look.is_open and look.result_of in (row["job_id"], None)
 
 
-async def uncertain(town: Town) -> int:
+async def unstored(town: Town) -> dict[Place, Sheet]:
+    """Status messages of which the scheduler does not know."""
+    kept = {place_of(row) for row in await town.db.fetch(DELIVERIES)}
+    return {place: sheet for place, sheet in all_sheets(town).items() if sheet.is_status and place not in kept}
+
+
+async def uncertain(town: Town) -> list[str]:
     """Status messages that nobody keeps: sent, and the answer lost; and results whose sending was left open."""
-    rows = await town.db.fetch(DELIVERIES)
-    kept = {place_of(row) for row in rows}
-    left = [sheet for sheet in all_sheets(town).values() if sheet.is_status and sheet.place not in kept]
-    return len(left) + len([row for row in rows if row["state"] == "uncertain"])
+    left = [f"{place} {sheet.looks[-1]}" for place, sheet in (await unstored(town)).items()]
+    rows = await town.db.fetch("select job_id::text from deliveries where state = 'uncertain'")
+    return left + [row["job_id"] for row in rows]
 
 
 async def more_uncertain_than_lost(doings: Doings) -> Sequence[str]:
     sends, replies = await uncertain(doings.town), dropped_replies(doings.town)
-    return [f"{sends} uncertain sends, {replies} dropped replies"] if sends > replies else []
+    return [f"{len(sends)} uncertain sends, {replies} dropped replies", *sends] if len(sends) > replies else []
 
 
 async def broken_rules(doings: Doings) -> Sequence[str]:
@@ -77,7 +82,7 @@ async def broken_rules(doings: Doings) -> Sequence[str]:
     ]
 
 
-def place_of(row: Any) -> tuple[str, str, str] | None:
+def place_of(row: Any) -> Place | None:
     """Where the status message of a delivery stands."""
     message: dict[str, Any] | None = row["message"]
     if message is None:
@@ -86,18 +91,14 @@ def place_of(row: Any) -> tuple[str, str, str] | None:
     return row["bot_id"], str(chat), str(message["message_id"])
 
 
-def deleted_places(town: Town) -> set[tuple[str, str, str]]:
-    """What people deleted."""
-    return set(town.deleted)
-
-
 def dropped_replies(town: Town) -> int:
-    """Replies of the platforms that no bot could read: dropped on order, by a proxy, or on their way to a process that
-    was killed or frozen. Requests that were dropped before they had an effect are none."""
+    """Replies of the platforms that no bot could use: dropped on order, by a proxy, or on their way to a process that
+    was killed or frozen, where a reply is under way until what it said is stored. Requests that were dropped before
+    they had an effect are none."""
     lost = sum(wire.lost_replies for name, wire in town.wires.items() if name.endswith(">platform"))
     without_effect = sum(call.error is not None and call.error.code == 0 for call in town.telegram.calls)
     cut = sum(call.status == 499 for call in town.discord.calls) - town.discord.dropped_replies
-    return lost - without_effect - cut
+    return lost - without_effect - cut + len(town.interrupted)
 
 
 CHECKS = [

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from tests.faults.town import Town
+from tests.faults.town import Place, Town
 from tests.rigs.discord import Seen as Shown
 from tests.rigs.telegram import Seen
 
@@ -33,9 +33,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A message of a bot; `place` is (bot, chat, message)."""
+    """A message of a bot."""
 
-    place: tuple[str, str, str]
+    place: Place
     looks: tuple[Look, ...]
 
     @property
@@ -48,7 +48,7 @@ class Sheet:
         return {look.result_of for look in self.looks if look.result_of}
 
 
-def all_sheets(town: Town) -> dict[tuple[str, str, str], Sheet]:
+def all_sheets(town: Town) -> dict[Place, Sheet]:
     """Of both bots; what people deleted is not there any more."""
     return {sheet.place: sheet for sheet in (*on_telegram(town), *on_discord(town))}
 
