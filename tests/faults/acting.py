@@ -1,7 +1,7 @@
 """People do what the script says, on the fake platforms or through the API client, whatever is broken at the moment."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.script import Act
@@ -22,7 +22,6 @@ class Doings:
 
     town: Town
     done: int = 0
-    written: dict[str, Act] = field(default_factory=dict)  # idempotency key of what was asked in words -> act
 
     async def act(self, act: Act) -> None:
         match act.somebody.where:
@@ -38,7 +37,7 @@ class Doings:
         person = self.town.telegram_people[act.somebody.number]
         if act.deed == "ask":
             number = person.writes(" ".join(["/imagine", act.words, *flags(act)]))
-            self.written[f"{self.town.telegram_bot.id}:{person.user.id}:{number}"] = act
+            self.town.written.add((person.user.id, number))
             return True
         if act.deed == "look":
             person.writes("/usage" if act.number % 2 else "/jobs")
@@ -58,8 +57,7 @@ class Doings:
         person = self.town.discord_people[act.somebody.number]
         if act.deed == "ask":
             options: dict[str, Any] = {"prompt": act.words, **FLAWED.get(act.flaw, {})}
-            told = await person.slash("imagine", wait=False, **options)
-            self.written[f"discord:{told.id}"] = act
+            await person.slash("imagine", wait=False, **options)
             return True
         if act.deed == "look":
             await person.slash("usage" if act.number % 2 else "jobs", wait=False)

@@ -69,6 +69,10 @@ class Town:
     discord_people: dict[int, Member_] = field(default_factory=dict)
     by_themselves: list[str] = field(default_factory=list)
     outages: list[Outage] = field(default_factory=list)
+    written: set[tuple[int, int]] = field(default_factory=set)  # chat, message: what people asked the Telegram bot
+    forgotten: set[tuple[int, int]] = field(
+        default_factory=set
+    )  # of these, refusals that a killed bot still had to say
     deleted: set[Place] = field(default_factory=set)  # what people deleted
     interrupted: set[Place] = field(default_factory=set)  # sent by a bot that was ended before it could store that
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tests.faults.checks.chats import unstored
+from tests.faults.checks.jobs import unanswered
 from tests.faults.town import BOTS, Town
 
 FULL_DISK_BYTES = (0, 100, 400)  # nothing fits; half a picture; the picture, but not its thumbnail
@@ -93,6 +94,8 @@ class DiskFull:
 
 
 async def note_interrupted(town: Town, bot: str) -> None:
-    """What the bot has just sent, and cannot tell the scheduler any more; nor does the next one know of a 429."""
+    """What the bot has just sent, and cannot tell the scheduler any more; what it refused and still had to say (what
+    it accepted is never forgotten); nor does the next one know of a 429."""
     town.forget_who_was_told()
     town.interrupted |= {place for place in await unstored(town) if place[0] == bot}
+    town.forgotten |= await unanswered(town) if bot == "telegram" else set()

@@ -8,6 +8,7 @@ from tests.faults.checks.model import Check, Key
 from tests.faults.town import LEASE_SECONDS, Town
 from tests.rigs.telegram import Call
 
+Spot = tuple[int, int]  # chat and message
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 SOON_SECONDS = LEASE_SECONDS - 0.5  # what is lost later may be another fault's doing
 
@@ -59,21 +60,24 @@ async def never_answered(doings: Doings) -> Sequence[str]:
     town = doings.town
     waiting = [f"API: {question.asked['key']}" for question in town.api.open]
     waiting += [f"Telegram: update {update.id}" for update in town.telegram_bot.updates.pending]
-    keys = [key for key, act in doings.written.items() if act.somebody.where == "telegram"]
-    found = {
-        row["key"] for row in await town.db.fetch("select idempotency_key as key from jobs where bot_id = 'telegram'")
-    }
-    told = {quoted(call) for call in town.telegram.calls}
-    return waiting + [f"Telegram: {key}" for key in keys if key not in found and spot(key) not in told]
+    return waiting + [f"Telegram: {spot}" for spot in await unanswered(town) - town.forgotten]
 
 
-def spot(key: str) -> tuple[int, int]:
-    """Chat and message of a Telegram key."""
+async def unanswered(town: Town) -> set[Spot]:
+    """Words to the Telegram bot that it confirmed, and that neither became a job nor were replied to."""
+    keys = await town.db.fetch("select idempotency_key as key from jobs where bot_id = 'telegram'")
+    told = {spot_of(row["key"]) for row in keys} | {quoted(call) for call in town.telegram.calls}
+    pending = [update.body["message"] for update in town.telegram_bot.updates.pending if "message" in update.body]
+    return town.written - told - {(message["chat"]["id"], message["message_id"]) for message in pending}
+
+
+def spot_of(key: str) -> Spot:
+    """Chat and message of a Telegram key; those of presses have none."""
     _, chat, message = key.split(":")
-    return int(chat), int(message)
+    return (int(chat), int(message)) if chat != "cb" else (0, 0)
 
 
-def quoted(call: Call) -> tuple[int, int]:
+def quoted(call: Call) -> Spot:
     """Chat and message that a call answers."""
     reply: dict[str, Any] = call.params.get("reply_parameters") or {}
     return call.chat_id or 0, reply.get("message_id", 0)

@@ -13,11 +13,11 @@ async def too_many_at_a_time(doings: Doings) -> Sequence[str]:
         doings.town,
         """
         select r.user_id, r.at, r.running, p.max_concurrent_jobs from (
-          select user_id, at, sum((status = 'RUNNING')::int - coalesce(was = 'RUNNING', false)::int)
+          select user_id, at, status, sum((status = 'RUNNING')::int - coalesce(was = 'RUNNING', false)::int)
                               over (partition by user_id order by number) as running
             from faults.changes) r
           join users u on u.id = r.user_id join plans p on p.id = u.plan_id
-         where r.running > p.max_concurrent_jobs
+         where r.status = 'RUNNING' and r.running > p.max_concurrent_jobs
         """,
     )
 
