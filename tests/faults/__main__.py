@@ -5,6 +5,7 @@ import asyncio
 import json
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -26,6 +27,7 @@ def main() -> int:
     size = Size(options.jobs, options.faults, options.spacing, options.pace)
     folder = options.keep or Path(tempfile.mkdtemp(prefix="tessera-faults-"))
     folder.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the town is torn down, however it is ended
     report = asyncio.run(play(folder, options.seed, size))
     print(report.table())
     if options.json:
