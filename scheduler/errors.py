@@ -21,9 +21,7 @@ class Code(StrEnum):
     CONFLICT = "conflict"  # what
     GONE = "gone"  # what
     MODEL_NOT_IN_PLAN = "model_not_in_plan"  # model, plan, upgrade, alternative
-    RESOLUTION_TOO_HIGH = (
-        "resolution_too_high"  # asked, limit, plan, upgrade, pixels, max_pixels
-    )
+    RESOLUTION_TOO_HIGH = "resolution_too_high"  # asked, limit, plan, upgrade, pixels, max_pixels
     RATE_LIMITED = "rate_limited"  # limit, every_seconds, retry_after_seconds, plan, upgrade
     TOO_MANY_WAITING = "too_many_waiting"  # limit, plan, upgrade; frees when one of the jobs ends
     OUT_OF_TOKENS = "out_of_tokens"  # cost, spendable, limit, used, refill_at, retry_after_seconds, plan, upgrade

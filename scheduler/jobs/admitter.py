@@ -234,7 +234,6 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
         capability=job.capability,
         model=job.params["model"],
         longest_side=max(job.params["width"], job.params["height"]),
-        count=job.params["count"],
         cost=float(job.cost),
         bot_id=job.bot_id,
         attempt=0,

@@ -3,8 +3,9 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from sys import intern
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,8 @@ import asyncpg
 from scheduler.database import Db
 from scheduler.jobs.model import Status
 
+T = TypeVar("T", int, float)
+STATUSES = {status.value: status for status in Status}
 NOBODY: frozenset[str] = frozenset()  # one for all: an empty set is 216 bytes
 
 
@@ -29,7 +32,6 @@ class OpenJob:
     capability: str
     model: str | None
     longest_side: int
-    count: int
     cost: float
     bot_id: str | None
     attempt: int
@@ -47,8 +49,8 @@ OPEN_JOB = """
     select j.id, j.seq, j.user_id, u.platform || ':' || u.platform_user_id as "user", p.max_concurrent_jobs,
            j.priority, j.status, j.capability, j.params ->> 'model' as model,
            greatest((j.params ->> 'width')::int, (j.params ->> 'height')::int) as longest_side,
-           (j.params ->> 'count')::int as count, j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id,
-           j.avoid_workers, j.cancel_requested_at is not null as cancel_requested, j.wait_until,
+           j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id, j.avoid_workers,
+           j.cancel_requested_at is not null as cancel_requested, j.wait_until,
            extract(epoch from now() - j.started_at)::float8 as running_seconds
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
      where j.status in ('QUEUED', 'RUNNING')
@@ -70,28 +72,53 @@ async def all_open_jobs(pool: asyncpg.Pool, page: int = 5_000) -> AsyncGenerator
             yield [open_job_of(row) for row in rows]
 
 
+@lru_cache(100_000, typed=True)
+def shared(value: T) -> T:
+    """The same object for equal numbers: most jobs have the size, the cost and the user of many others."""
+    return value
+
+
 def open_job_of(row: Any) -> OpenJob:
-    """The job in a row that was selected with OPEN_JOB. Words that many jobs share are kept once."""
+    """The job in a row that was selected with OPEN_JOB. What many jobs have in common is kept once."""
+    (
+        job_id,
+        seq,
+        user_id,
+        user,
+        limit,
+        priority,
+        status,
+        capability,
+        model,
+        longest_side,
+        cost,
+        bot_id,
+        attempt,
+        worker_id,
+        avoid_workers,
+        cancel_requested,
+        wait_until,
+        running_seconds,
+    ) = row
     return OpenJob(
-        id=row["id"],
-        seq=row["seq"],
-        user_id=row["user_id"],
-        user=intern(row["user"]),
-        limit=row["max_concurrent_jobs"],
-        priority=row["priority"],
-        status=Status(row["status"]),
-        capability=intern(row["capability"]),
-        model=intern(row["model"]) if row["model"] else None,
-        longest_side=row["longest_side"] or 0,
-        count=row["count"] or 1,
-        cost=row["cost"],
-        bot_id=intern(row["bot_id"]) if row["bot_id"] else None,
-        attempt=row["attempt"],
-        worker_id=row["worker_id"],
-        avoid_workers=frozenset(row["avoid_workers"]) if row["avoid_workers"] else NOBODY,
-        cancel_requested=row["cancel_requested"],
-        wait_until=row["wait_until"],
-        running_seconds=row["running_seconds"],
+        job_id,
+        seq,
+        shared(user_id),
+        intern(user),
+        shared(limit),
+        priority,
+        STATUSES[status],
+        intern(capability),
+        intern(model) if model else None,
+        shared(longest_side or 0),
+        shared(cost),
+        intern(bot_id) if bot_id else None,
+        attempt,
+        worker_id,
+        frozenset(avoid_workers) if avoid_workers else NOBODY,
+        cancel_requested,
+        wait_until,
+        running_seconds,
     )
 
 
