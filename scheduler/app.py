@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 
 import structlog
@@ -58,10 +59,22 @@ async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         else:
             log.exception("http.failed", operation=name)
             response = problem(Refusal(Code.INTERNAL))
-    REQUESTS.labels(name, response.status).inc()
-    if response.content_type != "text/event-stream":
-        SECONDS.labels(name).observe(time.perf_counter() - started)
+    counted(name, response.status).inc()
+    if isinstance(response, web.Response):
+        timed(name).observe(time.perf_counter() - started)
     return response
+
+
+@cache
+def counted(operation: str, status: int) -> Counter:
+    """The counter of these, found once."""
+    return REQUESTS.labels(operation, status)
+
+
+@cache
+def timed(operation: str) -> Histogram:
+    """The histogram of an operation, found once."""
+    return SECONDS.labels(operation)
 
 
 def of_status(status: int) -> Refusal:

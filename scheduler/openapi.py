@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import models_json_schema
+from pydantic_core import to_json
 
 from scheduler.errors import STATUS, Code, Refused
 from scheduler.problems import Problem
@@ -16,6 +17,7 @@ B = TypeVar("B", bound=BaseModel)
 
 NUL = re.compile(rb"\x00|(?<!\\)(?:\\\\)*\\u0000")  # itself, or escaped as JSON escapes it
 
+JSON = {"Content-Type": "application/json; charset=utf-8"}
 ANSWER_TYPES = {"json": "application/json", "bytes": "application/octet-stream", "events": "text/event-stream"}
 
 
@@ -49,7 +51,7 @@ class Operation:
         answer = await self.handler(request, path=path, query=query, body=body)
         if isinstance(answer, web.StreamResponse):
             return answer
-        return web.Response(text=answer.model_dump_json(), status=self.status, content_type="application/json")
+        return web.Response(body=to_json(answer), status=self.status, headers=JSON)
 
 
 def checked(model: type[B], values: dict[str, str], code: Code) -> B:

@@ -20,7 +20,7 @@ from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobView, Quote, Status, Submission
 from scheduler.jobs.queries.admission import parent_seed
 from scheduler.jobs.sse import stream
-from scheduler.jobs.views import Viewer, admitted_view
+from scheduler.jobs.views import Viewer
 from scheduler.openapi import Empty, Operation
 from scheduler.plans.limits import check_prompt, renew_day, spendable
 from scheduler.wire import preview_key
@@ -107,9 +107,8 @@ class JobRoutes:
         if isinstance(answer, Refusal):
             raise Refused(answer)
         if isinstance(answer, Admitted):
-            wait = self.dispatcher.wait_for(answer.job)
             return Accepted(
-                job=await self.viewer.with_wait(admitted_view(answer.job), wait),
+                job=await self.viewer.admitted(answer.job),
                 replayed=False,
                 tokens_left=answer.tokens_left,
                 owned=answer.job.address is not None,

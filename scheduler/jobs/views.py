@@ -13,7 +13,7 @@ from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.views import list_jobs, read_job, read_jobs, waiting_before
 
 
-def admitted_view(job: NewJob) -> JobView:
+def admitted_view(job: NewJob, wait: Wait | None) -> JobView:
     """A job as it was admitted, without reading what was just written."""
     params = job.params
     return JobView(
@@ -32,7 +32,7 @@ def admitted_view(job: NewJob) -> JobView:
         bot_id=job.bot_id,
         attempt=0,
         cancel_requested=False,
-        wait=None,
+        wait=wait,
         created_at=job.created_at,
         started_at=None,
         ended_at=None,
@@ -62,14 +62,18 @@ class Viewer:
     ) -> list[JobView]:
         return [await self.with_wait(job) for job in await list_jobs(self.pool, user_id, limit, before, open_only)]
 
-    async def with_wait(self, job: JobView, wait: Wait | None = None) -> JobView:
+    async def admitted(self, job: NewJob) -> JobView:
+        """A job that was admitted this moment, with its place in line."""
+        return admitted_view(job, self.dispatcher.wait_for(job) or await self._counted(job.id))
+
+    async def with_wait(self, job: JobView) -> JobView:
         """The same job; one that was not begun with its place in line."""
         if job.status is Status.RUNNING and job.started_at is None:
             wait = self.dispatcher.wait_of(job.id) or Wait(position=1, seconds=None, why=Why.NEXT)
             return job.model_copy(update={"wait": wait})
         if job.status is not Status.QUEUED:
             return job
-        wait = wait or self.dispatcher.wait_of(job.id) or await self._counted(job.id)
+        wait = self.dispatcher.wait_of(job.id) or await self._counted(job.id)
         return job.model_copy(update={"wait": wait})
 
     async def _counted(self, job_id: UUID) -> Wait:
