@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.prices import table
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 
@@ -15,6 +17,12 @@ def test_the_readme_lists_the_settings_that_the_code_reads() -> None:
     table = README.partition("<!-- settings -->")[2].partition("<!-- /settings -->")[0]
 
     assert table.strip() == printed.strip()
+
+
+def test_the_readme_s_prices_are_those_of_the_code() -> None:
+    written = README.partition("<!-- prices -->")[2].partition("<!-- /prices -->")[0]
+
+    assert written.strip() == table()
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:
