@@ -26,6 +26,8 @@ class Plan:
     deep: int = 100_000
     most_waiting: int = 1_000_000
     picks: int = 300  # jobs picked up one after the other
+    rebuilds: int = 3
+    most_seeds: int = 10  # of a simulated row
     without_peers: bool = False
 
     def repetitions(self) -> Iterable[int]:
@@ -39,7 +41,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(seconds=1.5, picks=150)
+QUICK = Plan(repeat=3, seconds=1.5, picks=100, rebuilds=1, most_seeds=2)
 TINY = Plan(
     repeat=1,
     seconds=0.2,
@@ -50,5 +52,6 @@ TINY = Plan(
     deep=100,
     most_waiting=200,
     picks=5,
+    rebuilds=1,
     without_peers=True,
 )

@@ -10,12 +10,11 @@ from tests.benchmarks.process import running
 from tests.benchmarks.servers import Servers
 
 FULL = "bench_full"
-REPEAT = 3
 
 
 async def measure(servers: Servers, plan: Plan) -> Row:
     await crowd.build(servers, FULL, plan.most_waiting // plan.users, whole=False)
-    told = [await rebuilt(servers) for _ in range(min(REPEAT, plan.repeat))]
+    told = [await rebuilt(servers) for _ in range(plan.rebuilds)]
     await servers.execute(f"drop database {FULL} with (force)")
     seconds, gib = (Spread.of(one[name] for one in told) for name in ("seconds", "gib"))
     return Row(
