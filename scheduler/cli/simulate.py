@@ -1,6 +1,7 @@
 """`tessera simulate`."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,45 +16,29 @@ WORKERS = """Alike workers as NUMBERxNAME, several with commas. Append :speed=2 
 memory at once), :models=3 (runs only the 3 most wanted). Example: 6xbig:speed=2,4xsmall:models=3"""
 TRACE = """Replay a recorded trace instead of made-up demand: a CSV file ordered by time whose first line is
 seconds,user,plan,model,tokens"""
+TARGET = "Find the fewest GPUs with which 95 % of --target-plan wait no longer."
+
+serves = partial(typer.Option, rich_help_panel="Who serves")
+asks = partial(typer.Option, rich_help_panel="Who asks")
 
 
 def simulate(
-    workers: Annotated[str, typer.Option(help=WORKERS, rich_help_panel="Who serves")] = "8xgpu",
-    job_seconds: Annotated[
-        float, typer.Option(min=0.01, help="A mean job on a worker of speed 1.", rich_help_panel="Who serves")
-    ] = 6.0,
-    load_seconds: Annotated[
-        float, typer.Option(min=0, help="To load another model.", rich_help_panel="Who serves")
-    ] = 20.0,
-    users: Annotated[int, typer.Option(min=1, help="How many there are.", rich_help_panel="Who asks")] = 2000,
-    jobs: Annotated[int, typer.Option(min=1, help="How many they send in all.", rich_help_panel="Who asks")] = 60_000,
-    hours: Annotated[float, typer.Option(min=0.01, help="In how long.", rich_help_panel="Who asks")] = 24.0,
-    models: Annotated[int, typer.Option(min=1, help="How many there are.", rich_help_panel="Who asks")] = 4,
-    plans: Annotated[
-        str, typer.Option(help="Shares of free, starter, pro and admin users.", rich_help_panel="Who asks")
-    ] = "80,14,5.5,0.5",
-    zipf_users: Annotated[
-        float, typer.Option(min=0, help="0: all send alike; 1: the n-th sends 1/n.", rich_help_panel="Who asks")
-    ] = 0.8,
-    zipf_models: Annotated[
-        float, typer.Option(min=0, help="0: all are wanted alike; 1: the n-th 1/n.", rich_help_panel="Who asks")
-    ] = 1.0,
-    day_curve: Annotated[
-        float, typer.Option(min=0, max=1, help="0: day and night alike; 1: nobody at four.", rich_help_panel="Who asks")
-    ] = 0.6,
-    bursts: Annotated[
-        int, typer.Option(min=0, help="Ten-minute crowds of five times the usual.", rich_help_panel="Who asks")
-    ] = 3,
-    flooders: Annotated[
-        int, typer.Option(min=0, help="Free users who send all they are let, always.", rich_help_panel="Who asks")
-    ] = 0,
-    trace: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help=TRACE, rich_help_panel="Who asks")
-    ] = None,
+    workers: Annotated[str, serves(help=WORKERS)] = "8xgpu",
+    job_seconds: Annotated[float, serves(min=0.01, help="A mean job on a worker of speed 1.")] = 6.0,
+    load_seconds: Annotated[float, serves(min=0, help="To load another model.")] = 20.0,
+    users: Annotated[int, asks(min=1, help="How many there are.")] = 2000,
+    jobs: Annotated[int, asks(min=1, help="How many they send in all.")] = 60_000,
+    hours: Annotated[float, asks(min=0.01, help="In how long.")] = 24.0,
+    models: Annotated[int, asks(min=1, help="How many there are.")] = 4,
+    plans: Annotated[str, asks(help="Shares of free, starter, pro and admin users.")] = "80,14,5.5,0.5",
+    zipf_users: Annotated[float, asks(min=0, help="0: all send alike; 1: the n-th sends 1/n.")] = 0.8,
+    zipf_models: Annotated[float, asks(min=0, help="0: all are wanted alike; 1: the n-th 1/n.")] = 1.0,
+    day_curve: Annotated[float, asks(min=0, max=1, help="0: day and night alike; 1: nobody at four.")] = 0.6,
+    bursts: Annotated[int, asks(min=0, help="Ten-minute crowds of five times the usual.")] = 3,
+    flooders: Annotated[int, asks(min=0, help="Free users who send all they are let, always.")] = 0,
+    trace: Annotated[Path | None, asks(exists=True, dir_okay=False, help=TRACE)] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 1,
-    target_wait: Annotated[
-        float | None, typer.Option(min=0, help="Find the fewest GPUs with which 95 % of --target-plan wait no longer.")
-    ] = None,
+    target_wait: Annotated[float | None, typer.Option(min=0, help=TARGET)] = None,
     target_plan: Annotated[str, typer.Option(help="The plan that --target-wait is about.")] = "free",
     picture: Annotated[Path | None, typer.Option(dir_okay=False, help="Draw the run into this SVG file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
