@@ -41,7 +41,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(repeat=3, seconds=1.5, picks=100, rebuilds=1, most_seeds=2)
+QUICK = Plan(repeat=3, seconds=1.5, picks=100, rebuilds=1, most_seeds=3)
 TINY = Plan(
     repeat=1,
     seconds=0.2,
