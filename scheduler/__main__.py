@@ -33,6 +33,7 @@ from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
+from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.routes import JobRoutes
 from scheduler.jobs.views import Viewer
@@ -66,11 +67,12 @@ async def main(settings: SchedulerSettings) -> None:
         market = MarketKeeper(pool, lease)
         await market.refresh()
         hub = EventHub(events_redis)
-        lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days))
+        herald = Herald(redis)
+        lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days), herald)
         dispatcher = Dispatcher(pool, redis, name, lease, keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, redis, market, claim, keep_for, dispatcher.admitted)
+        admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
 
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
@@ -102,7 +104,8 @@ async def main(settings: SchedulerSettings) -> None:
                 [
                     Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
                     Loop("beats", listener.read, every=1.0),
-                    Loop("outcomes", lifecycle.read, every=1.0),
+                    *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
+                    Loop("herald", herald.tick, every=60.0, wake=herald.wake),
                     Loop("arrivals", door.note_arrivals, every=1.0),
                     Loop("market", market.refresh, every=REFRESH_SECONDS),
                     Loop("janitor", partial(janitor.tick, pool, store), every=30.0),

@@ -30,10 +30,17 @@ class Batcher(Generic[Q, A]):
         """Answer of one item; refused as OVERLOADED when too much waits already."""
         if len(self.waiting) >= self.most_waiting:
             raise Refused.because(Code.OVERLOADED, retry_after_seconds=1.0)
+        return await self._add(item)
+
+    async def put_all(self, items: Sequence[Q]) -> list[A | BaseException]:
+        """Answers of items that came together, or what went wrong with each; never refused."""
+        return await asyncio.gather(*(self._add(item) for item in items), return_exceptions=True)
+
+    def _add(self, item: Q) -> asyncio.Future[A]:
         future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self.waiting.append((item, future))
         self.wake.set()
-        return await future
+        return future
 
     async def run(self, stop: asyncio.Event) -> None:
         """Write batches until `stop` is set and nothing waits."""

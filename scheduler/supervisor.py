@@ -29,12 +29,21 @@ class Loop:
 async def run(loops: Sequence[Loop], stop: asyncio.Event) -> None:
     """Run the loops until `stop` is set; a tick under way is finished, never cut."""
     async with asyncio.TaskGroup() as group:
+        group.create_task(wake_all(loops, stop))
         for loop in loops:
             group.create_task(turn(loop, stop), name=loop.name)
 
 
+async def wake_all(loops: Sequence[Loop], stop: asyncio.Event) -> None:
+    """No loop sleeps through `stop`; one waiter for all, so that a loop that waits costs next to nothing."""
+    await stop.wait()
+    for loop in loops:
+        loop.wake.set()
+
+
 async def turn(loop: Loop, stop: asyncio.Event) -> None:
-    """Tick one loop until `stop`; a tick that raises is logged and tried again after a growing pause."""
+    """Tick one loop until `stop`, which also wakes it; a tick that raises is logged and tried again after a growing
+    pause."""
     failures = 0
     while not stop.is_set():
         loop.wake.clear()
@@ -50,7 +59,9 @@ async def turn(loop: Loop, stop: asyncio.Event) -> None:
         if failures:
             await wait_any(min(0.1 * 2**failures, LONGEST_PAUSE_SECONDS), stop)
         elif not more:
-            await wait_any(loop.every, stop, loop.wake)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(loop.every):
+                    await loop.wake.wait()
 
 
 def pulse(file: Path | None) -> list[Loop]:

@@ -4,6 +4,7 @@ Every message may be lost, repeated or late. A worker repeats an outcome with ea
 scheduler repeats an assignment that a beat does not list. Keys are `{tagged}` so that a Redis Cluster can hold them.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -154,4 +155,14 @@ class Progress(BaseModel):
 ToWorker: TypeAdapter[Assignment | Cancel | Recall | Acknowledged] = TypeAdapter(
     Annotated[Assignment | Cancel | Recall | Acknowledged, Field(discriminator="kind")]
 )
-FIELD = "m"  # the one field of each stream entry: the message as JSON
+FIELD = "m"  # the one field of each stream entry: messages as JSON, one a line
+
+
+def packed(messages: Iterable[str]) -> dict[Any, Any]:
+    """The fields of one entry for several messages: what was written at one moment travels together."""
+    return {FIELD: "\n".join(messages)}
+
+
+def unpacked(fields: Mapping[bytes, bytes]) -> list[bytes]:
+    """The messages in the fields of an entry, each to be read by itself: an unreadable one harms no other."""
+    return fields.get(FIELD.encode(), b"").split(b"\n")

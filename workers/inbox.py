@@ -7,7 +7,7 @@ import structlog
 from pydantic import ValidationError
 
 from scheduler.bus import Redis, RedisError
-from scheduler.wire import FIELD, Acknowledged, Assignment, AttemptRef, Cancel, Recall, ToWorker, inbox
+from scheduler.wire import Acknowledged, Assignment, AttemptRef, Cancel, Recall, ToWorker, inbox, unpacked
 from workers.holding import Holding
 from workers.link import Link
 from workers.runner import Runner
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 BLOCK_SECONDS = 2.0
 EXPIRE_SECONDS = 3600  # an inbox that a killed worker left behind goes away by itself
-MOST = 100  # messages in one read
+MOST = 100  # entries in one read
 Entry = tuple[bytes, dict[bytes, bytes]]  # id and fields, as redis-py gives them
 
 
@@ -39,7 +39,8 @@ class Inbox:
         try:
             entries = await self._read()
             for _, fields in entries:
-                self._handle(fields.get(FIELD.encode(), b""))
+                for message in unpacked(fields):
+                    self._handle(message)
             if entries:
                 await self._delete([entry_id for entry_id, _ in entries])
         except RedisError as error:

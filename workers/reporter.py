@@ -4,12 +4,13 @@ import time
 from datetime import UTC, datetime
 
 from scheduler.bus import Redis, RedisError
-from scheduler.wire import BEATS, FIELD, REPORTS, STREAM_LENGTH, Beat
+from scheduler.wire import BEATS, FIELD, REPORTS, STREAM_LENGTH, Beat, packed
 from workers.holding import Holding
 from workers.identity import Identity
 from workers.link import Link
 
 BEATS_KEPT = 10_000  # entries, roughly: only the newest beat of a worker matters
+TOGETHER = 100  # outcomes in one entry
 
 
 class Reporter:
@@ -37,8 +38,9 @@ class Reporter:
         # the beat first: a slot that an outcome frees is given away by what the beat says is warm
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.xadd(BEATS, {FIELD: self._beat()}, maxlen=BEATS_KEPT, approximate=True)
-            for kept in due:
-                pipe.xadd(REPORTS, {FIELD: kept.text}, maxlen=STREAM_LENGTH, approximate=True)
+            for first in range(0, len(due), TOGETHER):
+                fields = packed(kept.text for kept in due[first : first + TOGETHER])
+                pipe.xadd(REPORTS, fields, maxlen=STREAM_LENGTH, approximate=True)
             await pipe.execute()
         for kept in due:
             kept.sent_at = time.monotonic()

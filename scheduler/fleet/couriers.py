@@ -1,7 +1,7 @@
-"""Brings assignments and recalls to the workers' inboxes."""
+"""Brings messages to the workers' inboxes: one entry for a worker, however many they are."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 
@@ -11,33 +11,38 @@ from scheduler.jobs.line import TIMEOUT_SECONDS
 from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import Started
 from scheduler.jobs.queries.open import OpenJob
-from scheduler.wire import FIELD, STREAM_LENGTH, Assignment, Recall, events_channel, inbox
+from scheduler.wire import STREAM_LENGTH, Acknowledged, Assignment, Cancel, Recall, events_channel, inbox, packed
 
 log = structlog.get_logger(__name__)
 
 
-async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, str, Started]]) -> None:
-    """One that Redis loses is sent again when two beats did not list it."""
-    await send(redis, [(worker_id, assignment(job, started)) for job, worker_id, started in assignments])
+Message = Assignment | Cancel | Recall | Acknowledged
 
 
-async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
-    """One that Redis loses is sent again while there is still a reason."""
-    await send(redis, [(one.worker_id, Recall(job_id=one.job_id, attempt=one.attempt)) for one in attempts])
-
-
-async def send(redis: Redis, messages: Sequence[tuple[str, Assignment | Recall]]) -> None:
-    """One round trip for all."""
-    if not messages:
+async def tell_workers(redis: Redis, messages: Iterable[tuple[str, Message]]) -> None:
+    """One round trip for all. What Redis loses is said again when beats show that it was missed."""
+    letters: dict[str, list[str]] = {}
+    for worker_id, message in messages:
+        letters.setdefault(worker_id, []).append(message.model_dump_json())
+    if not letters:
         return
     try:
         async with asyncio.timeout(BRIEF_SECONDS), redis.pipeline(transaction=False) as pipe:
-            for worker_id, message in messages:
-                text = message.model_dump_json()
-                pipe.xadd(inbox(worker_id), {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)
+            for worker_id, texts in letters.items():
+                pipe.xadd(inbox(worker_id), packed(texts), maxlen=STREAM_LENGTH, approximate=True)
             await pipe.execute()
     except (RedisError, OSError, TimeoutError) as error:
-        log.warning("assignments.lost", count=len(messages), error=type(error).__name__)
+        log.warning("workers.untold", count=sum(map(len, letters.values())), error=type(error).__name__)
+
+
+async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, str, Started]]) -> None:
+    """An assignment that is lost is sent again when two beats did not list it."""
+    await tell_workers(redis, ((worker_id, assignment(job, started)) for job, worker_id, started in assignments))
+
+
+async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
+    """One that is lost is sent again while there is still a reason."""
+    await tell_workers(redis, ((one.worker_id, Recall(job_id=one.job_id, attempt=one.attempt)) for one in attempts))
 
 
 def assignment(job: OpenJob, started: Started) -> Assignment:

@@ -18,10 +18,9 @@ import structlog
 from scheduler.accounts.model import Caller
 from scheduler.accounts.queries import database_now, standing_if_any
 from scheduler.batch import Batcher
-from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.events import announce
+from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import SEED_LIMIT, Destination, JobEvent, JobRequest, Status
 from scheduler.jobs.queries.admission import NewJob, Seen, insert_admitted, lock_standings, seen_keys
 from scheduler.jobs.queries.open import NOBODY, OpenJob
@@ -80,14 +79,14 @@ class Admitter:
     def __init__(
         self,
         pool: asyncpg.Pool,
-        redis: Redis,
+        herald: Herald,
         market: MarketKeeper,
         claim: timedelta,
         keep_for: timedelta,
         on_admitted: Callable[[Sequence[OpenJob]], None],
     ) -> None:
         self.pool = pool
-        self.redis = redis
+        self.herald = herald
         self.market = market
         self.claim = claim
         self.keep_for = keep_for
@@ -118,7 +117,7 @@ class Admitter:
                 numbers = await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
         if ledger.new:
             self.on_admitted([open_job(job, numbers[job.id], ledger.accounts[job.user_id][1]) for job in ledger.new])
-            await announce(self.redis, [accepted_event(job) for job in ledger.new])
+            self.herald.say([accepted_event(job) for job in ledger.new])
         return answers
 
     def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:

@@ -77,7 +77,7 @@ class Dispatcher:
         self.wake = asyncio.Event()
         self.auditor = Auditor(pool, lifecycle, self.line)
         self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
-        self.handout = Handout(pool, redis, lease, market, self.line, self.auditor, self.wake)
+        self.handout = Handout(pool, redis, lease, market, self.line, self.auditor, lifecycle.herald, self.wake)
         self.leader: Leader | None = None
         self.notes = Notes()
         self.next_lead = 0.0

@@ -14,7 +14,8 @@ from scheduler.fleet.couriers import send_assignments, send_recalls
 from scheduler.fleet.model import LiveWorker
 from scheduler.jobs.at_hand import send_ahead, to_recall
 from scheduler.jobs.auditor import Auditor
-from scheduler.jobs.events import announce, running_event
+from scheduler.jobs.events import running_event
+from scheduler.jobs.herald import Herald
 from scheduler.jobs.line import Line
 from scheduler.jobs.queries.dispatch import Choice, Leader, Started, start_jobs
 from scheduler.jobs.queries.open import OpenJob
@@ -37,6 +38,7 @@ class Handout:
         market: MarketKeeper,
         line: Line,
         auditor: Auditor,
+        herald: Herald,
         wake: asyncio.Event,
     ) -> None:
         self.pool = pool
@@ -45,6 +47,7 @@ class Handout:
         self.market = market
         self.line = line
         self.auditor = auditor
+        self.herald = herald
         self.wake = wake
         self.asks_again: asyncio.TimerHandle | None = None
 
@@ -81,7 +84,7 @@ class Handout:
         await send_assignments(self.redis, sent)
         DISPATCHED.inc(len(sent))
         begun = [job for job, _, _ in sent if self.line.running[job.id].started_at is not None]
-        await announce(self.redis, [running_event(job, self.line.running[job.id].attempt) for job in begun])
+        self.herald.say([running_event(job, self.line.running[job.id].attempt) for job in begun])
 
     def _choose(self, ready: Sequence[LiveWorker], now: float) -> list[Chosen]:
         """The policy's choice for every free slot, the least busy worker first."""

@@ -1,7 +1,6 @@
 """Files how attempts ended, a batch in one transaction, then tells everybody: workers, bots, the dispatcher."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -13,31 +12,23 @@ from redis.exceptions import ResponseError
 
 from scheduler.artifacts.queries import sweep_again
 from scheduler.batch import Batcher
-from scheduler.bus import BRIEF_SECONDS, Redis, RedisError, ensure_group
+from scheduler.bus import Redis, ensure_group
 from scheduler.database import is_outage
-from scheduler.jobs.events import announce
+from scheduler.fleet.couriers import tell_workers
+from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import JobEvent, Status
 from scheduler.jobs.outcomes import failed, given_up, verdict
 from scheduler.jobs.queries.dispatch import Requeue, requeue_jobs
 from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, end_jobs, tries_of
 from scheduler.jobs.queries.open import open_jobs
 from scheduler.observability import REGISTRY, Counter
-from scheduler.wire import (
-    FIELD,
-    REPORTS,
-    REPORTS_GROUP,
-    STREAM_LENGTH,
-    Acknowledged,
-    Cancel,
-    Outcome,
-    inbox,
-)
+from scheduler.wire import REPORTS, REPORTS_GROUP, Acknowledged, Cancel, Outcome, unpacked
 
 log = structlog.get_logger(__name__)
 
 ENDED = Counter("tessera_jobs_ended", "Jobs by how they ended", ["status"], registry=REGISTRY)
 REQUEUED = Counter("tessera_jobs_requeued", "Attempts that ended without ending their job", registry=REGISTRY)
-READ_AT_ONCE = 200
+READ_AT_ONCE = 20  # entries, each with what a worker said at one moment
 BLOCK_MILLISECONDS = 300  # how soon a stop is noticed
 
 
@@ -58,17 +49,20 @@ class Lifecycle:
         blocking_redis: Redis,
         name: str,
         keep_artifacts: timedelta,
+        herald: Herald,
     ) -> None:
         self.pool = pool
         self.redis = redis
         self.blocking_redis = blocking_redis
         self.name = name
         self.keep_artifacts = keep_artifacts
+        self.herald = herald
         self.listeners: list[Listener] = []
         self.batcher: Batcher[Outcome, None] = Batcher(self.file)
 
     async def read(self) -> bool:
-        """One tick: take outcomes from the stream and file them. A lost one comes again from its worker."""
+        """One tick: take outcomes from the stream and file them. A lost one comes again from its worker. Two loops do
+        it, so that one reads while the other waits for the database."""
         try:
             answer: Any = await self.blocking_redis.xreadgroup(
                 REPORTS_GROUP, self.name, {REPORTS: ">"}, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS, noack=True
@@ -78,41 +72,42 @@ class Lifecycle:
                 raise
             await ensure_group(self.redis, REPORTS, REPORTS_GROUP)
             return True
-        outcomes = [outcome for _, entries in answer or () for entry in entries if (outcome := parsed(entry))]
-        results = await asyncio.gather(*(self.batcher.put(o) for o in outcomes), return_exceptions=True)
-        for outcome, result in zip(outcomes, results, strict=True):
-            if isinstance(result, BaseException) and is_outage(result):
-                raise result  # the worker keeps the outcome and says it again
-            if isinstance(result, BaseException):
-                log.error("outcome.unfileable", job=str(outcome.job_id), error=type(result).__name__)
-                await self._file_as_failed(outcome)
+        outcomes = [outcome for _, entries in answer or () for entry in entries for outcome in parsed(entry)]
+        await self._take(outcomes)
         return True
 
-    async def _file_as_failed(self, outcome: Outcome) -> None:
-        """What the worker says cannot be written down. It would say it for ever, so the job ends here."""
-        await self.write([failed(outcome, "engine_failed", "The worker's answer could not be read.")])
-        await self.tell_all([(outcome.worker_id, Acknowledged(job_id=outcome.job_id, attempt=outcome.attempt))])
+    async def _take(self, outcomes: Sequence[Outcome]) -> None:
+        """File what came together, with whatever else waits, and acknowledge it: filed now, before, or superseded."""
+        results = await self.batcher.put_all(outcomes)
+        outages = [result for result in results if isinstance(result, BaseException) and is_outage(result)]
+        for outcome, result in zip(outcomes, results, strict=True):
+            if isinstance(result, BaseException) and result not in outages:
+                log.error("outcome.unfileable", job=str(outcome.job_id), error=type(result).__name__)
+                # it would be said for ever, so the job ends here
+                await self.write([failed(outcome, "engine_failed", "The worker's answer could not be read.")])
+        done = (o for o, result in zip(outcomes, results, strict=True) if result not in outages)
+        await self.tell_all([(o.worker_id, Acknowledged(job_id=o.job_id, attempt=o.attempt)) for o in done])
+        if outages:
+            raise outages[0]  # the worker keeps these outcomes and says them again
 
     async def file(self, outcomes: Sequence[Outcome]) -> list[None]:
-        """File a batch and acknowledge every outcome of it: filed now, filed before, or superseded."""
-        tries = await tries_of(self.pool, [outcome.job_id for outcome in outcomes])
-        verdicts = [verdict(o, tries[o.job_id]) for o in outcomes if o.job_id in tries]
+        """File a batch."""
+        open_ended = [outcome.job_id for outcome in outcomes if outcome.status != "completed"]
+        tries = await tries_of(self.pool, open_ended) if open_ended else {}
+        verdicts = [verdict(outcome, tries.get(outcome.job_id)) for outcome in outcomes]
         changed = await self.write(
             [v for v in verdicts if isinstance(v, Ending)],
             [v for v in verdicts if isinstance(v, Requeue)],
         )
-        if late := [o.job_id for o in outcomes if o.job_id not in changed]:
+        if late := [outcome.job_id for outcome in outcomes if outcome.job_id not in changed]:
             await sweep_again(self.pool, late)
-        await self.tell_all([(o.worker_id, Acknowledged(job_id=o.job_id, attempt=o.attempt)) for o in outcomes])
         return [None] * len(outcomes)
 
     async def write(self, endings: Sequence[Ending], requeues: Sequence[Requeue] = ()) -> set[UUID]:
         """End and requeue in one transaction, then tell the world. Returns the jobs that changed."""
         if not endings and not requeues:
             return set()
-        async with self.pool.acquire() as connection, connection.transaction():
-            ended = await end_jobs(connection, endings, self.keep_artifacts) if endings else []
-            moved = await requeue_jobs(connection, requeues) if requeues else {}
+        ended, moved = await self._commit(endings, requeues)
         seconds = {ending.job_id: ending.run_seconds for ending in endings}
         for one in ended:
             ENDED.labels(one.status).inc()
@@ -123,8 +118,15 @@ class Lifecycle:
         for listener in self.listeners:
             listener.ended([(one, seconds.get(one.job_id)) for one in ended])
             listener.changed(list(moved))
-        await announce(self.redis, [ended_event(one) for one in ended] + await self._requeued_events(moved))
+        self.herald.say([ended_event(one) for one in ended] + await self._requeued_events(moved))
         return moved.keys() | {one.job_id for one in ended}
+
+    async def _commit(self, endings: Sequence[Ending], requeues: Sequence[Requeue]) -> tuple[list[Ended], dict[UUID, bool]]:
+        if not requeues:
+            return await end_jobs(self.pool, endings, self.keep_artifacts), {}
+        async with self.pool.acquire() as connection, connection.transaction():
+            ended = await end_jobs(connection, endings, self.keep_artifacts) if endings else []
+            return ended, await requeue_jobs(connection, requeues)
 
     async def _requeued_events(self, moved: Mapping[UUID, bool]) -> list[JobEvent]:
         jobs = await open_jobs(self.pool, list(moved)) if moved else []
@@ -153,26 +155,17 @@ class Lifecycle:
             await self.write([given_up(job_id, attempt, Status.CANCELLED, running=False)])
 
     async def tell_all(self, messages: Sequence[tuple[str, Cancel | Acknowledged]]) -> None:
-        """Put messages into workers' inboxes, in one round trip; if Redis is away, the next beats bring them about."""
-        if not messages:
-            return
+        """Put messages into workers' inboxes; if Redis is away, the next beats bring them about."""
+        await tell_workers(self.redis, messages)
+
+
+def parsed(entry: tuple[bytes, dict[bytes, bytes]]) -> Iterator[Outcome]:
+    """The outcomes in a stream entry; what cannot be read is dropped with a line in the log."""
+    for message in unpacked(entry[1]):
         try:
-            async with asyncio.timeout(BRIEF_SECONDS), self.redis.pipeline(transaction=False) as pipe:
-                for worker_id, message in messages:
-                    text = message.model_dump_json()
-                    pipe.xadd(inbox(worker_id), {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)
-                await pipe.execute()
-        except (RedisError, OSError, TimeoutError) as error:
-            log.warning("workers.untold", count=len(messages), error=type(error).__name__)
-
-
-def parsed(entry: tuple[bytes, dict[bytes, bytes]]) -> Outcome | None:
-    """The outcome in a stream entry; what cannot be read is dropped with a line in the log."""
-    try:
-        return Outcome.model_validate_json(entry[1][FIELD.encode()])
-    except (ValidationError, KeyError):
-        log.warning("outcome.unreadable", entry=entry[0].decode())
-        return None
+            yield Outcome.model_validate_json(message)
+        except ValidationError:
+            log.warning("outcome.unreadable", entry=entry[0].decode())
 
 
 def ended_event(ended: Ended) -> JobEvent:

@@ -18,12 +18,15 @@ MESSAGES: Mapping[str, str] = {
 }
 
 
-def verdict(outcome: Outcome, tries: Tries) -> Ending | Requeue:
-    """End the job, or give it another try; both are guarded by attempt and lease token when they are written."""
+def verdict(outcome: Outcome, tries: Tries | None) -> Ending | Requeue | None:
+    """End the job, or give it another try; both are guarded by attempt and lease token when they are written. What was
+    completed is ended without a look at the tries; of a job that is unknown there is nothing to decide."""
     if outcome.status == "completed":
         if not all(inside(made, outcome) for made in outcome.artifacts):
             return failed(outcome, "store_failed", "The result could not be stored.")
         return ended(outcome, Status.COMPLETED, artifacts=tuple(clamped(made) for made in outcome.artifacts))
+    if tries is None:
+        return None
     if tries.cancel_requested:
         unused = outcome.unused_fraction if outcome.status == "cancelled" else 1.0
         return ended(outcome, Status.CANCELLED, unused_fraction=unused)
@@ -91,6 +94,9 @@ def inside(made: Made, outcome: Outcome) -> bool:
 
 def clamped(made: Made) -> Made:
     """Numbers that fit their columns, and no NUL in the metadata."""
+    numbers = (made.width or 0, made.height or 0, made.duration_seconds or 0.0, made.size_bytes)
+    if len(made.format) <= 20 and min(numbers) >= 0 and max(numbers) <= 10_000_000 and not holds_nul(made.metadata):
+        return made
     return made.model_copy(
         update={
             "format": made.format[:20],
@@ -103,6 +109,12 @@ def clamped(made: Made) -> Made:
             "metadata": without_nul(made.metadata),
         }
     )
+
+
+def holds_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(holds_nul(key) or holds_nul(item) for key, item in value.items())
+    return any(map(holds_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
 
 
 def without_nul(value: object) -> object:

@@ -18,6 +18,7 @@ from scheduler.fleet.listener import BeatListener
 from scheduler.jobs.admitter import Admitter, Answer, Submit
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
+from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Destination, JobRequest
 from scheduler.supervisor import Loop
@@ -74,16 +75,18 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
         market = MarketKeeper(pool, LEASE)
         await market.refresh()
         hub = EventHub(events_redis)
-        lifecycle = Lifecycle(pool, redis, outcomes_redis, "bench", KEEP_ARTIFACTS)
+        herald = Herald(redis)
+        lifecycle = Lifecycle(pool, redis, outcomes_redis, "bench", KEEP_ARTIFACTS, herald)
         dispatcher = Dispatcher(pool, redis, "bench", LEASE, KEEP_FOR, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, redis, market, CLAIM, KEEP_FOR, dispatcher.admitted)
+        admitter = Admitter(pool, herald, market, CLAIM, KEEP_FOR, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
         loops = [
             Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
             Loop("beats", listener.read, every=1.0),
-            Loop("outcomes", lifecycle.read, every=1.0),
+            *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
+            Loop("herald", herald.tick, every=60.0, wake=herald.wake),
             Loop("market", market.refresh, every=REFRESH_SECONDS),
         ]
         await dispatcher.tick()

@@ -27,6 +27,8 @@ from scheduler.wire import (
     Outcome,
     ToWorker,
     inbox,
+    packed,
+    unpacked,
 )
 from tests.benchmarks.sitter import PAINTER
 
@@ -61,11 +63,11 @@ class Obedient:
         key = inbox(self.worker_id)
         answer: Any = await self.reading.xread({key: self.last}, count=AT_ONCE, block=int(BLOCK_SECONDS * 1000))
         entries = answer[0][1] if answer else []
-        said = [text for _, fields in entries if (text := self.take(ToWorker.validate_json(fields[FIELD.encode()])))]
+        messages = [ToWorker.validate_json(one) for _, fields in entries for one in unpacked(fields)]
+        said = [text for message in messages if (text := self.take(message))]
         if said:
             async with self.redis.pipeline(transaction=False) as pipe:
-                for text in said:
-                    pipe.xadd(REPORTS, {FIELD: text}, maxlen=STREAM_LENGTH, approximate=True)
+                pipe.xadd(REPORTS, packed(said), maxlen=STREAM_LENGTH, approximate=True)
                 pipe.xtrim(key, minid=entries[-1][0])
                 await pipe.execute()
         if entries:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from scheduler import supervisor
 from scheduler.bus import Redis
-from scheduler.wire import BEAT_SECONDS, BEATS, FIELD, Assignment, AttemptRef, Beat, Offer, ToWorker, inbox
+from scheduler.wire import BEAT_SECONDS, BEATS, FIELD, Assignment, AttemptRef, Beat, Offer, ToWorker, inbox, unpacked
 
 PAINTER = Offer(model="painter", capability="image", max_side=4096)
 
@@ -27,7 +27,7 @@ class Sitter:
 
     async def look(self) -> None:
         entries: Any = await self.redis.xrange(inbox(self.worker_id))
-        messages = [ToWorker.validate_json(fields[FIELD.encode()]) for _, fields in entries]
+        messages = [ToWorker.validate_json(one) for _, fields in entries for one in unpacked(fields)]
         self.holding = [AttemptRef(job_id=m.job_id, attempt=m.attempt) for m in messages if isinstance(m, Assignment)]
 
     async def beat(self) -> None:

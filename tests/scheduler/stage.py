@@ -31,6 +31,7 @@ from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitted, Admitter, Answer, Submit
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
+from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Destination, JobRequest
 from scheduler.jobs.routes import JobRoutes
@@ -129,6 +130,7 @@ class Stage:
 
     async def round(self) -> None:
         await self.dispatcher.tick()
+        await self.lifecycle.herald.tick()
         await self.market.refresh()
 
     async def compare(self) -> None:
@@ -189,7 +191,8 @@ class Stage:
         loops = [
             Loop("dispatch", self.dispatcher.tick, every=0.05, wake=self.dispatcher.wake),
             Loop("beats", self.listener.read, every=1.0),
-            Loop("outcomes", self.lifecycle.read, every=1.0),
+            *(Loop(f"outcomes-{n}", self.lifecycle.read, every=1.0) for n in (1, 2)),
+            Loop("herald", self.lifecycle.herald.tick, every=60.0, wake=self.lifecycle.herald.wake),
             Loop("market", self.market.refresh, every=0.5),
         ]
         async with asyncio.TaskGroup() as group:
@@ -219,11 +222,12 @@ async def open_stage(
         await keep_service_key(pool, "settings", digest(SERVICE_KEY))
         market = MarketKeeper(pool, timedelta(seconds=lease))
         hub = EventHub(events_redis)
-        lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=30))
+        herald = Herald(redis)
+        lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=30), herald)
         dispatcher = Dispatcher(pool, redis, name, timedelta(seconds=lease), keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, redis, market, CLAIM, keep_for, dispatcher.admitted)
+        admitter = Admitter(pool, herald, market, CLAIM, keep_for, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
         stage = Stage(
             name,

@@ -87,7 +87,7 @@ async def test_a_redis_that_hangs_holds_up_nobody_for_long(stage: Stage, monkeyp
     ann = await stage.user()
     await stage.worker("gpu")
     async with hanging_redis() as url, bus.commands(url) as hanging, asyncio.timeout(5):
-        monkeypatch.setattr(stage.admitter, "redis", hanging)
+        monkeypatch.setattr(stage.lifecycle.herald, "redis", hanging)
         monkeypatch.setattr(stage.dispatcher.handout, "redis", hanging)
         for module in ("jobs.events", "fleet.couriers"):
             monkeypatch.setattr(f"scheduler.{module}.BRIEF_SECONDS", 0.2)

@@ -26,6 +26,7 @@ from scheduler.wire import (
     ToWorker,
     inbox,
     preview_key,
+    unpacked,
 )
 
 PICTURE = b"\x89PNG\r\n\x1a\n of the tests"
@@ -71,7 +72,7 @@ class Worker:
         entries: Any = await self.redis.xrange(inbox(self.worker_id), min=f"({self.read_up_to}")
         if entries:
             self.read_up_to = entries[-1][0].decode()
-        return [ToWorker.validate_json(entry[FIELD.encode()]) for _, entry in entries]
+        return [ToWorker.validate_json(message) for _, entry in entries for message in unpacked(entry)]
 
     async def assignment(self) -> Assignment:
         """The one assignment that came; the worker holds it from now on."""

@@ -126,7 +126,8 @@ class FakeScheduler:
                 continue
             for entry_id, fields in entries:
                 assert set(fields) == {wire.FIELD.encode()}
-                await self._file(Outcome.model_validate_json(fields[wire.FIELD.encode()]))
+                for message in wire.unpacked(fields):
+                    await self._file(Outcome.model_validate_json(message))
                 await self.redis.xack(wire.REPORTS, GROUP, entry_id)
 
     async def _reports(self) -> list[tuple[bytes, dict[bytes, bytes]]]:

@@ -1,0 +1,31 @@
+"""Tells everybody what has happened, after the fact and aside: nobody who writes waits for it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from scheduler.bus import Redis
+from scheduler.jobs.events import announce
+from scheduler.jobs.model import JobEvent
+
+MOST = 500  # events in one message
+
+
+class Herald:
+    """Its tick is one message a channel, with all that was said meanwhile."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.said: list[JobEvent] = []
+        self.wake = asyncio.Event()
+
+    def say(self, events: Sequence[JobEvent]) -> None:
+        self.said += events
+        if events:
+            self.wake.set()
+
+    async def tick(self) -> bool:
+        """Returns whether more was said than fits one message."""
+        now, self.said = self.said[:MOST], self.said[MOST:]
+        if now:
+            await announce(self.redis, now)
+        return bool(self.said)
