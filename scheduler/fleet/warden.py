@@ -13,7 +13,7 @@ from scheduler.catalogue.market import MarketKeeper
 from scheduler.fleet.couriers import send_assignments
 from scheduler.fleet.model import MISSED_BEATS, Attempt, LiveWorker
 from scheduler.fleet.queries import mark_gone, record_beats
-from scheduler.jobs.events import announce, running_event
+from scheduler.jobs.events import running_event
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Status
@@ -95,7 +95,7 @@ class Warden:
             if attempt.started_at is None
         ]
         if begun:
-            await announce(self.redis, [running_event(self.line.begin(one, now), one.attempt) for one in begun])
+            self.lifecycle.herald.say([running_event(self.line.begin(one, now), one.attempt) for one in begun])
 
     async def reap(self, now: float) -> None:
         """Once a second: lost leases, time-outs, silent workers, and jobs that nobody came for."""

@@ -21,6 +21,8 @@ from scheduler.jobs.queries.dispatch import Choice, Leader, Started, start_jobs
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.observability import REGISTRY, Counter
 
+AT_ONCE = 50  # jobs in one statement; the workers have these while the next are started
+
 DISPATCHED = Counter("tessera_jobs_dispatched", "Attempts sent to workers", registry=REGISTRY)
 
 
@@ -91,7 +93,7 @@ class Handout:
         chosen: list[Chosen] = []
         moments: list[float] = []
         for worker in sorted(ready, key=lambda one: len(one.busy) / one.beat.slots):
-            while worker.free_slots:
+            while worker.free_slots and len(chosen) < AT_ONCE:
                 job, again_at = self.line.take(worker, now)
                 if again_at is not None:
                     moments.append(again_at)

@@ -121,7 +121,9 @@ class Lifecycle:
         self.herald.say([ended_event(one) for one in ended] + await self._requeued_events(moved))
         return moved.keys() | {one.job_id for one in ended}
 
-    async def _commit(self, endings: Sequence[Ending], requeues: Sequence[Requeue]) -> tuple[list[Ended], dict[UUID, bool]]:
+    async def _commit(
+        self, endings: Sequence[Ending], requeues: Sequence[Requeue]
+    ) -> tuple[list[Ended], dict[UUID, bool]]:
         if not requeues:
             return await end_jobs(self.pool, endings, self.keep_artifacts), {}
         async with self.pool.acquire() as connection, connection.transaction():
