@@ -103,20 +103,16 @@ async def test_it_has_begun_when_a_beat_says_so(
     stage: Stage, gpu: Worker, ann: Caller, ben: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[JobEvent] = []
-
-    async def heard(_: object, events: list[JobEvent]) -> None:
-        told.extend(events)
-
     running, ahead = await one_ahead(stage, gpu, ann, ben)
     await stage.job(await stage.user("discord:8"))
-    monkeypatch.setattr("scheduler.fleet.warden.announce", heard)
+    monkeypatch.setattr(stage.lifecycle.herald, "say", told.extend)
     await gpu.finish(running)
     gpu.waiting.clear()
     await stage.hear(gpu)
     await stage.file()
 
     assert (await stage.row(ahead.job_id))["started_at"]
-    assert [(event.kind, event.job_id) for event in told] == [("running", ahead.job_id)]
+    assert [event.job_id for event in told if event.kind == "running"] == [ahead.job_id]
     assert (await gpu.at_hand()).job_id not in (running.job_id, ahead.job_id)  # the next one is at hand
 
 
