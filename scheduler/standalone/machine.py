@@ -50,6 +50,7 @@ class Machine:
             "TESSERA_DATABASE_URL": self.addresses.database_url,
             "TESSERA_REDIS_URL": self.addresses.redis_url,
             "TESSERA_STORE_URL": os.environ.get("TESSERA_STORE_URL") or (self.base / "store").as_uri(),
+            "TESSERA_WORKER_SPOOL": os.environ.get("TESSERA_WORKER_SPOOL") or str(self.base / "outcomes"),
             "TESSERA_SERVICE_KEY": self.service_key,
             "TESSERA_API_URL": self.api_url,
             "TESSERA_PORT": str(self.api_port),
