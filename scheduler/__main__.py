@@ -25,7 +25,7 @@ from scheduler.artifacts.store import ArtifactStore
 from scheduler.catalogue.market import REFRESH_SECONDS, MarketKeeper
 from scheduler.catalogue.routes import CatalogueRoutes
 from scheduler.config import listed, load
-from scheduler.database import connect
+from scheduler.database import connect, patiently
 from scheduler.deliveries.routes import DeliveryRoutes
 from scheduler.errors import SettingsError
 from scheduler.fleet.listener import BeatListener
@@ -52,7 +52,10 @@ async def main(settings: SchedulerSettings) -> None:
     supervisor.stop_on_signals(stop)
     name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(await connect(settings.database_url))
+        pool = await patiently(partial(connect, settings.database_url), stop)
+        if pool is None:
+            return
+        await stack.enter_async_context(pool)
         redis = await stack.enter_async_context(bus.commands(settings.redis_url))
         outcomes_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
         beats_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
@@ -62,10 +65,11 @@ async def main(settings: SchedulerSettings) -> None:
         claim = timedelta(seconds=settings.claim_seconds)
         keep_for = timedelta(hours=settings.keep_hours)
         if settings.service_key:
-            await keep_service_key(pool, "settings", digest(settings.service_key.get_secret_value()))
+            key = digest(settings.service_key.get_secret_value())
+            await patiently(partial(keep_service_key, pool, "settings", key), stop)
 
         market = MarketKeeper(pool, lease)
-        await market.refresh()
+        await patiently(market.refresh, stop)
         hub = EventHub(events_redis)
         herald = Herald(redis)
         lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days), herald)

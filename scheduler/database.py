@@ -1,11 +1,20 @@
 """Connections to PostgreSQL: one pool, sessions in UTC that give up on locks and never hang in a transaction."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import asyncpg
+import structlog
+
+from scheduler import supervisor
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+AGAIN_SECONDS = 1.0
 
 # A plan is made once and kept, maybe when its tables were still empty: it must not depend on how large they were.
 SESSION = {
@@ -75,6 +84,22 @@ async def opened(url: str) -> AsyncIterator[asyncpg.Connection]:
         yield connection
     finally:
         await connection.close()
+
+
+async def patiently(step: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T | None:
+    """What the step returns, as soon as the database is there; None when `stop` is set before."""
+    awaited = False
+    while not stop.is_set():
+        try:
+            return await step()
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            if not awaited:
+                log.warning("database.awaited", error=type(error).__name__)
+            awaited = True
+        await supervisor.sleep(AGAIN_SECONDS, stop)
+    return None
 
 
 async def prepare(connection: asyncpg.Connection) -> None:

@@ -187,6 +187,32 @@ async def test_postgres_may_be_restarted(tmp_path: Path, redis_url: str) -> None
             await asyncio.to_thread(services.remove, base)
 
 
+async def test_a_scheduler_may_start_before_its_database(tmp_path: Path, redis_url: str) -> None:
+    base = services.new_folder(services.PREFIX)
+    with hold(base):
+        try:
+            server = await asyncio.to_thread(services.start_postgres, base)
+            async with services.database(server, services.TEMPLATE) as url:
+                stack = new_stack(tmp_path, url, redis_url)
+                await asyncio.to_thread(server.stop)
+                scheduler = await stack.start("scheduler", "scheduler")
+                await until(lambda: said(scheduler, "database.awaited"))
+                await asyncio.to_thread(server.start)
+                await stack.answers(f"{stack.api_url}/readyz", scheduler)
+                assert await scheduler.stop() == 0
+                await asyncio.to_thread(server.stop)
+                scheduler = await stack.start("scheduler", "scheduler")
+                await until(lambda: said(scheduler, "database.awaited"))
+                assert await scheduler.stop() == 0  # while it waits
+                await asyncio.to_thread(server.start)
+        finally:
+            await asyncio.to_thread(services.remove, base)
+
+
+async def said(running: Running, event: str) -> bool:
+    return event in running.log.read_text()
+
+
 async def restart_in_the_middle(server: Postgres, stack: Stack, url: str) -> None:
     async with open_street(stack, await database.connect(url, max_size=2)) as street:
         ann, ben, cem = street.people
