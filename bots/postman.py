@@ -30,7 +30,7 @@ MOST_TAKEN = 100  # deliveries asked for at once
 MOST_POLLED = 300  # waiting jobs whose place in line is kept fresh, oldest first
 MOST_REMEMBERED = 1_000  # jobs that ended before their post was opened
 POLLS_AT_ONCE = 8
-KEY_IS_WRONG = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN})
+KEY_IS_WRONG = frozenset({Code.UNAUTHORIZED, Code.FORBIDDEN, Code.TOO_MANY_FAILURES})
 GOODBYE_SECONDS = 2.0  # for giving the claims back; they end by themselves otherwise
 
 

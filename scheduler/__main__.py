@@ -15,9 +15,10 @@ import uvloop
 from aiohttp import web
 
 from scheduler import bus, janitor, supervisor
+from scheduler.accounts.attempts import limited
 from scheduler.accounts.doorkeeper import Doorkeeper, digest
-from scheduler.accounts.queries import keep_service_key
 from scheduler.accounts.routes import AccountRoutes
+from scheduler.accounts.service_keys import keep_service_key
 from scheduler.admin.routes import AdminRoutes
 from scheduler.app import application
 from scheduler.artifacts.routes import ArtifactRoutes
@@ -38,6 +39,7 @@ from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.routes import JobRoutes
 from scheduler.jobs.views import Viewer
 from scheduler.observability import setup_logging
+from scheduler.proxies import Proxies
 from scheduler.settings import SchedulerSettings
 from scheduler.supervisor import Loop
 
@@ -92,6 +94,7 @@ async def main(settings: SchedulerSettings) -> None:
                 *AdminRoutes(pool, door, market).operations(),
             ],
             readiness.missing,
+            limited(door, Proxies(tuple(settings.trusted_proxies))),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
         await runner.setup()

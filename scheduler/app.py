@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from prometheus_client import generate_latest
 
 from scheduler.bus import RedisError
@@ -26,9 +27,9 @@ Ready = Callable[[], Awaitable[list[str]]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def application(operations: Sequence[Operation], ready: Ready) -> web.Application:
-    """`ready` names what is not ready; nothing means the scheduler can serve."""
-    app = web.Application(middlewares=[edge], client_max_size=LARGEST_BODY)
+def application(operations: Sequence[Operation], ready: Ready, *guards: Middleware) -> web.Application:
+    """`ready` names what is not ready; nothing means the scheduler can serve. Guards may refuse before a handler."""
+    app = web.Application(middlewares=[edge, *guards], client_max_size=LARGEST_BODY)
     mounted = [*operations, *Health(ready).operations()]
     mount(app, mounted)
     description = document(mounted, version("tessera"))

@@ -15,6 +15,7 @@ class Code(StrEnum):
     UNKNOWN_MODEL = "unknown_model"  # model, alternative
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     UNAUTHORIZED = "unauthorized"
+    TOO_MANY_FAILURES = "too_many_failures"  # retry_after_seconds: wrong keys came from this network
     FORBIDDEN = "forbidden"
     BANNED = "banned"
     NOT_FOUND = "not_found"  # what
@@ -40,6 +41,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     Code.UNKNOWN_MODEL: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.IDEMPOTENCY_MISMATCH: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.UNAUTHORIZED: HTTPStatus.UNAUTHORIZED,
+    Code.TOO_MANY_FAILURES: HTTPStatus.TOO_MANY_REQUESTS,
     Code.FORBIDDEN: HTTPStatus.FORBIDDEN,
     Code.BANNED: HTTPStatus.FORBIDDEN,
     Code.NOT_FOUND: HTTPStatus.NOT_FOUND,

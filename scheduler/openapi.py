@@ -145,9 +145,12 @@ def describe(operation: Operation) -> dict[str, Any]:
     return described
 
 
+OF_KEYS = (Code.UNAUTHORIZED, Code.FORBIDDEN, Code.TOO_MANY_FAILURES, Code.ADDRESS_LIMIT, Code.UNAVAILABLE)
+
+
 def refusals_of(operation: Operation) -> list[Code]:
     """The codes an operation can answer, those that its shape implies included."""
-    implied = [] if operation.public else [Code.UNAUTHORIZED, Code.FORBIDDEN, Code.ADDRESS_LIMIT, Code.UNAVAILABLE]
+    implied = [] if operation.public else list(OF_KEYS)
     if operation.body or operation.query is not Empty or not operation.public:
         implied.append(Code.INVALID_REQUEST)
     if operation.in_path is not Empty:

@@ -15,6 +15,7 @@ TITLES: Mapping[Code, str] = {
     Code.UNKNOWN_MODEL: "There is no such model",
     Code.IDEMPOTENCY_MISMATCH: "The idempotency key was used for a different request",
     Code.UNAUTHORIZED: "The key is missing or wrong",
+    Code.TOO_MANY_FAILURES: "Too many wrong keys from this network address",
     Code.FORBIDDEN: "The key does not allow this",
     Code.BANNED: "The account is suspended",
     Code.NOT_FOUND: "There is no such thing",

@@ -1,5 +1,6 @@
 """The scheduler's settings, from TESSERA_* variables."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -33,6 +34,9 @@ class SchedulerSettings(Settings):
     lease_seconds: float = Field(12, ge=3, description="silence after which a worker's attempts are lost, in seconds")
     claim_seconds: float = Field(40, ge=1, description="how long a bot process owns a status message, in seconds")
     newcomers_a_day: int = Field(10, ge=1, description="new web visitors a day from one network address")
+    trusted_proxies: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        [], description="networks whose X-Forwarded-For is believed, comma separated: 10.0.0.0/8,127.0.0.1"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: lines on a terminal, else JSON")
 
@@ -43,6 +47,12 @@ class SchedulerSettings(Settings):
         if isinstance(value, str):
             return frozenset(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def split_networks(cls, value: object) -> object:
+        """`10.0.0.0/8, 127.0.0.1` as a list."""
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("admins")
     @classmethod

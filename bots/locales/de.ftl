@@ -148,6 +148,7 @@ refused-unknown-model = { $alternative ->
 }
 refused-idempotency-mismatch = Aus dieser Nachricht habe ich schon etwas anderes angenommen. Bitte schreib sie neu.
 refused-unauthorized = Das Atelier nimmt meinen Schlüssel nicht an. Ein Admin kann das beheben mit: tessera doctor
+refused-too-many-failures = Von hier kommen zu viele falsche Schlüssel. Das Atelier hört später wieder zu.
 refused-forbidden = Das steht dir nicht zu.
 refused-banned = Dieses Konto ist geschlossen. Ein Admin kann mehr dazu sagen.
 refused-not-found = { $what ->

@@ -148,6 +148,7 @@ refused-unknown-model = { $alternative ->
 }
 refused-idempotency-mismatch = I have already taken a different request from that message. Please write it anew.
 refused-unauthorized = The studio doesn't accept my key. An admin can mend that with: tessera doctor
+refused-too-many-failures = The studio hears too many wrong keys from here. It will listen again in a while.
 refused-forbidden = That is not yours to do.
 refused-banned = This account is closed. An admin can say more.
 refused-not-found = { $what ->

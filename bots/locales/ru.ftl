@@ -150,6 +150,7 @@ refused-unknown-model = { $alternative ->
 }
 refused-idempotency-mismatch = Из этого сообщения уже принята другая просьба. Напишите, пожалуйста, заново.
 refused-unauthorized = Мастерская не принимает мой ключ. Администратору поможет: tessera doctor
+refused-too-many-failures = Отсюда пришло слишком много неверных ключей. Мастерская ответит позже.
 refused-forbidden = Это вам недоступно.
 refused-banned = Этот аккаунт закрыт. Подробности у администратора.
 refused-not-found = { $what ->

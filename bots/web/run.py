@@ -10,11 +10,11 @@ from bots.settings import BotEntry, BotSettings
 from bots.web import visitors
 from bots.web.app import application
 from bots.web.live import Live
-from bots.web.proxies import Proxies
 from bots.web.site import Site
 from bots.web.visitors import Visitors
 from scheduler.client import Scheduler
 from scheduler.errors import SettingsError
+from scheduler.proxies import Proxies
 
 log = structlog.get_logger(__name__)
 

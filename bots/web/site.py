@@ -12,12 +12,12 @@ from bots.web import cards
 from bots.web.languages import preferred
 from bots.web.live import Live
 from bots.web.model import Answer, Card, Kind
-from bots.web.proxies import Origin, Proxies
 from bots.web.visitors import COOKIE, Visitors
 from scheduler.accounts.model import AccountView
 from scheduler.catalogue.model import ModelView
 from scheduler.client import Scheduler, User
 from scheduler.jobs.model import Accepted, Destination, JobRequest, JobView
+from scheduler.proxies import Origin, Proxies
 
 PLATFORM = "web"
 

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -14,7 +15,8 @@ from urllib.parse import unquote
 import asyncpg
 
 from scheduler.accounts import queries
-from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME, Caller, Platform
+from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME, Caller, Platform, Scope, Service
+from scheduler.accounts.service_keys import service_of
 from scheduler.errors import Code, Refused
 
 KEY_PREFIX = "tsr_"
@@ -41,11 +43,12 @@ def digest(key: str) -> str:
 class Memory(Generic[A]):
     """Answers that hold for a while, the oldest forgotten first."""
 
+    seconds: float = REMEMBERED_SECONDS
     entries: OrderedDict[str, tuple[float, A]] = field(default_factory=OrderedDict)
 
     def get(self, name: str) -> A | None:
         at, answer = self.entries.get(name, (0.0, None))
-        return answer if answer and time.monotonic() - at < REMEMBERED_SECONDS else None
+        return answer if answer and time.monotonic() - at < self.seconds else None
 
     def put(self, name: str, answer: A) -> A:
         self.entries[name] = (time.monotonic(), answer)
@@ -62,7 +65,8 @@ class Doorkeeper:
         self.admins = admins
         self.newcomers_a_day = newcomers_a_day
         self.memory: Memory[Caller] = Memory()
-        self.services: Memory[frozenset[Platform]] = Memory()
+        self.services: Memory[Service] = Memory()
+        self.good: Memory[bool] = Memory(DAY.total_seconds())  # digests of keys that were right
         self.arrivals: dict[int, tuple[str | None, str | None]] = {}  # user -> name and locale as they are called now
 
     def forget(self) -> None:
@@ -77,12 +81,18 @@ class Doorkeeper:
             await queries.touch(self.pool, arrivals)
         return False
 
-    async def service(self, headers: Mapping[str, str]) -> str | None:
-        """Check a service key; returns the platform it is bound to, None for any."""
-        known, platform = await queries.service_platform(self.pool, digest(bearer(headers)))
-        if not known:
-            raise Refused.because(Code.UNAUTHORIZED)
-        return platform
+    def recognises(self, headers: Mapping[str, str]) -> bool:
+        """Whether the key was right lately; it may have ended since."""
+        with suppress(Refused):
+            return bool(self.good.get(digest(bearer(headers))))
+        return False
+
+    async def service(self, headers: Mapping[str, str], scope: Scope, bot_id: str | None = None) -> Service:
+        """Who holds the service key, which must have the scope and speak for the bot."""
+        service = await self._serves(digest(bearer(headers)))
+        if scope not in service.scopes or (bot_id is not None and not service.speaks_for(bot_id)):
+            raise Refused.because(Code.FORBIDDEN)
+        return service
 
     async def caller(self, headers: Mapping[str, str]) -> Caller:
         """Who is calling; a newcomer is registered on the Free plan, an admin of the settings on the Admin plan."""
@@ -100,6 +110,8 @@ class Doorkeeper:
     async def admin(self, headers: Mapping[str, str]) -> Caller:
         """The caller, if an admin by the plan as it stands in the database now."""
         caller = await self.caller(headers)
+        if caller.via_service:
+            await self.service(headers, Scope.ADMIN)
         user = await queries.find_user(self.pool, caller.platform, caller.platform_user_id)
         if not user or not user.is_admin:
             raise Refused.because(Code.FORBIDDEN)
@@ -109,13 +121,14 @@ class Doorkeeper:
         user = await queries.user_by_api_key(self.pool, key)
         if user is None:
             raise Refused.because(Code.UNAUTHORIZED)
+        self.good.put(key, True)
         self.arrivals[user.id] = (None, None)
         return Caller(user.id, user.platform, user.platform_user_id, "api", user.is_admin, False, user.locale)
 
     async def _acting(self, key: str, ref: str, headers: Mapping[str, str]) -> Caller:
-        may_act_for = self.services.get(key) or await self._serves(key)
+        service = self.services.get(key) or await self._serves(key)
         platform, platform_user_id = parse_ref(ref)
-        if platform not in may_act_for:
+        if Scope.ACT not in service.scopes or service.platform not in (None, platform):
             raise Refused.because(Code.FORBIDDEN)
         name = cleaned(headers.get(ACT_NAME), NAME_LIMIT)
         locale = cleaned(headers.get(ACT_LOCALE), LOCALE_LIMIT)
@@ -129,14 +142,16 @@ class Doorkeeper:
         if user is None:
             raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=1.0)
         self.arrivals[user.id] = (name, locale)
-        return Caller(user.id, platform, platform_user_id, platform, user.is_admin, True, locale or user.locale)
+        locale = locale or user.locale
+        return Caller(user.id, platform, platform_user_id, platform, user.is_admin, True, locale, service.bot_id)
 
-    async def _serves(self, key: str) -> frozenset[Platform]:
-        """The platforms whose users a service key may act for."""
-        known, bound_to = await queries.service_platform(self.pool, key)
-        if not known:
+    async def _serves(self, key: str) -> Service:
+        """Who holds a service key, by the database."""
+        service = await service_of(self.pool, key)
+        if service is None:
             raise Refused.because(Code.UNAUTHORIZED)
-        return self.services.put(key, frozenset([Platform(bound_to)] if bound_to else Platform))
+        self.good.put(key, True)
+        return self.services.put(key, service)
 
     async def _register(
         self, platform: Platform, platform_user_id: str, name: str | None, locale: str | None, address: str | None

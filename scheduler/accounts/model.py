@@ -23,6 +23,27 @@ class Platform(StrEnum):
     WEB = "web"
 
 
+class Scope(StrEnum):
+    """What a bot's key may be used for."""
+
+    ACT = "act"  # to act for users of its platform
+    DELIVER = "deliver"  # to hear of its jobs, and to post their results
+    ADMIN = "admin"  # to act for admins as admins
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Who holds a service key; without platform and bot it is good for all."""
+
+    name: str
+    platform: Platform | None
+    bot_id: str | None
+    scopes: frozenset[Scope]
+
+    def speaks_for(self, bot_id: str) -> bool:
+        return self.bot_id in (None, bot_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """The user a request is made for, and how it came in."""
@@ -34,6 +55,7 @@ class Caller:
     is_admin: bool
     via_service: bool  # a bot's service key, acting for the user
     locale: str | None = None
+    bot_id: str | None = None  # the only bot that the service key speaks for; None: any
 
     @property
     def ref(self) -> str:

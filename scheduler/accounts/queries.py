@@ -116,27 +116,6 @@ async def set_api_key(db: Db, user_id: int, key_sha256: str) -> None:
     await db.execute("update users set api_key = $2, api_key_created_at = now() where id = $1", user_id, key_sha256)
 
 
-async def service_platform(db: Db, key_sha256: str) -> tuple[bool, str | None]:
-    """Whether a service key is known, and the one platform it may act for (None: any)."""
-    row = await db.fetchrow(
-        "select platform from service_keys where key_sha256 = $1 and revoked_at is null", key_sha256
-    )
-    return (True, row["platform"]) if row else (False, None)
-
-
-async def keep_service_key(db: Db, name: str, key_sha256: str) -> None:
-    """Store the service key of the settings under its name; a changed one replaces the old."""
-    await db.execute(
-        """
-        insert into service_keys (name, key_sha256) values ($1, $2)
-            on conflict (name) do update set key_sha256 = excluded.key_sha256, revoked_at = null
-         where service_keys.key_sha256 <> excluded.key_sha256
-        """,
-        name,
-        key_sha256,
-    )
-
-
 async def standing_of(db: Db, user_id: int) -> tuple[Standing, Plan]:
     """The account as it is, unlocked, with its plan."""
     row = await db.fetchrow(f"{STANDING} where a.user_id = $1", user_id)

@@ -11,6 +11,7 @@ from scheduler.cli import (
     demo,
     doctor,
     key,
+    keys,
     ledger,
     maintain,
     migrate,
@@ -43,5 +44,6 @@ def read_env_file() -> None:
             os.environ.setdefault(name, value)
 
 
-for topic in (up, demo, processes, migrate, doctor, settings, key, roles, ledger, backup, archive, maintain, simulate):
+TOPICS = (up, demo, processes, migrate, doctor, settings, key, keys, roles, ledger, backup, archive, maintain, simulate)
+for topic in TOPICS:
     topic.add_to(app)

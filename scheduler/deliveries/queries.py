@@ -22,17 +22,27 @@ class Delivery:
     tries: int
 
 
-async def renew(db: Db, process: str, job_ids: Sequence[UUID], claim: timedelta) -> set[UUID]:
-    """Keep the claims a process still has on these; returns the ones it has."""
+async def renew(
+    db: Db,
+    process: str,
+    job_ids: Sequence[UUID],
+    claim: timedelta,
+    bot_id: str | None = None,
+    frontend: str | None = None,
+) -> set[UUID]:
+    """Keep the claims a process (of a bot, on a frontend) still has on these; returns the ones it has."""
     rows = await db.fetch(
         """
         update deliveries set claim_until = now() + $3::interval
          where job_id = any($1::uuid[]) and claimed_by = $2 and state in ('waiting', 'due')
+           and ($4::text is null or bot_id = $4) and ($5::text is null or frontend = $5)
         returning job_id
         """,
         list(job_ids),
         process,
         claim,
+        bot_id,
+        frontend,
     )
     return {row["job_id"] for row in rows}
 
@@ -102,8 +112,10 @@ async def deliveries(db: Db, job_ids: Sequence[UUID]) -> list[Delivery]:
     ]
 
 
-async def keep_report(db: Db, job_id: UUID, report: Report) -> bool:
-    """Write what became of a delivery, if the process still owns it.
+async def keep_report(
+    db: Db, job_id: UUID, report: Report, bot_id: str | None = None, frontend: str | None = None
+) -> bool:
+    """Write what became of a delivery (of a bot, on a frontend), if the process still owns it.
 
     A claim that has run out but was taken by nobody still counts: the platform has seen the effect already.
     """
@@ -120,6 +132,7 @@ async def keep_report(db: Db, job_id: UUID, report: Report) -> bool:
                claimed_by = case when $3 or $8 then null else claimed_by end,
                claim_until = case when $3 or $8 then null else claim_until end
          where job_id = $1 and claimed_by = $2 and state in ('waiting', 'due')
+           and ($10::text is null or bot_id = $10) and ($11::text is null or frontend = $11)
         returning true
         """,
         job_id,
@@ -131,19 +144,22 @@ async def keep_report(db: Db, job_id: UUID, report: Report) -> bool:
         report.error,
         hand_back,
         timedelta(seconds=report.retry_after_seconds or 0),
+        bot_id,
+        frontend,
     )
     return bool(kept)
 
 
-async def release(db: Db, bot_id: str, process: str) -> None:
+async def release(db: Db, bot_id: str, process: str, frontend: str | None = None) -> None:
     """A process stops: what it owned is free at once."""
     await db.execute(
         """
         update deliveries set claimed_by = null, claim_until = null
-         where bot_id = $1 and claimed_by = $2 and state in ('waiting', 'due')
+         where bot_id = $1 and claimed_by = $2 and state in ('waiting', 'due') and ($3::text is null or frontend = $3)
         """,
         bot_id,
         process,
+        frontend,
     )
 
 

@@ -1,6 +1,7 @@
 """The HTTP API that only bots call, with their service keys."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -8,11 +9,12 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.accounts.model import Platform, Scope
 from scheduler.deliveries import queries
 from scheduler.deliveries.model import Claim, Claimed, DeliveryState, DeliveryView, Report, Reported
 from scheduler.errors import Code
 from scheduler.jobs.events import EventHub
-from scheduler.jobs.model import JobView
+from scheduler.jobs.model import JobEvent, JobView
 from scheduler.jobs.sse import stream
 from scheduler.jobs.views import Viewer
 from scheduler.openapi import Empty, Operation
@@ -52,13 +54,15 @@ class DeliveryRoutes:
     async def bot_events(self, request: web.Request, path: BotPath, query: Empty, body: None) -> web.StreamResponse:
         """Live events of all jobs of one bot.
         Progress is lost when nobody listens; poll the deliveries beside it."""
-        await self.door.service(request.headers)
-        return await stream(request, self.hub, path.bot_id)
+        service = await self.door.service(request.headers, Scope.DELIVER, path.bot_id)
+        return await stream(request, self.hub, path.bot_id, partial(is_of, service.platform))
 
     async def claim_deliveries(self, request: web.Request, path: Empty, query: Empty, body: Claim) -> Claimed:
         """Renew the claims on deliveries and take free ones of the bot."""
-        platform = await self.door.service(request.headers)
-        kept = await queries.renew(self.pool, body.process, body.holding, self.claim) if body.holding else set()
+        platform = (await self.door.service(request.headers, Scope.DELIVER, body.bot_id)).platform
+        bot, kept = (body.bot_id, platform), set[UUID]()
+        if body.holding:
+            kept = await queries.renew(self.pool, body.process, body.holding, self.claim, *bot)
         taken = await queries.take(self.pool, body.bot_id, body.process, body.limit, self.claim, platform)
         found = await queries.deliveries(self.pool, list(kept | taken))
         news = [one for one in found if one.job_id in taken or one.state is DeliveryState.DUE]
@@ -71,14 +75,20 @@ class DeliveryRoutes:
 
     async def release_deliveries(self, request: web.Request, path: Empty, query: Empty, body: Claim) -> Nothing:
         """Give every claim of a process back, as it stops."""
-        await self.door.service(request.headers)
-        await queries.release(self.pool, body.bot_id, body.process)
+        platform = (await self.door.service(request.headers, Scope.DELIVER, body.bot_id)).platform
+        await queries.release(self.pool, body.bot_id, body.process, platform)
         return Nothing()
 
     async def report_delivery(self, request: web.Request, path: DeliveryPath, query: Empty, body: Report) -> Reported:
         """Say what became of a delivery; kept only while the process owns it."""
-        await self.door.service(request.headers)
-        return Reported(kept=await queries.keep_report(self.pool, path.job_id, body))
+        service = await self.door.service(request.headers, Scope.DELIVER)
+        bot = service.bot_id, service.platform
+        return Reported(kept=await queries.keep_report(self.pool, path.job_id, body, *bot))
+
+
+def is_of(platform: Platform | None, event: JobEvent) -> bool:
+    """Whether an event may be heard by who serves this platform; progress names no user."""
+    return platform is None or event.user is None or event.user.startswith(f"{platform}:")
 
 
 def view(delivery: queries.Delivery, job: JobView) -> DeliveryView:

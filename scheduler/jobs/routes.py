@@ -138,7 +138,7 @@ class JobRoutes:
     async def _wanted(self, request: web.Request, body: Submission) -> Submit:
         """What the caller asks for, after the checks that need no account."""
         caller = await self.door.caller(request.headers)
-        if body.destination and not caller.via_service:
+        if body.destination and not (caller.via_service and caller.bot_id in (None, body.destination.bot_id)):
             raise Refused.because(Code.FORBIDDEN)
         if refusal := check_prompt(body.request.prompt):
             raise Refused(refusal)

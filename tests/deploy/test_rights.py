@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoPermissionError, RedisError
 
 from scheduler import janitor
+from scheduler.client import connect
 from scheduler.jobs.model import JobRequest, Status
 from scheduler.rights.doer import RightsError, give
 from scheduler.rights.model import TABLES
@@ -55,7 +56,8 @@ async def test_a_whole_job_is_done_by_processes_with_least_rights(servers: Serve
         own |= {"TESSERA_ALIVE_FILE": str(alive), "TESSERA_DATABASE_URL": "", "TESSERA_SERVICE_KEY": ""}
         worker = await stack.start("worker", "workers", **own)
         await stack.answers(f"{stack.api_url}/metrics", worker, lambda text: "tessera_workers 1.0" in text)
-        async with stack.client() as scheduler:
+        web_key = servers.document["services"]["web"]["environment"]["TESSERA_SERVICE_KEY"]
+        async with connect(stack.api_url, web_key) as scheduler:
             ann = scheduler.acting_for("web:ann", name="Ann")
             accepted = await ann.submit(JobRequest(prompt="a red sunset", width=256, height=256), key="first")
             kinds = [event.kind async for event in ann.job_events(accepted.job.id)]

@@ -13,10 +13,12 @@ import asyncpg
 from aiohttp import web
 
 from scheduler import bus, supervisor
+from scheduler.accounts.attempts import limited
 from scheduler.accounts.doorkeeper import Doorkeeper, digest
 from scheduler.accounts.model import Caller, Platform
-from scheduler.accounts.queries import change_plan, find_user, keep_service_key, register, standing_of
+from scheduler.accounts.queries import change_plan, find_user, register, standing_of
 from scheduler.accounts.routes import AccountRoutes
+from scheduler.accounts.service_keys import keep_service_key
 from scheduler.admin.routes import AdminRoutes
 from scheduler.app import application
 from scheduler.artifacts.routes import ArtifactRoutes
@@ -38,6 +40,7 @@ from scheduler.jobs.routes import JobRoutes
 from scheduler.jobs.views import Viewer
 from scheduler.openapi import Operation
 from scheduler.plans.model import Standing
+from scheduler.proxies import Proxies
 from scheduler.supervisor import Loop
 from scheduler.wire import REPORTS
 from tests.scheduler.worker import Worker
@@ -184,7 +187,9 @@ class Stage:
     async def served(self) -> AsyncIterator[str]:
         """The address of the HTTP API, with every loop running behind it."""
         stop, served = asyncio.Event(), asyncio.Event()
-        app = application(self.operations(), Readiness(self.pool, self.redis, stop).missing)
+        app = application(
+            self.operations(), Readiness(self.pool, self.redis, stop).missing, limited(self.door, Proxies(()))
+        )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

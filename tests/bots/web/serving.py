@@ -10,10 +10,10 @@ from aiohttp.test_utils import TestServer
 from bots.settings import BotEntry
 from bots.web.app import application
 from bots.web.live import Live
-from bots.web.proxies import Network, Proxies
 from bots.web.site import Site
 from bots.web.visitors import Visitors
 from scheduler.accounts.model import Platform
+from scheduler.proxies import Network, Proxies
 from tests.bots.web.studio import Studio
 
 TRUSTED = (ip_network("127.0.0.0/8"),)

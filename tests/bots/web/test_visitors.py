@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from bots.settings import BotSettings
 from bots.web import visitors
 from bots.web.languages import preferred
-from bots.web.proxies import Proxies
 from bots.web.visitors import COOKIE, Visitors
 from scheduler.errors import SettingsError
+from scheduler.proxies import Proxies
 from tests.bots.web.browsing import Browser, browsing
 from tests.bots.web.studio import Studio
 
