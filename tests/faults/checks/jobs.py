@@ -56,11 +56,19 @@ async def refused_and_there(doings: Doings) -> Sequence[str]:
 
 
 async def never_answered(doings: Doings) -> Sequence[str]:
-    """Requests of the API client, and words to the Telegram bot: each became a job, or somebody was told why not."""
+    """Requests of the API client, and words to the Telegram bot: each became a job, or somebody was told why not. What
+    the bot says of a refusal it says once, and notes where it could not."""
     town = doings.town
     waiting = [f"API: {question.asked['key']}" for question in town.api.open]
     waiting += [f"Telegram: update {update.id}" for update in town.telegram_bot.updates.pending]
-    return waiting + [f"Telegram: {spot}" for spot in await unanswered(town) - town.forgotten]
+    silent = await unanswered(town) - town.forgotten
+    return waiting + ([f"Telegram: {spot}" for spot in silent] if len(silent) > noted(town) else [])
+
+
+def noted(town: Town) -> int:
+    """Answers that the Telegram bot says it could not give."""
+    log = town.members["telegram"].log.read_text()
+    return log.count('"event": "answer.failed"') + log.count('"event": "answer.left_out"')
 
 
 async def unanswered(town: Town) -> set[Spot]:
