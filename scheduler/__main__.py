@@ -14,7 +14,7 @@ import structlog
 import uvloop
 from aiohttp import web
 
-from scheduler import bus, janitor, supervisor
+from scheduler import bus, collector, janitor, supervisor
 from scheduler.accounts.attempts import limited
 from scheduler.accounts.doorkeeper import Doorkeeper, digest
 from scheduler.accounts.routes import AccountRoutes
@@ -140,6 +140,7 @@ def run() -> None:
     except SettingsError as error:
         sys.exit(f"tessera scheduler: {error}")
     setup_logging(settings.log_level, settings.json_logs)
+    collector.calm()
     uvloop.run(main(settings))
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from scheduler import bus, supervisor
+from scheduler import bus, collector, supervisor
 from scheduler.accounts.model import Caller, Platform
 from scheduler.catalogue.market import REFRESH_SECONDS, MarketKeeper
 from scheduler.database import connect
@@ -66,6 +66,7 @@ def wish() -> JobRequest:
 @asynccontextmanager
 async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
     """Open while inside; it leads before the body begins."""
+    collector.calm()
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(await connect(database_url))
         redis = await stack.enter_async_context(bus.commands(redis_url))
