@@ -3,7 +3,7 @@
 In this order, in one decision for one worker:
 1. possible: the worker can run the kind, does not drain, and need not be avoided by the job;
 2. class: the plan's priority, strict. A line that was not served for `aging_seconds` rises by one class, as a visitor;
-   all visitors of a class share one user's share of it;
+   all visitors of a class share one user's share of it, and where nobody is at home, nobody visits;
 3. fair share: start-time fair queueing over the users of the class in tokens dispatched (Goyal, Vin, Cheng 1996);
 4. limits: a user who runs as many jobs as the plan allows waits, and comes back without credit;
 5. warm models: a job whose model is loaded may go before colder, earlier ones until their model was passed over for the
@@ -20,9 +20,9 @@ from collections.abc import Collection, Iterable
 from heapq import heappop, heappush
 
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.policy.crowd import Ahead
-from scheduler.jobs.policy.hall import Hall, lines_of
-from scheduler.jobs.policy.lines import Lane, Line, Member
+from scheduler.jobs.policy.crowd import Ahead, mine_before
+from scheduler.jobs.policy.hall import Hall
+from scheduler.jobs.policy.lines import Lane, Line, lines_of
 from scheduler.jobs.policy.model import CLASSES, LookAhead, Reason, Server, Taken, Waiting
 
 __all__ = ["CLASSES", "Ahead", "LookAhead", "Queue", "Reason", "Server", "Taken", "Waiting"]
@@ -31,7 +31,7 @@ AGING_SECONDS = 300.0
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new
 TOP_DOWN = range(CLASSES - 1, -1, -1)
 
-Head = tuple[float, float, int, Line]  # key, since, seq of its first job: the order of service within a class
+Head = tuple[float, float, int, Line, int]  # key, since, seq of its first job: the order of service; the class
 
 
 class Queue(Hall):
@@ -57,11 +57,11 @@ class Queue(Hall):
                 continue
             if warm is None:
                 warm = self._first_warm(heads, level, server, idle)
-            line, at = self._choose(heads, warm, judged, server, now, ahead is not None)
-            if line and ahead and line.aisle.model not in ahead.models:
+            head, at = self._choose(heads, warm, judged, server, now, ahead is not None)
+            if head and ahead and head[3].aisle.model not in ahead.models:
                 return Taken()
-            if line:
-                return self._dispatch(line, server, now)
+            if head:
+                return self._dispatch(head, server, now)
             if warm:
                 return Taken()  # a model must be loaded here, which a look-ahead does not
             again_at = at if again_at is None else min(again_at, at or again_at)
@@ -69,13 +69,13 @@ class Queue(Hall):
 
     def _choose(
         self, heads: list[Head], warm: Head | None, judged: set[str], server: Server, now: float, ahead: bool
-    ) -> tuple[Line | None, float | None]:
+    ) -> tuple[Head | None, float | None]:
         """A line of this class, or the warm one, which may be of a lower class; or none and when to ask again."""
         again_at = None
         warmth, passed = self.warmth, len(heads)
-        present = warm[0] if warm and warm[3].level == heads[0][3].level else None
-        for n, (key, _, _, line) in enumerate(heads):
-            aisle = line.aisle
+        present = warm[0] if warm and warm[4] == heads[0][4] else None
+        for n, head in enumerate(heads):
+            key, aisle = head[0], head[3].aisle
             if present is not None and key >= present:  # equal keys are nobody's disadvantage
                 passed = n
                 break
@@ -87,35 +87,46 @@ class Queue(Hall):
                 if ahead:
                     return None, None
                 warmth.loaded(aisle.model, now + server.load_seconds)
-                return line, None
+                return head, None
             again_at = late_at if again_at is None else min(again_at, late_at)
         if warmth.passed:
-            for _, _, _, line in heads[passed:]:  # these are not behind: nobody passes them over
-                if line.aisle.model not in judged and line.aisle.model not in server.warm:
-                    warmth.level_again(line.aisle.model)
-        return warm[3] if warm else None, again_at
+            for head in heads[passed:]:  # these are not behind: nobody passes them over
+                model = head[3].aisle.model
+                if model not in judged and model not in server.warm:
+                    warmth.level_again(model)
+        return warm, again_at
 
     def _heads(
         self, level: int, server: Server, models: Collection[str] = (), idle: Collection[str] = ()
     ) -> list[Head]:
         """The first line of each kind that the worker can run and none of the idle ones, of these models or of all that
-        are not paused, in the order of the class."""
+        are not paused, in the order of the class. Where nobody is at home, there are no visitors: they are served with
+        those of the highest class that is, so that a crowd which has aged does not come before people who pay."""
         heads: list[Head] = []
+        visited: list[Lane] = []
+        at_home = False
         for aisle in self.aisles.values():
             lane = aisle.lanes[level]
-            if not lane.residents and not lane.risen:
+            if not lane.residents and not aisle.visits:
                 continue
-            if server.id not in aisle.able or aisle.model in self.paused or (models and aisle.model not in models):
+            if server.id not in aisle.able or aisle.model in self.paused:
                 continue
             if idle and not aisle.able.keys().isdisjoint(idle):
                 continue
             resident = lane.resident()
             if resident and (job := resident.jobs[resident.first]).avoid and (resident := self._willing(lane, server)):
                 job = resident.head()
+            at_home = at_home or resident is not None
+            if models and aisle.model not in models:
+                continue
             if resident:
-                heads.append((resident.member.served + resident.offset, resident.since, job.seq, resident))
-            if lane.risen and (visitor := self._willing_visitor(lane, server)):
-                heads.append((self.visitors_key[level], visitor.since, visitor.head().seq, visitor))
+                heads.append((resident.member.served + resident.offset, resident.since, job.seq, resident, level))
+            if aisle.visits:
+                visited += aisle.lanes[:level]
+        if at_home and visited:
+            visitors = (self._willing_visitor(lane, level, server) for lane in visited)
+            key = self.visitors_key[level]
+            heads += [(key, visitor.since, visitor.head().seq, visitor, level) for visitor in visitors if visitor]
         heads.sort()
         return heads
 
@@ -138,21 +149,22 @@ class Queue(Hall):
             heappush(lane.residents, entry)
         return line
 
-    def _willing_visitor(self, lane: Lane, server: Server) -> Line | None:
-        first = lane.visitor()
+    def _willing_visitor(self, lane: Lane, level: int, server: Server) -> Line | None:
+        first = lane.visitor(level)
         if first is None or not self._avoids(first.head(), server):
             return first
-        valid = (line for stamp, line in lane.risen if stamp == line.stamp and not line.member.user.full)
-        return next((line for line in valid if not self._avoids(line.head(), server)), None)
+        valid = (line for visit, line in lane.risen if visit == line.visit and not line.member.user.full)
+        return next((line for line in valid if line.level >= level and not self._avoids(line.head(), server)), None)
 
     def _avoids(self, job: Waiting, server: Server) -> bool:
         return server.name in job.avoid and any(
             not other.draining and other.name not in job.avoid for other in self.able(job.kind)
         )
 
-    def _dispatch(self, line: Line, server: Server, now: float) -> Taken:
+    def _dispatch(self, head: Head, server: Server, now: float) -> Taken:
         """The line's next job, and as many of its kind and class as share the worker's pass."""
-        level, aisle = line.level, line.aisle
+        line, level = head[3:]
+        aisle = line.aisle
         jobs = [self._serve(level, line, server, now)]
         while len(jobs) < server.batch.get(aisle.model, 1):
             more = (head[3] for head in self._heads(level, server, {aisle.model}) if head[3].aisle is aisle)
@@ -162,20 +174,17 @@ class Queue(Hall):
         return Taken(tuple(jobs))
 
     def _serve(self, level: int, line: Line, server: Server, now: float) -> Waiting:
-        member, start, visits = line.member, line.key, line.risen
+        member, start = line.member, line.key
         cost = line.head().cost
-        if visits:  # charged to the visitors and at home
+        if level > member.level:  # charged to the visitors and at home
             start = self.visitors_key[level]
             self.visitors_key[level] += cost
         clock = self.clock_of[server.id].at
         clock[level] = max(clock[level] + cost * NEWCOMER_STEP, start)
         member.served += cost
         member.user.running += 1
-        line.since, line.level = now, member.level
-        job = self._pull(line, 0)
-        if visits and line:
-            self._enter(line)
-        return job
+        self._go_home(line, now)
+        return self._pull(line, 0)
 
     # Answers.
 
@@ -237,14 +246,3 @@ class Queue(Hall):
         if not any(job.kind.model in server.warm for server in able):
             return Reason.LOADING
         return Reason.TURN
-
-
-def mine_before(member: Member, job: Waiting) -> Ahead:
-    """The member's own jobs that were admitted earlier."""
-    jobs, tokens = 0, 0.0
-    for line in member.lines:
-        if line:
-            place = line.place(job)
-            jobs += place
-            tokens += sum(one.cost for one in line.jobs[line.first : line.first + place])
-    return Ahead(jobs, tokens)

@@ -96,3 +96,14 @@ def until(member: Member, tag: float, seq: int) -> Iterator[Waiting]:
             return
         yield job
         start += job.cost
+
+
+def mine_before(member: Member, job: Waiting) -> Ahead:
+    """The member's own jobs that were admitted earlier."""
+    jobs, tokens = 0, 0.0
+    for line in member.lines:
+        if line:
+            place = line.place(job)
+            jobs += place
+            tokens += sum(one.cost for one in line.jobs[line.first : line.first + place])
+    return Ahead(jobs, tokens)

@@ -1,12 +1,12 @@
 """Who stands where: users, their lines in the aisles of their kinds, workers, limits and ageing."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from heapq import heappop, heappush
 from uuid import UUID
 
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.crowd import Crowd
-from scheduler.jobs.policy.lines import Aisle, Clock, Line, Member, User
+from scheduler.jobs.policy.lines import Aisle, Clock, Line, Member, User, lines_of
 from scheduler.jobs.policy.model import CLASSES, Server, Waiting
 from scheduler.jobs.policy.warmth import Warmth
 
@@ -76,7 +76,7 @@ class Hall:
         self.crowds[job.priority].join(line.member, job.cost)
         self.warmth.joined(line, place)
         if len(line) == 1:
-            line.since, line.level = now, job.priority
+            line.since, line.level, line.visit = now, job.priority, 0
             self._lift(line)
             self._enter(line)
 
@@ -115,7 +115,7 @@ class Hall:
             if member.level == priority:
                 member.served -= tokens
                 for line in member.lines:
-                    if line.stamp and not line.risen:  # a key that shrinks needs a new entry
+                    if line.stamp:  # a key that shrinks needs a new entry
                         self._enter(line)
 
     # Users.
@@ -148,10 +148,9 @@ class Hall:
         """A place is free again: the user's lines are at the present and at home, without credit for the time away."""
         for line in lines_of(user):
             if line:
-                enters = line.risen or not line.stamp
-                line.since, line.level = now, line.member.level
+                self._go_home(line, now)
                 self._lift(line)
-                if enters:
+                if not line.stamp:
                     self._enter(line)
 
     def _forget_if_idle(self, user_id: int, user: User) -> None:
@@ -190,21 +189,36 @@ class Hall:
 
     def _lift(self, line: Line) -> None:
         """To the present, without credit for the time away."""
-        line.offset = max(line.offset, line.aisle.present(line.level) - line.member.served)
+        line.offset = max(line.offset, line.aisle.present(line.member.level) - line.member.served)
 
     def _enter(self, line: Line) -> None:
         self.stamp += 1
         line.stamp = self.stamp
-        lane = line.aisle.lanes[line.level]
-        if line.risen:
-            if not any(aisle.lanes[line.level].visitor() for aisle in self.aisles.values()):
-                here = self.visitors_key[line.level]
-                self.visitors_key[line.level] = max(here, line.aisle.present(line.level))
-            lane.risen.append((line.stamp, line))
-        else:
-            heappush(lane.residents, (line.key, line.since, line.stamp, line))
+        heappush(line.aisle.lanes[line.member.level].residents, (line.key, line.since, line.stamp, line))
+        self._plan_rise(line)
+
+    def _plan_rise(self, line: Line) -> None:
         if line.level < CLASSES - 1:
             heappush(self.rising, (self._rises_at(line), line.number, line.stamp, line))
+
+    def _go_home(self, line: Line, now: float) -> None:
+        """It is served, or its user may run more again: its age counts anew."""
+        was_on_top = line.level == CLASSES - 1
+        line.since, line.level, line.visit = now, line.member.level, 0
+        if was_on_top and line.stamp:  # nothing was planned any more
+            self._plan_rise(line)
+
+    def _visit(self, line: Line) -> None:
+        """One class up. The visitors of a class count as one user, who joins at the present."""
+        level = line.level + 1
+        if not any(lane.visitor(level) for aisle in self.aisles.values() for lane in aisle.lanes[:level]):
+            self.visitors_key[level] = max(self.visitors_key[level], line.aisle.present(level))
+        line.level = level
+        if not line.visit:
+            self.stamp += 1
+            line.visit = self.stamp
+            line.aisle.lanes[line.member.level].risen.append((line.visit, line))
+            line.aisle.visits += 1
 
     def _rises_at(self, line: Line) -> float:
         return line.since + self.aging_seconds * (line.level - line.member.level + 1)
@@ -218,13 +232,13 @@ class Hall:
             if stamp != line.stamp:
                 continue
             if line.member.user.full:
-                line.stamp = 0  # it waits for its own user and does not age
+                line.stamp = line.visit = 0  # it waits for its own user and does not age
             elif (due := self._rises_at(line)) > when:
                 heappush(self.rising, (due, number, stamp, line))
             else:
                 rises += 1
-                line.level += 1
-                self._enter(line)
+                self._visit(line)
+                self._plan_rise(line)
 
     def _pull(self, line: Line, place: int) -> Waiting:
         job = line.pull(place)
@@ -232,9 +246,5 @@ class Hall:
         self.crowds[job.priority].leave(line.member, job.cost)
         self.warmth.left(line, place, job.cost)
         if not line:
-            line.stamp = 0
+            line.stamp = line.visit = 0
         return job
-
-
-def lines_of(user: User) -> Iterator[Line]:
-    return (line for member in user.members for line in member.lines)

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heapreplace
 from operator import attrgetter
@@ -54,22 +55,19 @@ class Line:
 
     member: Member
     aisle: "Aisle"
-    level: int  # the class it stands in: its member's, or higher after it has aged
+    level: int  # up to this class it is a visitor after it has aged; its home is its member's class
     number: int  # of all lines, in the order they were made
     jobs: list[Waiting] = field(default_factory=list)
     first: int = 0  # those before it are gone
     offset: float = 0.0  # lifts the line to the present of the workers it competes on
     since: float = 0.0  # when it joined or was served last
-    stamp: int = 0  # of its one valid entry in a heap; 0: none, it is empty or its user's limit is reached
+    stamp: int = 0  # of its one valid entry at home; 0: none, it is empty or its user's limit is reached
+    visit: int = 0  # of its one valid entry among the visitors; 0: none
 
     @property
     def key(self) -> float:
         """Its start tag. Serving any line of a member moves all of them: more models buy no larger share."""
         return self.member.served + self.offset
-
-    @property
-    def risen(self) -> bool:
-        return self.level > self.member.level
 
     def __len__(self) -> int:
         return len(self.jobs) - self.first
@@ -111,16 +109,16 @@ class Clock:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """The lines of one kind that stand in one class. A line's key only grows while it is here, so that the key of an
-    old entry is a lower bound; it is put right when it surfaces."""
+    """The lines of one kind that are at home in one class. A line's key only grows while it is here, so that the key of
+    an old entry is a lower bound; it is put right when it surfaces."""
 
     aisle: "Aisle"
     level: int
     residents: list[tuple[float, float, int, Line]] = field(default_factory=list)  # heap of key, since, stamp, line
-    risen: deque[tuple[int, Line]] = field(default_factory=deque)  # in the order they rose
+    risen: deque[tuple[int, Line]] = field(default_factory=deque)  # visitors of higher classes, those highest up first
 
     def resident(self) -> Line | None:
-        """The first of those at home here, after removing what is gone or must wait for its own user."""
+        """The first, after removing what is gone or must wait for its own user."""
         heap = self.residents
         while heap:
             key, since, stamp, line = heap[0]
@@ -136,15 +134,16 @@ class Lane:
                 return line
         return None
 
-    def visitor(self) -> Line | None:
-        """The first of those that aged into this class."""
+    def visitor(self, level: int) -> Line | None:
+        """The first of those that aged into this class, or beyond."""
         while self.risen:
-            stamp, line = self.risen[0]
-            if stamp == line.stamp and not line.member.user.full:
-                return line
+            visit, line = self.risen[0]
+            if visit == line.visit and not line.member.user.full:
+                return line if line.level >= level else None
             self.risen.popleft()
-            if stamp == line.stamp:
-                line.stamp = 0
+            self.aisle.visits -= 1
+            if visit == line.visit:
+                line.visit = 0
         return None
 
 
@@ -158,6 +157,7 @@ class Aisle:
     able: dict[str, Server] = field(default_factory=dict)
     holding: dict[str, Server] = field(default_factory=dict)  # of these, who has the model loaded and is not draining
     rate: float = 0.0  # tokens a second of those holding
+    visits: int = 0  # entries of its lines among the visitors, old ones included
     clocks: list[Clock] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -186,3 +186,7 @@ class Aisle:
     def present(self, level: int) -> float:
         """No credit for idleness: the largest virtual time among those that could serve this kind."""
         return max((clock.at[level] for clock in self.clocks), default=0.0)
+
+
+def lines_of(user: User) -> Iterator[Line]:
+    return (line for member in user.members for line in member.lines)

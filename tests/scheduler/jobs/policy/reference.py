@@ -68,7 +68,7 @@ class Reference:
         return max((self.clocks.get((ability, level), 0.0) for ability in able), default=0.0)
 
     def lift(self, line: Line) -> None:
-        ahead = self.present(line.kind, line.level) - self.served.get((line.user, line.home), 0.0)
+        ahead = self.present(line.kind, line.home) - self.served.get((line.user, line.home), 0.0)
         line.offset = max(line.offset, ahead)
 
     # What happens.
@@ -133,9 +133,13 @@ class Reference:
             if not heads:
                 continue
             warm = [
-                line for lower in range(level, -1, -1) for line in self.heads(server, lower) if is_warm(line, server)
+                (line, lower)
+                for lower in range(level, -1, -1)
+                for line in self.heads(server, lower)
+                if is_warm(line, server)
             ]
-            behind = [line for line in heads if not warm or warm[0] not in heads or self.before(line, warm[0])]
+            here = warm[0][0] if warm and warm[0][1] == level else None
+            behind = [line for line in heads if not here or self.before(line, here, level)]
             for line in behind:
                 if line.kind.model in judged:
                     continue
@@ -145,53 +149,58 @@ class Reference:
                     if ahead:
                         break
                     self.passed[line.kind.model] = now + server.load_seconds
-                    return self.serve(line, server, now), None
+                    return self.serve(line, level, server, now), None
                 again.append(late)
             else:
                 for line in heads:
                     if line not in behind and line.kind.model not in judged and not is_warm(line, server):
                         self.passed.pop(line.kind.model, None)
-                if warm and ahead and warm[0].kind.model not in ahead.models:
+                if warm and ahead and warm[0][0].kind.model not in ahead.models:
                     return None, None
                 if warm:
-                    return self.serve(warm[0], server, now), None
+                    return self.serve(*warm[0], server, now), None
                 continue
             if warm:
                 return None, None
         return None, min(again, default=None)
 
     def heads(self, server: Server, level: int) -> list[Line]:
-        """Of each kind the first line at home and the first risen one, in order of service."""
-        able = [line for line in self.standing() if line.level == level and server.can(line.kind)]
+        """Of each kind the first line at home, and if there are any the first risen one of each lower class, in order
+        of service."""
+        able = [line for line in self.standing() if server.can(line.kind) and not self.avoids(line, server)]
         able = [line for line in able if not any(self.servers[other].can(line.kind) for other in self.idle)]
-        residents = [line for line in able if line.level == line.home and not self.avoids(line, server)]
-        risen = [line for line in able if line.level > line.home and not self.avoids(line, server)]
+        residents = [line for line in able if line.home == level]
+        risen = [line for line in able if line.home < level <= line.level]
         firsts: list[Line] = []
         for kind in {line.kind for line in able}:
-            firsts += sorted((line for line in residents if line.kind == kind), key=self.order)[:1]
-            firsts += sorted((line for line in risen if line.kind == kind), key=lambda line: line.rose)[:1]
-        return sorted(firsts, key=self.order)
+            firsts += sorted((line for line in residents if line.kind == kind), key=lambda one: self.order(one, level))[
+                :1
+            ]
+            for home in range(level) if residents else ():
+                mine = [line for line in risen if (line.kind, line.home) == (kind, home)]
+                firsts += sorted(mine, key=lambda line: line.rose)[:1]
+        return sorted(firsts, key=lambda one: self.order(one, level))
 
-    def order(self, line: Line) -> tuple[float, float, int]:
-        key = self.visitors[line.level] if line.level > line.home else self.key(line)
+    def order(self, line: Line, level: int) -> tuple[float, float, int]:
+        key = self.visitors[level] if level > line.home else self.key(line)
         return key, line.since, self.jobs_of(line)[0].seq
 
-    def before(self, line: Line, other: Line) -> bool:
+    def before(self, line: Line, other: Line, level: int) -> bool:
         """Strictly: equal keys are nobody's disadvantage."""
-        return self.order(line)[0] < self.order(other)[0]
+        return self.order(line, level)[0] < self.order(other, level)[0]
 
     def avoids(self, line: Line, server: Server) -> bool:
         avoid = self.jobs_of(line)[0].avoid
         others = (other for other in self.servers.values() if other.can(line.kind) and not other.draining)
         return server.name in avoid and any(other.name not in avoid for other in others)
 
-    def serve(self, line: Line, server: Server, now: float) -> Waiting:
+    def serve(self, line: Line, level: int, server: Server, now: float) -> Waiting:
         job = self.jobs_of(line)[0]
         start = self.key(line)
-        if line.level > line.home:
-            start = self.visitors[line.level]
-            self.visitors[line.level] += job.cost
-        clock = ability_of(server), line.level
+        if level > line.home:
+            start = self.visitors[level]
+            self.visitors[level] += job.cost
+        clock = ability_of(server), level
         self.clocks[clock] = max(self.clocks.get(clock, 0.0) + job.cost * NEWCOMER_STEP, start)
         self.served[line.user, line.home] = self.served.get((line.user, line.home), 0.0) + job.cost
         self.running[line.user] = self.running.get(line.user, 0) + 1
@@ -208,10 +217,11 @@ class Reference:
         while rising := [line for line in self.standing() if line.level < 3 and due(line) <= now]:
             line = min(rising, key=due)
             level = line.level + 1
-            if not any(one.level == level > one.home for one in self.standing()):
+            if not any(one.level >= level > one.home for one in self.standing()):
                 self.visitors[level] = max(self.visitors[level], self.present(line.kind, level))
             self.rises += 1
-            line.level, line.rose = level, self.rises
+            line.rose = self.rises if line.level == line.home else line.rose
+            line.level = level
 
     # Models.
 

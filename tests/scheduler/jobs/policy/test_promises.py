@@ -119,13 +119,20 @@ def test_the_head_of_a_line_waits_no_longer_than_the_bound(models: str, seed: in
     assert max(waits) <= bound
 
 
-def test_a_crowd_that_has_aged_shares_one_user_s_part_of_the_class_above() -> None:
+@pytest.mark.parametrize("priority", [1, 2, 3])
+@pytest.mark.parametrize("aged", [11.0, 31.0, 45.0, 1000.0])
+def test_a_crowd_that_has_aged_shares_one_user_s_part_of_the_class_that_pays(priority: int, aged: float) -> None:
+    """However long it has waited, and although nobody may be at home in the classes above."""
     queue = Queue(aging_seconds=10.0)
     queue.meet(Server("w", "w", {"A": 512}, warm=frozenset("A")))
+    queue.meet(Server("other", "other", {"B": 512}))
     for n in range(400):
         queue.add(Waiting(UUID(int=n), n, n, 0, A, 1.0), UNLIMITED, 0.0)
+    for n in range(60):  # all rise, some at each decision
+        assert not queue.take("other", aged + n / 1000).jobs
     for n in range(400, 800):
-        queue.add(Waiting(UUID(int=n), n, 1000 + n % 3, 1, A, 1.0), UNLIMITED, 0.0)
-    first = [queue.take("w", 11.0 + n / 100).jobs[0].priority for n in range(80)]
+        queue.add(Waiting(UUID(int=n), n, 1000 + n % 3, priority, A, 1.0), UNLIMITED, aged)
+    first = [queue.take("w", aged + 0.1 + n / 1000).jobs[0].priority for n in range(80)]
+    share = 20 if aged > 10 * priority else 0  # one of four, once it has risen so far
 
-    assert 19 <= first.count(0) <= 21  # one of four shares
+    assert share - 1 <= first.count(0) <= share + 1
