@@ -131,7 +131,7 @@ class Foresight:
 
     def _of(self, priority: int, raw: Raw) -> tuple[Quantile, Quantile]:
         key = priority, raw.own, int(log2(1 + raw.seconds))
-        return self._factors.setdefault(key, (Quantile(0.5), Quantile(0.9, 1.2)))
+        return self._factors.setdefault(key, (Quantile(0.5, 0.3), Quantile(0.9, 1.3)))
 
 
 def newer(mean: float | None, value: float) -> float:
