@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from scheduler.accounts.model import Platform, Scope, Service
 from scheduler.database import Db
@@ -65,16 +66,25 @@ async def lock_name(db: Db, name: str) -> None:
     await db.execute("select pg_advisory_xact_lock(hashtextextended('service key ' || $1, 0))", name)
 
 
+KEYS = f"""
+    select id, name, platform, bot_id, scopes, created_at, expires_at, revoked_at, {VALID} as valid from service_keys
+"""
+
+
 async def service_keys(db: Db, name: str | None = None) -> list[ServiceKey]:
     """All keys, of a name or of every one, newest first."""
-    rows = await db.fetch(
-        f"""
-        select id, name, platform, bot_id, scopes, created_at, expires_at, revoked_at, {VALID} as valid
-          from service_keys where $1::text is null or name = $1 order by name, id desc
-        """,
-        name,
-    )
-    return [ServiceKey(**{**dict(row), "scopes": tuple(row["scopes"])}) for row in rows]
+    rows = await db.fetch(f"{KEYS} where $1::text is null or name = $1 order by name, id desc", name)
+    return [service_key_of(row) for row in rows]
+
+
+async def find_service_key(db: Db, key_sha256: str) -> ServiceKey | None:
+    """What is known of a key, valid or not."""
+    row = await db.fetchrow(f"{KEYS} where key_sha256 = $1", key_sha256)
+    return service_key_of(row) if row else None
+
+
+def service_key_of(row: Any) -> ServiceKey:
+    return ServiceKey(**{**dict(row), "scopes": tuple(row["scopes"])})
 
 
 async def add_service_key(
@@ -85,12 +95,11 @@ async def add_service_key(
     bot_id: str,
     scopes: Sequence[str],
     lasts: timedelta | None,
-) -> bool:
-    """Store a new key; False when it is there already."""
-    added = await db.fetchval(
+) -> None:
+    await db.execute(
         """
         insert into service_keys (name, key_sha256, platform, bot_id, scopes, expires_at)
-        values ($1, $2, $3, $4, $5, now() + $6::interval) on conflict (key_sha256) do nothing returning true
+        values ($1, $2, $3, $4, $5, now() + $6::interval)
         """,
         name,
         key_sha256,
@@ -99,7 +108,11 @@ async def add_service_key(
         list(scopes),
         lasts,
     )
-    return bool(added)
+
+
+async def renew_service_key(db: Db, key_id: int, lasts: timedelta | None) -> None:
+    """A key that was about to end stays."""
+    await db.execute("update service_keys set expires_at = now() + $2::interval where id = $1", key_id, lasts)
 
 
 async def end_others(db: Db, name: str, key_sha256: str, overlap: timedelta) -> None:

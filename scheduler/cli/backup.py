@@ -26,10 +26,13 @@ def backup(file: Annotated[Path, typer.Argument(help=FILE, dir_okay=False)]) -> 
 
 
 def restore(file: Annotated[Path, typer.Argument(help=FILE, exists=True, dir_okay=False)]) -> None:
-    """Fill an empty database from a backup, migrate it, and check the books."""
+    """Fill an empty database from a backup, migrate it, and check the books.
+
+    Without TESSERA_DATABASE_URL that is the embedded one, made in TESSERA_DATA_DIR where there is none yet.
+    """
     from scheduler.backups.keeper import restore as run
 
-    with told(), database() as url:
+    with told(), database(fresh=True) as url:
         migrated, findings = asyncio.run(run(url, file.absolute()))
     out.print(f"restored; migrations run: {', '.join(migrated) or 'none'}", highlight=False)
     if findings:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from scheduler.database import OUTAGES
-from scheduler.errors import TesseraError
+from scheduler.errors import SettingsError, TesseraError
 from scheduler.migrate import MigrationError
 from scheduler.standalone.errors import EmbeddedError
 
@@ -55,9 +55,9 @@ def database_url() -> str:
 
 
 @contextmanager
-def database() -> Iterator[str]:
+def database(*, fresh: bool = False) -> Iterator[str]:
     """The database to work on: the one that is set, that of the `tessera up` that runs, or, where nothing runs, the
-    embedded one, started for as long as the command takes."""
+    embedded one, started for as long as the command takes; `fresh` makes one where there is none."""
     from scheduler.standalone.embedded import Embedded, default_base, hold
     from scheduler.standalone.keys import database_at_hand
 
@@ -66,9 +66,13 @@ def database() -> Iterator[str]:
         yield given.database_url
     elif running := database_at_hand():
         yield running
-    else:
+    elif fresh or (default_base() / "postgres").exists():
         with hold(default_base()), Embedded(default_base()) as addresses:
             yield addresses.database_url
+    else:
+        raise SettingsError(
+            f"There is no database: TESSERA_DATABASE_URL is not set, and nothing is in {default_base()}."
+        )
 
 
 def store_url() -> str | None:

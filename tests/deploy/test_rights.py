@@ -1,6 +1,7 @@
 """The users of compose.yaml can do their work, and nothing else."""
 
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ async def test_a_whole_job_is_done_by_processes_with_least_rights(servers: Serve
             assert await ann.artifact_bytes(job.artifacts[0])
         assert "progress" in kinds
         assert healthy(servers, "worker", alive)
+        assert answers_its_health_check(servers, stack.api_port)
         assert await worker.stop() == 0
         assert not said_no(worker.log.read_text())
     finally:
@@ -82,6 +84,13 @@ def healthy(servers: Servers, service: str, alive: Path) -> bool:
     kind, line = servers.document["services"][service]["healthcheck"]["test"]
     assert kind == "CMD-SHELL"
     return subprocess.run(["sh", "-c", line.replace("/tmp/alive", str(alive))], check=False).returncode == 0
+
+
+def answers_its_health_check(servers: Servers, port: int) -> bool:
+    kind, program, *arguments = servers.document["services"]["scheduler"]["healthcheck"]["test"]
+    assert (kind, program) == ("CMD", "python")
+    command = [sys.executable, *(part.replace(":8080/", f":{port}/") for part in arguments)]
+    return subprocess.run(command, check=False, timeout=10).returncode == 0
 
 
 async def test_every_act_of_the_scheduler_is_within_its_rights(

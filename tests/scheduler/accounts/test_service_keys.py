@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from scheduler.accounts.attempts import AT_ONCE, EVERY_SECONDS, MOST_NETWORKS, Attempts
+from scheduler.accounts.doorkeeper import digest
 from scheduler.accounts.keyring import KeyringError, Wish, end, make
 from scheduler.accounts.model import Platform, Scope
 from scheduler.accounts.service_keys import service_keys
@@ -172,6 +173,24 @@ async def test_a_given_key_may_be_said_again(stage: Stage) -> None:
     assert await stage.pool.fetchval("select count(*) from service_keys where name = 'telegram'") == 1
     with pytest.raises(KeyringError, match="16 characters"):
         await made(stage, given="short")
+
+
+async def test_given_keys_may_change_as_often_as_the_owner_likes(api: Api) -> None:
+    """Back to the one before, which then stays; a third one ends what is ending; what has ended is not given again."""
+    first, second, third = (f"a-given-key-of-the-owner-{n}" for n in range(3))
+    for given in (first, second, first, first):
+        await made(api.stage, given=given)
+    ends = "select key_sha256, expires_at from service_keys where name = 'telegram'"
+    found = {row["key_sha256"]: row["expires_at"] for row in await api.stage.pool.fetch(ends)}
+    assert found[digest(first)] is None
+    assert found[digest(second)] is not None
+
+    await made(api.stage, given=third)
+    assert [(await api.get("/v1/me", key=key)).status for key in (first, second, third)] == [200, 401, 200]
+    with pytest.raises(KeyringError, match="has ended"):
+        await made(api.stage, given=second)
+    with pytest.raises(KeyringError, match="another one's"):
+        await made(api.stage, "another", given=third)
 
 
 async def test_rotations_at_once_never_leave_three_keys(stage: Stage) -> None:

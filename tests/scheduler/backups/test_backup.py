@@ -1,5 +1,6 @@
 """A backup restores into an empty database, whole or not at all."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from scheduler.accounts.model import Caller
 from scheduler.backups.programs import without_password
 from scheduler.database import opened
 from tests.scheduler.stage import Stage, open_stage, until
+from tests.services import new_folder
 from tests.system.machine import Done, run_tessera
 
 TABLES = """
@@ -126,6 +128,23 @@ async def test_a_backup_that_fails_leaves_the_one_before(empty_database_url: str
     assert "does not exist" in nowhere.err
     assert file.read_text() == "the one before"
     assert list(tmp_path.iterdir()) == [file]
+
+
+async def test_an_embedded_database_is_made_from_a_backup(stage: Stage, ann: Caller, tmp_path: Path) -> None:
+    """One machine takes over what another one has backed up; only a restore makes a database."""
+    folder = new_folder("tessera-restore-")
+    data, file = folder / "data", tmp_path / "tessera.backup"
+    try:
+        await tessera(stage.database_url, "backup", file)
+        none = await run_tessera("ledger", "check", TESSERA_DATA_DIR=str(data))
+        assert none.code == 1
+        assert "There is no database" in none.err
+        assert not data.exists()
+        restored = await run_tessera("restore", str(file), TESSERA_DATA_DIR=str(data))
+        checked = await run_tessera("ledger", "check", TESSERA_DATA_DIR=str(data))
+        assert (restored.code, checked.code) == (0, 0), restored.err + checked.out
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize(
