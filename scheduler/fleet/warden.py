@@ -145,8 +145,9 @@ class Warden:
 
     async def _repeat_missed(self, worker: LiveWorker, kept: Sequence[Held]) -> None:
         attempts = [self.line.running[job_id] for job_id in worker.busy if job_id in self.line.running]
+        listed = set(kept)
         for attempt in attempts:
-            if (attempt.job_id, attempt.attempt) not in kept:
+            if (attempt.job_id, attempt.attempt) not in listed:
                 await self._missed(attempt)
 
     async def _missed(self, attempt: Attempt) -> None:
@@ -193,19 +194,23 @@ class Warden:
         cancel = Cancel(job_id=attempt.job_id, attempt=attempt.attempt)
         await self.lifecycle.tell_all([(attempt.worker_id, cancel)])
 
+    def _unwanted(self) -> list[UUID]:
+        """Waiting jobs of kinds that no live worker can run; a long line is not looked at while there are none."""
+        online, queue = self.market.market.online, self.line.queue
+        kinds = {kind for kind in queue.aisles if online.get(kind.model, 0) < kind.side}
+        return [job.id for job in queue.jobs.values() if job.kind in kinds] if kinds else []
+
     async def _reap_unwanted(self) -> None:
         """A waiting job that no live worker can run is kept until a time it is told, and ends after it."""
-        online = self.market.market.online
-        unwanted = [job.id for job in self.line.queue.jobs.values() if online.get(job.kind.model, 0) < job.kind.side]
-        told = {job_id for job_id in self.line.queue.jobs if self.line.jobs[job_id].wait_until}
-        if again := told.difference(unwanted):
+        unwanted = self._unwanted()
+        if again := self.line.told.difference(unwanted):
             await keep_no_longer(self.pool, list(again))
             for job_id in again:
-                self.line.jobs[job_id] = self.line.jobs[job_id].kept_until(None)
+                self.line.keep(self.line.jobs[job_id], None)
         if not unwanted:
             return
         for job_id, until in (await keep_until(self.pool, unwanted, self.keep_for)).items():
-            self.line.jobs[job_id] = self.line.jobs[job_id].kept_until(until)
+            self.line.keep(self.line.jobs[job_id], until)
         gone = await overdue(self.pool, unwanted)
         await self.lifecycle.write(
             [given_up(job_id, attempt, Status.FAILED, "no_worker_in_time", running=False) for job_id, attempt in gone]

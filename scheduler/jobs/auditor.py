@@ -14,7 +14,7 @@ from scheduler.jobs.model import Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.open import OpenJob, Standing, open_jobs, queued_after, standings
 
-SLICE = 5_000  # jobs; a line that is not longer is compared as a whole
+SLICE = 2_000  # jobs; a line that is not longer is compared as a whole
 PAUSE_SECONDS = 2.0
 
 

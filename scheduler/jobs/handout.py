@@ -1,10 +1,11 @@
 """Gives free slots the right jobs: the policy chooses, one statement starts them all, then the workers are told."""
 
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID
 
 import asyncpg
 
@@ -69,8 +70,9 @@ class Handout:
         if not chosen:
             return False
         try:
+            tokens = lease_tokens(len(chosen))
             choices = [
-                Choice(job.id, worker_id, uuid4(), ahead=n >= len(begun)) for n, (job, worker_id) in enumerate(chosen)
+                Choice(job.id, worker_id, tokens[n], ahead=n >= len(begun)) for n, (job, worker_id) in enumerate(chosen)
             ]
             started = {one.job_id: one for one in await start_jobs(self.pool, choices, self.lease, leader)}
         except BaseException:
@@ -109,3 +111,9 @@ class Handout:
             self.asks_again.cancel()
         seconds = None if at is None else max(0.0, at - time.monotonic())
         self.asks_again = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.wake.set)
+
+
+def lease_tokens(number: int) -> list[UUID]:
+    """Random, and all with one question to the operating system."""
+    drawn = os.urandom(16 * number)
+    return [UUID(bytes=drawn[at : at + 16], version=4) for at in range(0, len(drawn), 16)]

@@ -24,6 +24,7 @@ class Line:
         self.jobs: dict[UUID, OpenJob] = {}
         self.running: dict[UUID, Attempt] = {}
         self.workers: dict[str, LiveWorker] = {}
+        self.told: set[UUID] = set()  # waiting jobs that have been told until when they are kept
         self.speeds = Speeds()
         self.foresight = Foresight()
 
@@ -33,6 +34,7 @@ class Line:
         self.jobs.clear()
         self.running.clear()
         self.workers.clear()
+        self.told.clear()
 
     def place(self, job: OpenJob, now: float) -> None:
         """Put a job where the database says it is."""
@@ -60,8 +62,16 @@ class Line:
             self.queue.start(job.user_id, job.limit, now)
             self._run(job, job.attempt, job.worker_id or "", started_at(job, now), now)
         elif not job.cancel_requested:
-            self.jobs[job.id] = job
+            self.keep(job, job.wait_until)
             self.queue.add(waiting(job), job.limit, now)
+
+    def keep(self, job: OpenJob, until: datetime | None) -> None:
+        """A waiting job is kept until this time, or as long as it takes."""
+        self.jobs[job.id] = job if job.wait_until == until else job.kept_until(until)
+        if until:
+            self.told.add(job.id)
+        else:
+            self.told.discard(job.id)
 
     def agrees(self, standing: Standing) -> bool:
         """Whether a job is where the database says it is."""
@@ -133,6 +143,7 @@ class Line:
         elif self.queue.discard(job_id):
             self.foresight.left(job_id)
         self.jobs.pop(job_id, None)
+        self.told.discard(job_id)
 
     def note_speed(self, job_id: UUID, status: Status, seconds: float | None) -> None:
         """Learn from a job that was completed how fast its worker is."""
@@ -197,6 +208,7 @@ class Line:
         self, job: OpenJob, attempt: int, worker_id: str, started_at: float | None, now: float, cold: bool = False
     ) -> None:
         self.jobs[job.id] = job
+        self.told.discard(job.id)
         self.running[job.id] = Attempt(
             job_id=job.id,
             attempt=attempt,
