@@ -24,6 +24,11 @@ class Attempts:
     """Failures by network, as times at which each would be forgiven; seconds on the monotonic clock."""
 
     forgiven: OrderedDict[str, float] = field(default_factory=OrderedDict)
+    latest: float = 0.0  # of those times
+
+    def anybody_waits(self, now: float) -> bool:
+        """Whether there is a network to ask `wait` for: mostly there is none, and nobody's address matters."""
+        return self.latest - now > (AT_ONCE - 1) * EVERY_SECONDS
 
     def wait(self, network: str, now: float) -> float:
         """Seconds until another try is heard; 0 now."""
@@ -31,6 +36,7 @@ class Attempts:
 
     def failed(self, network: str, now: float) -> None:
         self.forgiven[network] = max(self.forgiven.pop(network, now), now) + EVERY_SECONDS
+        self.latest = max(self.latest, self.forgiven[network])
         if len(self.forgiven) > MOST_NETWORKS:
             self.forgiven.popitem(last=False)
 
@@ -39,18 +45,20 @@ def limited(door: Doorkeeper, proxies: Proxies) -> Middleware:
     """Refuse unheard what comes from a network with too many failures, unless its key has been good before."""
     attempts = Attempts()
 
+    def network(request: web.Request) -> str:
+        address = proxies.origin(request.remote, request.secure, request.headers).address
+        return network_of(address) if address else "socket"
+
     @web.middleware
     async def listen(request: web.Request, handler: Handler) -> web.StreamResponse:
-        address = proxies.origin(request.remote, request.secure, request.headers).address
-        network = network_of(address) if address else "socket"
-        wait = attempts.wait(network, monotonic())
+        wait = attempts.wait(network(request), monotonic()) if attempts.anybody_waits(monotonic()) else 0.0
         if wait > 0 and "Authorization" in request.headers and not door.recognises(request.headers):
             raise Refused.because(Code.TOO_MANY_FAILURES, retry_after_seconds=round(wait, 1))
         try:
             return await handler(request)
         except Refused as error:
             if error.refusal.code is Code.UNAUTHORIZED:
-                attempts.failed(network, monotonic())
+                attempts.failed(network(request), monotonic())
             raise
 
     return listen

@@ -59,11 +59,13 @@ async def lock_standings(db: Db, user_ids: Iterable[int]) -> tuple[dict[int, tup
 
     Two statements: the second one's snapshot is taken when the locks are held.
     """
-    ids = sorted(set(user_ids))
+    ids = literal(sorted(set(user_ids)))
     await db.execute(
-        "select 1 from billing.token_account where user_id = any($1::bigint[]) order by user_id for update", ids
+        "select 1 from billing.token_account where user_id = any($1::text::bigint[]) order by user_id for update", ids
     )
-    rows = await db.fetch(f"select s.*, clock_timestamp() as now from ({STANDING}) s where s.user_id = any($1)", ids)
+    rows = await db.fetch(
+        f"select s.*, clock_timestamp() as now from ({STANDING}) s where s.user_id = any($1::text::bigint[])", ids
+    )
     now = rows[0]["now"] if rows else datetime.now(UTC)
     plans = {row["plan_id"]: row for row in rows}
     known = {plan_id: plan_of(row) for plan_id, row in plans.items()}
@@ -75,10 +77,11 @@ async def seen_keys(db: Db, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, 
     rows = await db.fetch(
         """
         select j.user_id, j.idempotency_key, j.id, j.request_hash
-          from unnest($1::bigint[], $2::text[]) k (user_id, key)
+          from unnest($1::text::bigint[], $2::text[]) k (user_id, key)
           join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
         """,
-        *columns(keys, 2),
+        literal(user_id for user_id, _ in keys),
+        [key for _, key in keys],
     )
     return {(row["user_id"], row["idempotency_key"]): Seen(row["id"], row["request_hash"]) for row in rows}
 
