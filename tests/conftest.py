@@ -38,8 +38,15 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real processes mostly wait: begun first, they overlap with the others and nobody waits for them."""
-    items.sort(key=lambda item: item.get_closest_marker("system") is None)
+    """Tests of real processes mostly wait: begun first, they overlap with the others and nobody waits for them. Of these
+    the ones that may take longest come first."""
+    items.sort(key=lambda item: (item.get_closest_marker("system") is None, -patience_of(item)))
+
+
+def patience_of(item: pytest.Item) -> float:
+    """The seconds that a test says it may take; 0 if it says nothing."""
+    marker = item.get_closest_marker("timeout")
+    return float(marker.args[0]) if marker else 0.0
 
 
 @pytest.fixture(scope="session")
