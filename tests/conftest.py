@@ -38,8 +38,8 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real processes mostly wait: begun first, they overlap with the others and nobody waits for them. Of these
-    the ones that may take longest come first."""
+    """Tests of real processes mostly wait: begun first, they overlap with the others, and nobody waits for them.
+    Of these the ones that may take longest come first."""
     items.sort(key=lambda item: (item.get_closest_marker("system") is None, -patience_of(item)))
 
 
