@@ -103,6 +103,15 @@ def test_our_processes_run_with_nothing_they_do_not_need(document: dict[str, Any
         assert service["security_opt"] == ["no-new-privileges:true"]
 
 
+def test_files_of_configs_can_be_put_where_they_belong(document: dict[str, Any]) -> None:
+    """Compose copies inline configs into the container, which fails where its root file system is read-only."""
+    given = {name: service for name, service in document["services"].items() if "configs" in service}
+
+    assert set(given) == {"postgres", "redis"}
+    assert not any(service.get("read_only") for service in given.values())
+    assert f"--aclfile {given['redis']['configs'][0]['target']}" in " ".join(given["redis"]["command"])
+
+
 def test_the_image_is_made_of_what_is_there(document: dict[str, Any]) -> None:
     dockerfile = document["services"]["scheduler"]["build"]["dockerfile_inline"]
     copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
