@@ -32,8 +32,8 @@ class Blow:
 
 
 def plan(seed: str, faults: int, spacing: float, outage_every: int, longest_wait: int) -> list[Blow]:
-    """`spacing`: seconds between two blows on average; `longest_wait`: of a 429, in seconds. The first outage comes in
-    the middle of the first `outage_every` blows."""
+    """`spacing`: seconds between two blows on average; `longest_wait`: of a 429 and of a half-open connection, in
+    seconds. The first outage comes in the middle of the first `outage_every` blows."""
     chance = random.Random(f"{seed}:faults")
     return [
         outage(chance, number, spacing)
@@ -102,8 +102,10 @@ def cut(chance: random.Random, _: int) -> Made:
     return wires.Cut(chance.choice(BETWEEN)), chance.uniform(0.0, 2.0)
 
 
-def half_open(chance: random.Random, _: int) -> Made:
-    return wires.HalfOpen(chance.choice(BETWEEN)), chance.uniform(0.5, 4.0)
+def half_open(chance: random.Random, longest_wait: int) -> Made:
+    """Mostly short; now and then longer than any time-out."""
+    lasting = chance.uniform(0.5, 4.0) if chance.random() < 0.8 else chance.uniform(4.0, max(4.0, longest_wait))
+    return wires.HalfOpen(chance.choice(BETWEEN)), lasting
 
 
 def deaf(chance: random.Random, _: int) -> Made:
