@@ -91,11 +91,13 @@ class Deliverer:
         if not post.differs(screen):
             post.show(key, screen)
             return QUIET_SECONDS
-        if wait := self.writer.turn_now(chat, Priority.PROGRESS):
+        if wait := self.writer.wait_now(chat, Priority.PROGRESS):
             return wait
         number, preview = post.preview, await self.composer.preview(post)
         if post.due or not self.is_ours(post):
             return 0.0 if post.due else 1.0
+        if wait := self.writer.turn_now(chat, Priority.PROGRESS):
+            return wait
         post.edited_at = self.clock()
         shown = Screen(screen.text, preview, screen.buttons)
         post.message = await self.writer.call(post.address, post.message, shown)
@@ -117,9 +119,11 @@ class Deliverer:
         """One call in its turn, made only while the claim is surely ours for as long as a call may take."""
         chat = self.writer.messenger.chat(post.address)
         while True:
-            await self.writer.turn(chat, priority, post.pause)
             while not self.is_ours(post):
                 await post.pause(1.0)
+            await self.writer.turn(chat, priority, post.pause)
+            if not self.is_ours(post):
+                continue  # a turn that is not taken at once is none: those who waited would all call together
             try:
                 return await self.writer.call(post.address, post.message, screen)
             except Later:

@@ -40,27 +40,30 @@ class Window:
     """
 
     rate: Rate
-    calls: deque[float] = field(default_factory=deque)  # granted and not begun yet, or ended: when
+    grants: deque[float] = field(default_factory=deque)  # when; not begun yet
     in_flight: int = 0
+    calls: deque[float] = field(default_factory=deque)  # when they ended
     silent_until: float = 0.0
 
     def wait(self, priority: Priority, now: float) -> float:
         """Seconds until a call of this priority fits; 0 when it does now."""
-        while self.calls and self.calls[0] + self.rate.seconds <= now:
-            self.calls.popleft()
+        for times in (self.grants, self.calls):
+            while times and times[0] + self.rate.seconds <= now:
+                times.popleft()
         room = max(1, int(self.rate.calls * ROOM[priority]))
-        surplus = len(self.calls) + self.in_flight - room
+        counted = len(self.grants) + len(self.calls)
+        surplus = counted + self.in_flight - room
         if surplus < 0:
             full = 0.0
-        elif surplus < len(self.calls):
-            full = self.calls[surplus] + self.rate.seconds - now
+        elif surplus < counted:
+            full = sorted([*self.grants, *self.calls])[surplus] + self.rate.seconds - now
         else:
             full = IN_FLIGHT_SECONDS
         return max(0.0, full, self.silent_until - now)
 
     def begin(self) -> None:
-        if self.calls:
-            self.calls.popleft()  # its grant, or one that is older
+        if self.grants:
+            self.grants.popleft()
         self.in_flight += 1
 
     def end(self, now: float) -> None:
@@ -68,9 +71,8 @@ class Window:
         self.calls.append(now)
 
     def idle(self, now: float) -> bool:
-        if self.in_flight:
-            return False
-        return self.silent_until <= now and (not self.calls or self.calls[-1] + self.rate.seconds <= now)
+        latest = max([*self.grants, *self.calls], default=-self.rate.seconds)
+        return not self.in_flight and self.silent_until <= now and latest + self.rate.seconds <= now
 
 
 class Budget:
@@ -105,8 +107,8 @@ class Budget:
         if ahead := [other for other in self.waiting.get(ticket.chat.key, ()) if other.rank < ticket.rank]:
             return max(0.01, min(self.wait(other, now) for other in ahead))
         self.leave(ticket)
-        window.calls.append(now)
-        self.bot.calls.append(now)
+        window.grants.append(now)
+        self.bot.grants.append(now)
         return 0.0
 
     def begin(self, chat: Chat) -> None:

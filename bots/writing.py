@@ -40,6 +40,14 @@ class Writer:
         finally:
             self.budget.leave(ticket)
 
+    def wait_now(self, chat: Chat, priority: Priority) -> float:
+        """Seconds until a call may fit, without counting one."""
+        ticket = self.budget.join(chat, priority)
+        try:
+            return self.budget.wait(ticket, self.clock())
+        finally:
+            self.budget.leave(ticket)
+
     async def call(self, address: Address, message: Message | None, screen: Screen) -> Message:
         """Edit the message, or send one when there is none. A 429 silences the chat before it is raised."""
         chat = self.messenger.chat(address)

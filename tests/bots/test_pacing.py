@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -113,6 +114,20 @@ def test_however_long_calls_are_under_way_the_platform_never_counts_too_many(
     arrivals.sort()
     for first, last in zip(arrivals, arrivals[rate.calls :], strict=False):
         assert last - first >= rate.seconds - 1e-6
+
+
+def test_a_turn_that_is_taken_late_erases_no_other_call() -> None:
+    """Found by the fault machine, seed 1000."""
+    chat = Chat("a", Rate(2, 1.0))
+    budget = Budget(Rate(1000, 1.0))
+    assert budget.take(budget.join(chat, Priority.RESULT), 0.0) == 0
+    assert budget.take(budget.join(chat, Priority.RESULT), 1.5) == 0
+    budget.begin(chat)
+    budget.end(chat, 1.6)
+    budget.begin(chat)  # the first turn, long over
+    assert budget.take(budget.join(chat, Priority.RESULT), 1.7) > 0
+    budget.end(chat, 1.8)
+    assert budget.take(budget.join(chat, Priority.RESULT), 1.9) == pytest.approx(0.7)
 
 
 def test_a_429_silences_the_chat_or_the_whole_bot() -> None:
