@@ -29,9 +29,10 @@ class Interrupted(Exception):
 class Inbox:
     """What both ways of receiving, long polling and webhook, hand their updates to."""
 
-    def __init__(self, dispatch: Dispatch, patience_seconds: float) -> None:
+    def __init__(self, dispatch: Dispatch, patience_seconds: float, stop: asyncio.Event) -> None:
         self.dispatch = dispatch
         self.patience_seconds = patience_seconds
+        self.stop = stop
         self.lanes: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.handled: OrderedDict[str, None] = OrderedDict()
 
@@ -45,6 +46,8 @@ class Inbox:
         async with self.lane(chat_of(update)):
             if name in self.handled:
                 return True
+            if self.stop.is_set():
+                return False  # a chat's line must not hold up the end: the next process begins with it
             try:
                 await self.dispatch(update, until=until)
             except Interrupted:

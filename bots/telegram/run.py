@@ -81,7 +81,7 @@ async def serve(
         desk = Desk(bot, scheduler, StatusBoard(postman), postman.writer, group, stop, patience)
         table = handlers.dispatcher(desk)
         try:
-            inbox = Inbox(partial(table.feed_update, bot), patience.total)
+            inbox = Inbox(partial(table.feed_update, bot), patience.total, stop)
             await receive(bot, inbox, hook_of(entry, settings), group, stop)
             await desk.finish(ANSWERS_SECONDS)
         finally:

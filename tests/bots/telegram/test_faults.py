@@ -280,3 +280,17 @@ async def test_told_to_stop_while_a_submit_is_under_way(
         await fake_bot.has_confirmed_all()
     assert len(studio.jobs) == 1
     assert len(ann.sees_from_bot()) == 1
+
+
+async def test_told_to_stop_with_a_line_of_requests_before_a_scheduler_that_hangs(
+    ann: Person, fake_bot: FakeBot, studio: TelegramStudio, telegram: FakeTelegram
+) -> None:
+    """Found by the fault machine, seed 1000: each request of the chat had its own time to be answered."""
+    studio.gate = asyncio.Event()
+    async with at_work(telegram, fake_bot, studio, patience=Patience(total=60, attempt=2, pause=1)):
+        for words in ("a fox", "a hare", "an owl", "a wolf", "a bear", "a crow", "a cat", "a dog"):
+            ann.writes(words)
+        await fake_bot.updates.changes.until(lambda: fake_bot.updates.seen[-1].deliveries > 0, 5)
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 8
+    assert len(fake_bot.updates.pending) == 8
