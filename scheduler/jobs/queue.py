@@ -65,7 +65,7 @@ class Queue(Hall):
             if warm:
                 return Taken()  # a model must be loaded here, which a look-ahead does not
             again_at = at if again_at is None else min(again_at, at or again_at)
-        return Taken(again_at=again_at)
+        return Taken(again_at=None if ahead else again_at)
 
     def _choose(
         self, heads: list[Head], warm: Head | None, judged: set[str], server: Server, now: float, ahead: bool

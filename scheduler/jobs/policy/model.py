@@ -67,7 +67,8 @@ class Reason(StrEnum):
 
 
 class Taken(NamedTuple):
-    """A decision: jobs of one kind for one slot, or none and when to ask again although nothing else happens."""
+    """A decision: jobs of one kind for one slot, or none and when to ask again although nothing else happens. At that
+    time a model may be loaded, so that a look-ahead, which never loads, has no such time."""
 
     jobs: tuple[Waiting, ...] = ()
     again_at: float | None = None

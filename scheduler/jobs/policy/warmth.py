@@ -25,10 +25,10 @@ class Warmth:
         """A job was put into the line at this place."""
         model, limit = line.aisle.model, line.member.user.limit
         self.waiting[model] = self.waiting.get(model, 0) + 1
+        self.demand.setdefault(model, 0.0)  # also where the limit lets none of the line run
         if place < limit:
             jobs, first = line.jobs, line.first
-            gained = jobs[first + place].cost - (jobs[first + limit].cost if len(line) > limit else 0.0)
-            self.demand[model] = self.demand.get(model, 0.0) + gained
+            self.demand[model] += jobs[first + place].cost - (jobs[first + limit].cost if len(line) > limit else 0.0)
 
     def left(self, line: Line, place: int, cost: float) -> None:
         """A job was pulled from the line; it had this place."""

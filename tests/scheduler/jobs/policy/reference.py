@@ -121,7 +121,7 @@ class Reference:
     # The decision.
 
     def take(self, server: Server, now: float, ahead: LookAhead | None) -> tuple[Waiting | None, float | None]:
-        """A job, or when to ask again."""
+        """A job, or when to ask again: a model may be loaded then, which a look-ahead does not."""
         self.idle = ahead.idle if ahead else ()
         self.rise(now)
         if server.draining:
@@ -162,7 +162,7 @@ class Reference:
                 continue
             if warm:
                 return None, None
-        return None, min(again, default=None)
+        return None, None if ahead else min(again, default=None)
 
     def heads(self, server: Server, level: int) -> list[Line]:
         """Of each kind the first line at home, and if there are any the first risen one of each lower class, in order

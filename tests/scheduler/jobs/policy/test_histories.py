@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.queue import LookAhead, Queue, Reason, Server, Waiting
+from scheduler.jobs.queue import LookAhead, Queue, Reason, Server, Taken, Waiting
 from tests.scheduler.jobs.policy.reference import Reference
 
 AGING, BOUND, LOAD = 20.0, 5.0, 2.0
@@ -158,6 +158,33 @@ Histories.TestCase.settings = settings(
     max_examples=100, stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestHistories = Histories.TestCase
+
+
+def test_a_plan_that_allows_nothing_may_allow_something_again() -> None:
+    """The first job of a model came while its user could run none."""
+    machine = Histories()
+    machine.submit(user=3, level=0, kind=A, cost=1)
+    machine.change_plan(user=3, limit=0)
+    machine.submit(user=3, level=0, kind=B, cost=1)
+    machine.the_books_agree()
+    machine.change_plan(user=3, limit=1)
+    machine.the_books_agree()
+    machine.take(n=2, ahead=None)
+
+    assert [job.kind for job in machine.started] == [B]
+
+
+def test_a_look_ahead_of_a_worker_without_a_model_says_no_time_at_which_it_would_load_one() -> None:
+    """Its holder serves A soon enough, until it was passed over for too long; to load B pays at once."""
+    machine = Histories()
+    for kind in (A, B):
+        machine.submit(user=1, level=2, kind=kind, cost=1)
+        machine.take(n=1, ahead=LookAhead("AB"))
+        assert machine.queue.take("w1", machine.now, LookAhead("AB")) == Taken()
+    machine.wait(2 * BOUND)
+    machine.take(n=1, ahead=LookAhead("AB"))
+
+    assert not machine.started
 
 
 @pytest.mark.parametrize("seed", range(4))
