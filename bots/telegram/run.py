@@ -16,6 +16,7 @@ from bots.settings import BotEntry, BotSettings
 from bots.status import StatusBoard
 from bots.telegram import handlers, menu
 from bots.telegram.desk import Desk, Patience
+from bots.telegram.flood import FloodGate
 from bots.telegram.inbox import Inbox
 from bots.telegram.messenger import TelegramMessenger
 from bots.telegram.updates import Updates
@@ -45,8 +46,10 @@ async def run(entry: BotEntry, settings: BotSettings, scheduler: Scheduler, stop
 def make_bot(entry: BotEntry, settings: BotSettings) -> Bot:
     """The client of the Bot API; a token that cannot be one is a SettingsError."""
     server = TelegramAPIServer.from_base(settings.telegram_api_base)
+    session = AiohttpSession(api=server, timeout=CALL_SECONDS)
+    session.middleware(FloodGate())
     try:
-        return Bot(token_of(entry), session=AiohttpSession(api=server, timeout=CALL_SECONDS))
+        return Bot(token_of(entry), session=session)
     except TokenValidationError:
         raise SettingsError(f"token of the bot {entry.bot_id!r}: expected NUMBER:LETTERS, from @BotFather") from None
 

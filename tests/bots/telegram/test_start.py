@@ -34,3 +34,11 @@ async def test_telegram_in_trouble_at_the_start(
     ann.writes("/help@tessera_bot")
     async with at_work(telegram, fake_bot, studio):
         await ann.waits_for(lambda seen: "/imagine" in seen.text)
+
+
+async def test_the_menu_waits_as_long_as_telegram_says(
+    telegram: FakeTelegram, fake_bot: FakeBot, studio: TelegramStudio
+) -> None:
+    telegram.answers_429("setMyCommands", 2)
+    async with at_work(telegram, fake_bot, studio):
+        await telegram.until(lambda: [call for call in telegram.calls_of("setMyCommands") if not call.error])
