@@ -48,6 +48,7 @@ class Offer(BaseModel):
     max_side: int
     memory_gib: float = 0.0
     batch: int = 1
+    takes_picture: bool = False
 
 
 class AttemptRef(BaseModel, frozen=True):

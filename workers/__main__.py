@@ -47,7 +47,8 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         scratch = stack.enter_context(own_folder(settings.worker_scratch))
         spool = stack.enter_context(open_spool(settings.worker_spool or settings.worker_scratch))
         workshop = Workshop(Store.open(settings.store_url), scratch)
-        new_bench = partial(Bench.of, settings.worker_engines)
+        memory_of_each = settings.worker_memory_gib / settings.worker_slots
+        new_bench = partial(Bench.of, settings.worker_engines, memory_of_each)
         benches = [new_bench() for _ in range(settings.worker_slots)]
         me = identity.born(
             settings.worker_name,

@@ -1,39 +1,69 @@
 """The engines of one slot; an engine is called by one thread at a time, so each slot has its own."""
 
 from collections.abc import Sequence
+from math import inf
 from typing import Self
 
 from scheduler.errors import SettingsError
-from workers.engines.protocol import Broken, Engine, ModelOffer, Task
-from workers.engines.registry import UnknownEngine, engines
+from workers.engines.protocol import Broken, Engine, ModelOffer, OutOfMemory, Task
+from workers.engines.registry import NotInstalled, UnknownEngine, engines
+
+Held = tuple[str, str]  # engine, model
 
 
 class Bench:
-    """Blocking: everything but `warm` belongs to the thread that works here now."""
+    """Blocking: everything but `warm` belongs to the thread that works here now. `memory_gib`: what its models may take
+    together; one that is larger alone is loaded nevertheless, its engine knows how."""
 
-    def __init__(self, made: Sequence[Engine]) -> None:
+    def __init__(self, made: Sequence[Engine], memory_gib: float = inf) -> None:
         self.offers: list[ModelOffer] = [offer for engine in made for offer in engine.offers()]
         self.warm: tuple[str, ...] = ()
-        self._loaded: dict[str, str] = {}  # engine -> the model it loaded last; it may have dropped the one before
-        self._engines = {(offer.capability, offer.model): engine for engine in made for offer in engine.offers()}
+        self._memory_gib = memory_gib
+        self._loaded: dict[Held, float] = {}  # and its memory; the one used last stands last
+        self._engines = {engine.name: engine for engine in made}
+        self._makers = {
+            (offer.capability, offer.model): (engine, offer.memory_gib) for engine in made for offer in engine.offers()
+        }
 
     @classmethod
-    def of(cls, names: Sequence[str]) -> Self:
-        """Raises SettingsError when there is no engine of a name."""
+    def of(cls, names: Sequence[str], memory_gib: float = inf) -> Self:
+        """Raises SettingsError when there is no engine of a name, or its packages are not here."""
         try:
-            return cls(engines(names))
-        except UnknownEngine as error:
+            return cls(engines(names), memory_gib)
+        except (UnknownEngine, NotInstalled) as error:
             raise SettingsError(f"TESSERA_WORKER_ENGINES: {error}") from None
 
     def load(self, task: Task) -> Engine:
         """The engine that runs the task, with its model loaded; Broken when no engine here offers it."""
-        engine = self._engines.get((task.capability, task.model))
-        if engine is None:
+        found = self._makers.get((task.capability, task.model))
+        if found is None:
             raise Broken("no engine of this worker offers the model")
-        if self._loaded.get(engine.name) != task.model:
-            self._loaded.pop(engine.name, None)
-            self.warm = tuple(self._loaded.values())
-            engine.load(task.model)
-            self._loaded[engine.name] = task.model
-            self.warm = tuple(self._loaded.values())
+        engine, memory_gib = found
+        held = (engine.name, task.model)
+        if held not in self._loaded:
+            self._make_room(memory_gib)
+            self._load(engine, task.model)
+        self._loaded[held] = self._loaded.pop(held, memory_gib)
+        self._note_warm()
         return engine
+
+    def _load(self, engine: Engine, model: str) -> None:
+        """Where it takes more memory than it says, once more with all of it."""
+        try:
+            engine.load(model)
+        except (OutOfMemory, MemoryError):
+            if not self._loaded:
+                raise
+            self._make_room(None)
+            engine.load(model)
+
+    def _make_room(self, memory_gib: float | None) -> None:
+        """Unload what was used longest ago, until there is room or, for None, nothing left."""
+        while self._loaded and (memory_gib is None or sum(self._loaded.values()) + memory_gib > self._memory_gib):
+            name, model = next(iter(self._loaded))
+            del self._loaded[name, model]
+            self._note_warm()
+            self._engines[name].unload(model)
+
+    def _note_warm(self) -> None:
+        self.warm = tuple(model for _, model in self._loaded)

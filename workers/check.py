@@ -8,6 +8,7 @@ from scheduler.config import describe, load
 from scheduler.errors import SettingsError
 from workers.bench import Bench
 from workers.engines.protocol import ModelOffer
+from workers.engines.registry import not_installed
 from workers.scratch import own_folder
 from workers.settings import WorkerSettings
 from workers.store import Store
@@ -16,6 +17,7 @@ from workers.store import Store
 @dataclass(slots=True)
 class Findings:
     engines: list[ModelOffer] = field(default_factory=list)
+    not_installed: dict[str, str] = field(default_factory=not_installed)  # engine -> the extra that brings it
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -26,6 +28,7 @@ class Findings:
         return {
             "ok": self.ok,
             "engines": [asdict(offer) for offer in self.engines],
+            "not_installed": self.not_installed,
             "problems": self.problems,
             "settings": [asdict(line) for line in describe(WorkerSettings)],
         }
@@ -65,7 +68,10 @@ def scratch_is_there(settings: WorkerSettings, findings: Findings) -> None:
 def lines(findings: Findings) -> list[str]:
     """For people."""
     offered = [f"{offer.capability}: {offer.display_name}, up to {offer.max_side} pixels" for offer in findings.engines]
-    return [*offered, *findings.problems, "ok" if findings.ok else "not ready"]
+    away = [
+        f"{engine}: not installed, comes with the extra {extra}" for engine, extra in findings.not_installed.items()
+    ]
+    return [*offered, *away, *findings.problems, "ok" if findings.ok else "not ready"]
 
 
 def show(*, as_json: bool) -> int:

@@ -36,6 +36,7 @@ def born(name: str, slots: int, memory_gib: float, offers: Sequence[ModelOffer],
                 max_side=offer.max_side,
                 memory_gib=offer.memory_gib,
                 batch=offer.batch,
+                takes_picture=offer.takes_picture,
             )
             for offer in offers
         ],

@@ -9,7 +9,7 @@ from PIL import Image
 from scheduler.wire import Progress
 from workers import thumbnails
 from workers.attempt import Attempt
-from workers.engines.protocol import Cancelled
+from workers.engines.protocol import Cancelled, Task
 
 PROGRESS_SECONDS = 0.25  # least time between two lines of progress
 
@@ -24,7 +24,7 @@ class News:
 
 
 class Narrator:
-    """The `Report` of one attempt, called in the engine's thread; `tell` must be safe to call from there."""
+    """What one attempt's engine reports, called in its thread; `tell` must be safe to call from there."""
 
     def __init__(
         self,
@@ -45,6 +45,10 @@ class Narrator:
     def begin(self) -> None:
         """The engine starts: seconds left are reckoned from here, without the loading of the model."""
         self._began = self._clock()
+
+    def report(self, task: Task, fraction: float, preview: Image.Image | None = None) -> None:
+        """The `Report` of a pass that has this attempt alone."""
+        self(fraction, preview)
 
     def __call__(self, fraction: float, preview: Image.Image | None = None) -> None:
         self.check()

@@ -44,7 +44,9 @@ class WorkerSettings(Settings):
         None, description="keep one attempt at hand while all slots run; by default where there is one slot"
     )
     worker_engines: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("painter",), min_length=1, description="engines to run: names separated by commas, or a JSON list"
+        ("no-gpu",),
+        min_length=1,
+        description="engines to run: names separated by commas, or a JSON list; no-gpu means all that need none",
     )
     worker_memory_gib: PositiveFloat = Field(
         default_factory=machine_memory_gib, description="memory that models may use, in GiB; the machine's by default"

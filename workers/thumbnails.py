@@ -19,6 +19,11 @@ def thumbnail(path: Path) -> bytes | None:
         return None
 
 
+def thumbnail_of(image: Image.Image) -> bytes:
+    """A picture at hand, small; it is left as it is."""
+    return encode(image, THUMBNAIL_QUALITY)
+
+
 def preview(image: Image.Image) -> bytes:
     """A picture that an engine is still working on, small; the engine's own is left as it is."""
     return encode(image, PREVIEW_QUALITY)

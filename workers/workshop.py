@@ -9,6 +9,7 @@ from scheduler.wire import Assignment, Made
 from workers import thumbnails
 from workers.bench import Bench
 from workers.engines import protocol
+from workers.engines.protocol import Stopped
 from workers.narrator import Narrator
 from workers.store import Store
 
@@ -34,13 +35,15 @@ class Workshop:
             engine = bench.load(task)
             loaded()
             narrator.begin()
-            made = engine.run(task, narrator)
+            [made] = engine.run([task], narrator.report)
+            if isinstance(made, Stopped):
+                raise made
             narrator.finish()
             return [self._keep(assignment, position, file) for position, file in enumerate(made)]
 
     def _keep(self, assignment: Assignment, position: int, made: protocol.Made) -> Made:
         path = f"{assignment.folder.strip('/')}/{position}.{made.format}"
-        small = thumbnails.thumbnail(made.path) if made.type == "image" else None
+        small = small_picture(made)
         thumbnail_path = f"{assignment.folder.strip('/')}/{position}.thumb.jpg" if small else None
         size_bytes = made.path.stat().st_size
         self.store.put(path, made.path)
@@ -57,3 +60,10 @@ class Workshop:
             size_bytes=size_bytes,
             metadata=made.metadata,
         )
+
+
+def small_picture(made: protocol.Made) -> bytes | None:
+    """The thumbnail, from what the engine has at hand; a file is only read where it has nothing."""
+    if made.look is not None:
+        return thumbnails.thumbnail_of(made.look)
+    return thumbnails.thumbnail(made.path) if made.type == "image" else None

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from scheduler.accounts.model import WorkerView
 from scheduler.database import Db, columns
@@ -70,6 +71,26 @@ async def offered_models(db: Db, alive_for: timedelta) -> tuple[dict[str, int], 
     )
     offered = {row["model"]: row["side"] for row in rows}
     return offered, {row["model"]: row["side_online"] for row in rows if row["side_online"] is not None}
+
+
+async def too_small(db: Db, starved: Sequence[tuple[UUID, str]]) -> dict[UUID, tuple[str, ...] | None]:
+    """For jobs whose worker had not enough memory: the names of the live workers of the model that have no more; None
+    where none has more."""
+    rows = await db.fetch(
+        """
+        select j.id, array_agg(distinct w.name) filter (where w.memory_gib <= mine.memory_gib) as small,
+               bool_or(w.memory_gib > mine.memory_gib) as found
+          from unnest($1::uuid[], $2::text[]) s (job_id, worker_id)
+          join jobs j on j.id = s.job_id join workers mine on mine.worker_id = s.worker_id
+          join workers w
+            on w.state = 'ready'
+           and w.offers @> jsonb_build_array(jsonb_build_object('model', j.params -> 'model'))
+         group by j.id
+        """,
+        *columns(starved, 2),
+    )
+    known = {row["id"]: tuple(row["small"] or ()) if row["found"] else None for row in rows}
+    return {job_id: known.get(job_id) for job_id, _ in starved}
 
 
 async def live_workers(db: Db) -> list[WorkerView]:

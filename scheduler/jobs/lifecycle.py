@@ -15,9 +15,10 @@ from scheduler.batch import Batcher
 from scheduler.bus import Redis, ensure_group
 from scheduler.database import is_outage
 from scheduler.fleet.couriers import tell_workers
+from scheduler.fleet.queries import too_small
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import JobEvent, Status
-from scheduler.jobs.outcomes import failed, given_up, verdict
+from scheduler.jobs.outcomes import OUT_OF_MEMORY, failed, given_up, verdict
 from scheduler.jobs.queries.dispatch import Requeue, requeue_jobs
 from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, end_jobs, tries_of
 from scheduler.jobs.queries.open import open_jobs
@@ -94,7 +95,9 @@ class Lifecycle:
         """File a batch."""
         open_ended = [outcome.job_id for outcome in outcomes if outcome.status != "completed"]
         tries = await tries_of(self.pool, open_ended) if open_ended else {}
-        verdicts = [verdict(outcome, tries.get(outcome.job_id)) for outcome in outcomes]
+        starved = [(o.job_id, o.worker_id) for o in outcomes if o.error_code == OUT_OF_MEMORY]
+        small = await too_small(self.pool, starved) if starved else {}
+        verdicts = [verdict(o, tries.get(o.job_id), small.get(o.job_id, ())) for o in outcomes]
         changed = await self.write(
             [v for v in verdicts if isinstance(v, Ending)],
             [v for v in verdicts if isinstance(v, Requeue)],
@@ -118,7 +121,7 @@ class Lifecycle:
         for listener in self.listeners:
             listener.ended([(one, seconds.get(one.job_id)) for one in ended])
             listener.changed(list(moved))
-        self.herald.say([ended_event(one) for one in ended] + await self._requeued_events(moved))
+        self.herald.say([ended_event(one) for one in ended] + await self._requeued_events(moved, requeues))
         return moved.keys() | {one.job_id for one in ended}
 
     async def _commit(
@@ -130,7 +133,8 @@ class Lifecycle:
             ended = await end_jobs(connection, endings, self.keep_artifacts) if endings else []
             return ended, await requeue_jobs(connection, requeues)
 
-    async def _requeued_events(self, moved: Mapping[UUID, bool]) -> list[JobEvent]:
+    async def _requeued_events(self, moved: Mapping[UUID, bool], requeues: Sequence[Requeue]) -> list[JobEvent]:
+        why = {requeue.job_id: requeue.why for requeue in requeues}
         jobs = await open_jobs(self.pool, list(moved)) if moved else []
         return [
             JobEvent(
@@ -141,6 +145,7 @@ class Lifecycle:
                 bot_id=job.bot_id,
                 status=job.status,
                 begun=moved[job.id],
+                why=why.get(job.id),
             )
             for job in jobs
         ]

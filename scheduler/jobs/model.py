@@ -166,6 +166,7 @@ class JobEvent(BaseModel):
     bot_id: str | None = None
     status: Status | None = None
     begun: bool | None = None  # requeued: False when no worker had begun it
+    why: str | None = None  # requeued: what failed, a code of JobError; None: its worker was lost or gave it back
     fraction: float | None = None  # 0..1
     seconds_left: float | None = None
     preview: int | None = None  # number of the newest preview picture; GET /v1/jobs/{id}/preview

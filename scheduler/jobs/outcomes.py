@@ -1,6 +1,6 @@
 """What an outcome means for its job: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from scheduler.jobs.model import Status
@@ -11,6 +11,7 @@ from scheduler.wire import Made, Outcome
 MOST_LOST_ATTEMPTS = 2
 MOST_FAILED_ATTEMPTS = 2
 LARGEST_INT = 2**31 - 1
+OUT_OF_MEMORY = "out_of_memory"
 MESSAGES: Mapping[str, str] = {
     "worker_lost": "The worker stopped twice while it worked on this.",
     "timeout": "It took longer than it may.",
@@ -18,9 +19,10 @@ MESSAGES: Mapping[str, str] = {
 }
 
 
-def verdict(outcome: Outcome, tries: Tries | None) -> Ending | Requeue | None:
+def verdict(outcome: Outcome, tries: Tries | None, too_small: Sequence[str] | None = ()) -> Ending | Requeue | None:
     """End the job, or give it another try; both are guarded by attempt and lease token when they are written. What was
-    completed is ended without a look at the tries; of a job that is unknown there is nothing to decide."""
+    completed is ended without a look at the tries; of a job that is unknown there is nothing to decide. `too_small`:
+    names of the workers that have no more memory than the one that had not enough; None where none has more."""
     if outcome.status == "completed":
         if not all(inside(made, outcome) for made in outcome.artifacts):
             return failed(outcome, "store_failed", "The result could not be stored.")
@@ -32,8 +34,11 @@ def verdict(outcome: Outcome, tries: Tries | None) -> Ending | Requeue | None:
         return ended(outcome, Status.CANCELLED, unused_fraction=unused)
     if outcome.status in ("handed_back", "cancelled"):  # cancelled, but by nobody who may: a recall
         return Requeue(outcome.job_id, outcome.attempt, outcome.lease_token)
-    if outcome.retryable and tries.failed + 1 < MOST_FAILED_ATTEMPTS:
-        return Requeue(outcome.job_id, outcome.attempt, outcome.lease_token, failed_on=worker_name(outcome.worker_id))
+    if outcome.retryable and tries.failed + 1 < MOST_FAILED_ATTEMPTS and too_small is not None:
+        avoid = {worker_name(outcome.worker_id), *too_small}
+        return Requeue(
+            outcome.job_id, outcome.attempt, outcome.lease_token, avoid=tuple(sorted(avoid)), why=outcome.error_code
+        )
     return failed(outcome, outcome.error_code or "engine_failed", outcome.error_message or "The engine failed.")
 
 

@@ -55,7 +55,7 @@ def findings() -> Iterator[Finding]:
     else:
         yield embedded()
     yield asyncio.run(within("store", lambda: store(settings.store_url if given else store_url())))
-    yield engines()
+    yield from engines()
     yield from tokens()
 
 
@@ -153,11 +153,15 @@ def misspelt() -> Iterator[Finding]:
             yield Finding("settings", False, f"nothing reads {name}", mend)
 
 
-def engines() -> Finding:
+def engines() -> Iterator[Finding]:
+    """What a worker here would run, and what it could run if more were installed."""
     found = ask("workers")
-    if not found["ok"]:
-        return Finding("worker", False, "; ".join(found["problems"]), "see TESSERA_WORKER_ENGINES and the line above")
-    return Finding("worker", True, ", ".join(engine["display_name"] for engine in found["engines"]))
+    if found["ok"]:
+        yield Finding("worker", True, ", ".join(engine["display_name"] for engine in found["engines"]))
+    else:
+        yield Finding("worker", False, "; ".join(found["problems"]), "see TESSERA_WORKER_ENGINES and the line above")
+    for engine, extra in found["not_installed"].items():
+        yield Finding("engine", True, f"{engine} is not installed", f"optional: install tessera[{extra}]")
 
 
 def tokens() -> Iterator[Finding]:

@@ -4,11 +4,11 @@ A prompt is the moment of its submit; what is printed is how many nanoseconds pa
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from workers import __main__ as worker
 from workers.engines import registry
-from workers.engines.protocol import Made, ModelOffer, Report, Task
+from workers.engines.protocol import ModelOffer, Report, Result, Task
 
 
 class Stopwatch:
@@ -20,11 +20,15 @@ class Stopwatch:
     def load(self, model: str) -> None:
         """Nothing to load."""
 
-    def run(self, task: Task, report: Report) -> list[Made]:
+    def unload(self, model: str) -> None:
+        """Nothing was loaded."""
+
+    def run(self, tasks: Sequence[Task], report: Report) -> list[Result]:
+        [task] = tasks
         print(time.monotonic_ns() - int(task.params["prompt"]), flush=True)
-        return []
+        return [[]]
 
 
 if __name__ == "__main__":
-    registry.ENGINES = {"stopwatch": f"{__name__}:Stopwatch"}
+    registry.ENGINES = {"stopwatch": registry.Entry(f"{__name__}:Stopwatch")}
     worker.main()

@@ -42,6 +42,7 @@ class Worker:
     models: tuple[str, ...] = ("painter",)
     warm: tuple[str, ...] = ()
     max_side: int = 2048
+    memory_gib: float = 0.0
     state: str = "ready"
     looks_ahead: bool = False
     holding: list[AttemptRef] = field(default_factory=list)
@@ -57,6 +58,7 @@ class Worker:
             worker_id=self.worker_id,
             name=self.name,
             slots=self.slots,
+            memory_gib=self.memory_gib,
             offers=[Offer(model=model, capability="image", max_side=self.max_side) for model in self.models],
             holding=list(self.holding),
             waiting=list(self.waiting),

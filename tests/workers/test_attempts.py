@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -174,10 +175,10 @@ async def test_metadata_that_is_no_json_fails_its_attempt_only(
     assert (await scheduler.outcome(await scheduler.assign(scheduler.job()))).status == "completed"
 
 
-def with_odd_metadata(engine: InstantEngine, task: Task, report: Report) -> list[Made]:
-    path = task.folder / "0.png"
+def with_odd_metadata(engine: InstantEngine, tasks: Sequence[Task], report: Report) -> list[list[Made]]:
+    path = tasks[0].folder / "0.png"
     Image.new("RGB", (8, 8)).save(path)
-    return [Made(path, "image", "png", 8, 8, metadata={"engine": engine})]
+    return [[Made(path, "image", "png", 8, 8, metadata={"engine": engine})]]
 
 
 async def test_a_model_nobody_here_offers_is_for_another_worker(

@@ -2,14 +2,26 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PIL import Image
 
-from workers.engines.protocol import BadRequest, Broken, Made, ModelOffer, OutOfMemory, Report, Task
+from workers.engines.protocol import (
+    BadRequest,
+    Broken,
+    Made,
+    ModelOffer,
+    OutOfMemory,
+    Progress,
+    Report,
+    Result,
+    Stopped,
+    Task,
+    one_by_one,
+)
 
-FAILURES: Mapping[str, Callable[[], Exception]] = {
+FAILURES: Mapping[str, Callable[[], Stopped]] = {
     "bad_request": lambda: BadRequest("instant_refused", "the task asked to be refused"),
     "out_of_memory": lambda: OutOfMemory("the task asked for too much"),
     "broken": lambda: Broken("the task asked the engine to break"),
@@ -40,7 +52,13 @@ class InstantEngine:
     def load(self, model: str) -> None:
         """Nothing to load."""
 
-    def run(self, task: Task, report: Report) -> list[Made]:
+    def unload(self, model: str) -> None:
+        """Nothing was loaded."""
+
+    def run(self, tasks: Sequence[Task], report: Report) -> Sequence[Result]:
+        return one_by_one(tasks, report, self.make)
+
+    def make(self, task: Task, progress: Progress) -> list[Made]:
         params = task.params
         steps, delay = pace(params)
         fail = params.get("fail")
@@ -53,7 +71,7 @@ class InstantEngine:
                 self._clock.wait(delay)
                 if fail and step == steps // 2:
                     raise FAILURES[fail]()
-                report((index * steps + step + 1) / (count * steps), picture)
+                progress((index * steps + step + 1) / (count * steps), picture)
             made.append(save(picture, task, index, seed + index))
         return made
 
@@ -68,4 +86,5 @@ def pace(params: Mapping[str, Any]) -> tuple[int, float]:
 def save(picture: Image.Image, task: Task, index: int, seed: int) -> Made:
     path = task.folder / f"{index}.png"
     picture.save(path)
-    return Made(path, "image", "png", picture.width, picture.height, metadata={"seed": seed, "model": task.model})
+    metadata = {"seed": seed, "model": task.model}
+    return Made(path, "image", "png", picture.width, picture.height, metadata=metadata, look=picture)

@@ -1,6 +1,6 @@
-"""What an engine is: blocking code that turns one task into files, and knows nothing else."""
+"""What an engine is: blocking code that turns tasks into files, and knows nothing else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,19 +15,21 @@ class ModelOffer:
     model: str
     capability: str
     display_name: str
-    max_side: int
+    max_side: int  # pixels; of what is neither picture nor video it says nothing
     memory_gib: float
     no_gpu: bool = False
-    batch: int = 1
+    batch: int = 1  # tasks in one pass
+    takes_picture: bool = False  # a task may come with a picture
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Task:
     """One attempt of one job.
 
-    `params` of an image: prompt, width, height, seed (0 .. 2**31-1, always given), count (1 .. 4) and, for a
-    variation, parent_seed and strength (0 .. 1). `folder` is a scratch folder of this attempt alone; whoever
-    made the task removes it.
+    `params` has the prompt and the seed (0 .. 2**31-1, always given); of an image width, height, count (1 .. 4) and,
+    for a variation, parent_seed and strength (0 .. 1); of a video width, height and seconds; of a sound seconds and
+    what the person chose of format, mood, tempo and voice. `picture` is the file to start from, where there is one.
+    `folder` is a scratch folder of this attempt alone; whoever made the task removes it.
     """
 
     job_id: str
@@ -36,11 +38,16 @@ class Task:
     model: str
     params: Mapping[str, Any]
     folder: Path
+    picture: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One finished file in the task's folder; `type` is the artifact's (image, video, audio, text)."""
+    """One finished file in the task's folder; `type` is the artifact's (image, video, audio, text).
+
+    `look` is what stands for it where there is no room for it: the picture itself, a poster frame, a waveform. Whoever
+    made the file has it at hand, so that nobody decodes the file again.
+    """
 
     path: Path
     type: str
@@ -49,12 +56,42 @@ class Made:
     height: int | None = None
     duration_seconds: float | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
+    look: Image.Image | None = None
 
 
 class Report(Protocol):
-    """Tells the runner how far a task is (0 .. 1); raises Cancelled when the task should stop."""
+    """Tells the runner how far a task is (0 .. 1); raises Cancelled when that task should stop. The others of its pass
+    go on: an engine catches it and answers with it."""
 
-    def __call__(self, fraction: float, preview: Image.Image | None = None) -> None: ...
+    def __call__(self, task: Task, fraction: float, preview: Image.Image | None = None) -> None: ...
+
+
+class Stopped(Exception):
+    """Why a task has no files."""
+
+
+class Cancelled(Stopped):
+    """The task was called off; the engine leaves it at once and owes nothing."""
+
+
+class BadRequest(Stopped):
+    """The request itself cannot be done, here or elsewhere: never retried. The message is shown to the person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class OutOfMemory(Stopped):
+    """The task needs more memory than this worker has: tried once more on a larger one."""
+
+
+class Broken(Stopped):
+    """The engine failed through no fault of the request: tried once more on another worker."""
+
+
+Result = Sequence[Made] | Stopped
 
 
 class Engine(Protocol):
@@ -64,29 +101,35 @@ class Engine(Protocol):
 
     def offers(self) -> Iterable[ModelOffer]: ...
 
-    def load(self, model: str) -> None: ...
+    def load(self, model: str) -> None:
+        """Make a model ready to run; others that are loaded stay. Raises OutOfMemory or Broken."""
+        ...
 
-    def run(self, task: Task, report: Report) -> list[Made]:
-        """Make the task's artifacts; raises Cancelled, BadRequest, OutOfMemory or Broken."""
+    def unload(self, model: str) -> None:
+        """Give back the memory of a loaded model."""
+        ...
+
+    def run(self, tasks: Sequence[Task], report: Report) -> Sequence[Result]:
+        """Make the artifacts of tasks of one loaded model, at most as many as its offer's `batch`, in one pass. One
+        answer for each, in order: its files, or why it has none. What is raised ends them all."""
         ...
 
 
-class Cancelled(Exception):
-    """The task was called off; the engine leaves at once and owes nothing."""
+Progress = Callable[[float, Image.Image | None], None]  # of one task: the report without it
 
 
-class BadRequest(Exception):
-    """The request itself cannot be done, here or elsewhere: never retried."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
+def one_by_one(
+    tasks: Sequence[Task], report: Report, make: Callable[[Task, Progress], Sequence[Made]]
+) -> Sequence[Result]:
+    """The `run` of engines that make one task at a time."""
+    return [result_of(task, report, make) for task in tasks]
 
 
-class OutOfMemory(Exception):
-    """The task needs more memory than this worker has."""
+def result_of(task: Task, report: Report, make: Callable[[Task, Progress], Sequence[Made]]) -> Result:
+    def progress(fraction: float, preview: Image.Image | None) -> None:
+        report(task, fraction, preview)
 
-
-class Broken(Exception):
-    """The engine failed through no fault of the request; another worker may succeed."""
+    try:
+        return make(task, progress)
+    except Stopped as stopped:
+        return stopped

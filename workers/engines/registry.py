@@ -1,15 +1,14 @@
 """The engines a worker can be told to run, by name; nothing of them is imported before it is asked for."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import cast
 
 from workers.engines.protocol import Engine
 
-ENGINES: Mapping[str, str] = {
-    "painter": "workers.engines.painter.engine:PainterEngine",
-    "instant": "workers.engines.instant:InstantEngine",
-}
+NO_GPU = "no-gpu"  # stands for every engine that needs no GPU and whose packages are there
 
 
 class UnknownEngine(ValueError):
@@ -21,15 +20,57 @@ class UnknownEngine(ValueError):
         super().__init__(f"there is no engine {name!r}; known are: {', '.join(self.known)}")
 
 
+class NotInstalled(ValueError):
+    """The engine is known, but packages that it needs are not here."""
+
+    def __init__(self, name: str, extra: str) -> None:
+        super().__init__(f"the engine {name!r} needs packages that are not here; install the extra {extra!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where an engine's class is, and what must be installed for it beside the base."""
+
+    where: str
+    no_gpu: bool = False
+    packages: tuple[str, ...] = ()
+    extra: str = ""  # of this project; it brings the packages
+
+    @property
+    def installed(self) -> bool:
+        return all(find_spec(package) for package in self.packages)
+
+
+ENGINES: Mapping[str, Entry] = {
+    "painter": Entry("workers.engines.painter.engine:PainterEngine", no_gpu=True),
+    "instant": Entry("workers.engines.instant:InstantEngine"),
+}
+
+
 def engines(names: Iterable[str]) -> list[Engine]:
-    """One engine for each distinct name, in the order given; raises UnknownEngine before any is made."""
-    factories = [factory(name) for name in dict.fromkeys(names)]
+    """One engine for each distinct name, in the order given; raises UnknownEngine or NotInstalled at once."""
+    factories = [factory(name) for name in dict.fromkeys(each for name in names for each in meant(name))]
     return [make() for make in factories]
+
+
+def meant(name: str) -> list[str]:
+    """The engines that a name stands for."""
+    if name != NO_GPU:
+        return [name]
+    return [each for each, entry in ENGINES.items() if entry.no_gpu and entry.installed]
+
+
+def not_installed() -> dict[str, str]:
+    """The engines whose packages are not here, with the extra that brings them."""
+    return {name: entry.extra for name, entry in ENGINES.items() if not entry.installed}
 
 
 def factory(name: str) -> Callable[[], Engine]:
     """The class of the engine called `name`."""
-    if name not in ENGINES:
-        raise UnknownEngine(name, ENGINES)
-    module, _, attribute = ENGINES[name].partition(":")
+    entry = ENGINES.get(name)
+    if entry is None:
+        raise UnknownEngine(name, [*ENGINES, NO_GPU])
+    if not entry.installed:
+        raise NotInstalled(name, entry.extra)
+    module, _, attribute = entry.where.partition(":")
     return cast(Callable[[], Engine], getattr(import_module(module), attribute))

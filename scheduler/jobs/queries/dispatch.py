@@ -1,5 +1,6 @@
 """Dispatch: attempts with their leases, and the way back to the line."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -111,7 +112,8 @@ class Requeue:
     lease_token: UUID | None  # None: the leader gives up on the attempt itself
     lapsed: bool = False  # only if the lease has lapsed: a leader that stood still may be wrong about that
     lost: bool = False  # the same, and it counts towards the losses that end the job
-    failed_on: str | None = None  # name of the worker to avoid
+    avoid: tuple[str, ...] = ()  # names of workers, the one it failed on among them
+    why: str | None = None  # what failed; a code of JobError
 
 
 async def requeue_jobs(db: Db, requeues: Sequence[Requeue]) -> dict[UUID, bool]:
@@ -122,16 +124,15 @@ async def requeue_jobs(db: Db, requeues: Sequence[Requeue]) -> dict[UUID, bool]:
         update jobs j
            set status = 'QUEUED', worker_id = null, started_at = null, lease_until = null, lease_token = null,
                lost_attempts = j.lost_attempts + r.lost::int,
-               failed_attempts = j.failed_attempts + (r.failed_on is not null)::int,
-               avoid_workers = case when r.failed_on is null then j.avoid_workers
-                                    else array_append(j.avoid_workers, r.failed_on) end
+               failed_attempts = j.failed_attempts + (r.avoid <> '[]')::int,
+               avoid_workers = j.avoid_workers || array(select jsonb_array_elements_text(r.avoid::jsonb))
           from unnest($1::uuid[], $2::int[], $3::uuid[], $4::bool[], $5::bool[], $6::text[])
-               r (id, attempt, lease_token, lapsed, lost, failed_on) join jobs was using (id)
+               r (id, attempt, lease_token, lapsed, lost, avoid) join jobs was using (id)
          where j.id = r.id and j.attempt = r.attempt and j.status = 'RUNNING' and j.cancel_requested_at is null
            and (r.lease_token is null or j.lease_token = r.lease_token)
            and (j.lease_until <= now() or not (r.lapsed or r.lost))
         returning j.id, was.started_at is not null as begun
         """,
-        *columns([(r.job_id, r.attempt, r.lease_token, r.lapsed, r.lost, r.failed_on) for r in requeues], 6),
+        *columns([(r.job_id, r.attempt, r.lease_token, r.lapsed, r.lost, json.dumps(r.avoid)) for r in requeues], 6),
     )
     return {row["id"]: row["begun"] for row in rows}

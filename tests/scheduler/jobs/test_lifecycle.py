@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from scheduler.accounts.model import Caller
-from scheduler.jobs.model import Destination, Status
+from scheduler.jobs.model import Destination, JobEvent, Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.ledger.queries import move
@@ -211,6 +211,37 @@ async def test_a_job_that_fails_is_tried_on_another_worker_and_then_ends(
 
     row = await stage.row(job_id)
     assert (row["status"], row["error"]["code"], row["failed_attempts"]) == ("FAILED", "out_of_memory", 1)
+    assert await settlement(stage, job_id) == (0, 1)
+
+
+async def test_what_needs_more_memory_is_tried_once_on_a_larger_worker_at_the_same_price(
+    stage: Stage, gpu: Worker, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[JobEvent] = []
+    monkeypatch.setattr(stage.lifecycle.herald, "say", said.extend)
+    gpu.memory_gib = 8
+    await stage.hear(gpu)
+    job_id, task = await stage.started(ann, gpu)
+    alike, larger = await stage.worker("alike", memory_gib=8.0), await stage.worker("larger", memory_gib=24.0)
+    await gpu.finish(task, "failed", retryable=True, error_code="out_of_memory")
+    await stage.file()
+    await stage.round()
+    again = await larger.assignment()
+    assert (again.job_id, again.attempt, await alike.inbox()) == (job_id, 2, [])
+    assert [event.why for event in said if event.kind == "requeued"] == ["out_of_memory"]
+
+    await larger.finish(again)
+    await stage.file()
+    assert (await stage.row(job_id))["cost_tokens"] == 1
+
+
+async def test_what_needs_more_memory_than_anybody_has_ends_at_once(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id, task = await stage.started(ann, gpu)
+    await stage.worker("alike")
+    await gpu.finish(task, "failed", retryable=True, error_code="out_of_memory")
+    await stage.file()
+
+    assert (await stage.row(job_id))["error"]["code"] == "out_of_memory"
     assert await settlement(stage, job_id) == (0, 1)
 
 

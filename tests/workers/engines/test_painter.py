@@ -13,7 +13,7 @@ from workers.engines.painter.lexicon import PLACES, SUBJECTS
 from workers.engines.painter.scenes import LANDS
 from workers.engines.painter.subjects import OUTLINES
 from workers.engines.painter.words import read
-from workers.engines.protocol import BadRequest, Cancelled, Made, Task
+from workers.engines.protocol import BadRequest, Cancelled, Made, Stopped, Task
 
 PROMPTS = (
     "a red sunset over the sea",
@@ -51,7 +51,7 @@ class Watcher:
         self.previews: list[Image.Image] = []
         self.limit = limit
 
-    def __call__(self, fraction: float, preview: Image.Image | None = None) -> None:
+    def __call__(self, task: Task, fraction: float, preview: Image.Image | None = None) -> None:
         self.fractions.append(fraction)
         if preview is not None:
             self.previews.append(preview)
@@ -62,7 +62,10 @@ class Watcher:
 def run(folder: Path, prompt: str, watcher: Watcher | None = None, side: int = 256, **params: Any) -> list[Made]:
     folder.mkdir(exist_ok=True)
     asked = {"prompt": prompt, "width": side, "height": side, "seed": 11, "count": 1, "strength": None, **params}
-    return PainterEngine().run(Task("job", 1, "image", MODEL, asked, folder), watcher or Watcher())
+    [made] = PainterEngine().run([Task("job", 1, "image", MODEL, asked, folder)], watcher or Watcher())
+    if isinstance(made, Stopped):
+        raise made
+    return list(made)
 
 
 def thumbnail(path: Path) -> np.ndarray[Any, Any]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory, Task
-from workers.engines.registry import UnknownEngine, engines
+from workers.engines import registry
+from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory, Stopped, Task
+from workers.engines.registry import NO_GPU, NotInstalled, UnknownEngine, engines
 
 
 def test_names_become_engines_in_order_and_once_each() -> None:
@@ -27,6 +28,16 @@ def test_nothing_heavy_is_imported_before_an_engine_is_asked_for() -> None:
     assert done.stdout.strip() == "False"
 
 
+def test_an_engine_whose_packages_are_not_here_is_listed_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    away = registry.Entry("nowhere:Nothing", no_gpu=True, packages=("no_such_package",), extra="rare")
+    monkeypatch.setattr(registry, "ENGINES", {**registry.ENGINES, "rare": away})
+
+    assert registry.not_installed()["rare"] == "rare"
+    assert "rare" not in [engine.name for engine in engines([NO_GPU])]
+    with pytest.raises(NotInstalled, match="install the extra 'rare'"):
+        engines(["rare"])
+
+
 def test_each_engine_offers_models_a_worker_can_announce() -> None:
     for engine in engines(["painter", "instant"]):
         for offer in engine.offers():
@@ -43,7 +54,12 @@ def instant_task(folder: Path, **params: object) -> Task:
 def test_the_instant_engine_makes_a_small_picture_per_count(tmp_path: Path) -> None:
     [engine] = engines(["instant"])
     seen: list[float] = []
-    made = engine.run(instant_task(tmp_path, count=2, steps=2), lambda fraction, preview=None: seen.append(fraction))
+
+    def note(task: Task, fraction: float, preview: Image.Image | None = None) -> None:
+        seen.append(fraction)
+
+    [made] = engine.run([instant_task(tmp_path, count=2, steps=2)], note)
+    assert not isinstance(made, Stopped)
     assert seen == [0.25, 0.5, 0.75, 1.0]
     assert [item.metadata["seed"] for item in made] == [7, 8]
     assert all((item.width, item.height) == (64, 64) and item.path.stat().st_size > 0 for item in made)
@@ -54,16 +70,22 @@ def test_the_instant_engine_makes_a_small_picture_per_count(tmp_path: Path) -> N
 )
 def test_the_instant_engine_fails_as_it_is_told(tmp_path: Path, fail: str, error: type[Exception]) -> None:
     [engine] = engines(["instant"])
-    with pytest.raises(error):
-        engine.run(instant_task(tmp_path, fail=fail), lambda fraction, preview=None: None)
+    [result] = engine.run([instant_task(tmp_path, fail=fail)], lambda task, fraction, preview=None: None)
+    assert isinstance(result, error)
 
 
-def test_the_instant_engine_stops_when_a_report_says_so(tmp_path: Path) -> None:
+def test_a_report_stops_its_own_task_and_no_other_of_the_pass(tmp_path: Path) -> None:
     [engine] = engines(["instant"])
+    stopped, kept = (instant_task(folder, steps=5) for folder in (tmp_path / "a", tmp_path / "b"))
+    for task in (stopped, kept):
+        task.folder.mkdir()
 
-    def cancel(fraction: float, preview: Image.Image | None = None) -> None:
-        raise Cancelled
+    def cancel(task: Task, fraction: float, preview: Image.Image | None = None) -> None:
+        if task is stopped:
+            raise Cancelled
 
-    with pytest.raises(Cancelled):
-        engine.run(instant_task(tmp_path, steps=5), cancel)
-    assert list(tmp_path.iterdir()) == []
+    first, second = engine.run([stopped, kept], cancel)
+    assert isinstance(first, Cancelled)
+    assert not isinstance(second, Stopped)
+    assert list(stopped.folder.iterdir()) == []
+    assert [item.path.name for item in second] == ["0.png"]

@@ -1,6 +1,6 @@
 """The engine `painter`: needs no GPU and no weights, and says so in its name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from workers.engines.painter.dice import Dice
 from workers.engines.painter.palette import mix_palette
 from workers.engines.painter.studio import open_studio
 from workers.engines.painter.words import read
-from workers.engines.protocol import BadRequest, Made, ModelOffer, Report, Task
+from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, one_by_one
 
 MODEL = "painter"
 MAX_SIDE, MIN_SIDE = 4096, 64
@@ -55,20 +55,27 @@ class PainterEngine:
     def load(self, model: str) -> None:
         """Nothing to load: there are no weights."""
 
-    def run(self, task: Task, report: Report) -> list[Made]:
+    def unload(self, model: str) -> None:
+        """Nothing was loaded."""
+
+    def run(self, tasks: Sequence[Task], report: Report) -> Sequence[Result]:
+        return one_by_one(tasks, report, self.make)
+
+    def make(self, task: Task, progress: Progress) -> list[Made]:
+        """The pictures of one task, one after the other."""
         order = checked(task.params)
         made: list[Made] = []
         for index in range(order.count):
             seed = (order.seed + index) % SEEDS
 
             def share(fraction: float, preview: Image.Image | None = None, done: int = index) -> None:
-                report((done + fraction) / order.count, preview)
+                progress((done + fraction) / order.count, preview)
 
             picture = paint(order, seed, share)
             path = task.folder / f"{index}.png"
             metadata = described(order, seed)
             save(picture, path, metadata)
-            made.append(Made(path, "image", "png", picture.width, picture.height, metadata=metadata))
+            made.append(Made(path, "image", "png", picture.width, picture.height, metadata=metadata, look=picture))
         return made
 
 
@@ -92,14 +99,14 @@ def checked(params: Mapping[str, Any]) -> Order:
     )
 
 
-def paint(order: Order, seed: int, report: Report) -> Image.Image:
+def paint(order: Order, seed: int, report: Progress) -> Image.Image:
     """One picture, layer by layer; reports a preview after each."""
     scene = read(order.prompt)
     dice = Dice(scene.key, seed, order.parent_seed, order.strength)
     halved = max(order.width, order.height) > NATIVE_SIDE
     width, height = ((order.width + 1) // 2, (order.height + 1) // 2) if halved else (order.width, order.height)
     canvas = Canvas(width, height)
-    report(0.0)
+    report(0.0, None)
     horizon = scenes.HORIZONS.get(scene.place, (0.5, 0.6))
     studio = open_studio(canvas, scene, mix_palette(scene, dice.fork("palette")), dice, horizon)
     layers = scenes.steps(studio)
