@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 from bots.messenger import Screen
 from bots.replies import admin as replies
@@ -15,10 +16,11 @@ MOST_TOKENS = Decimal(1_000_000)
 class Act:
     """What an admin wants done; None of it is checked against the scheduler yet."""
 
-    verb: str  # status, user, grant, pause, resume
+    verb: str  # status, user, grant, pause, resume, letters, retry
     subject: str = ""  # "telegram:42", or what is paused: all, capability:image, model:sdxl
     tokens: Decimal = Decimal(0)
     note: str | None = None
+    job: UUID | None = None  # whose letter is tried again; None: all
 
 
 async def answer(user: User, text: str, tr: Translator, *, key: str) -> Screen | None:
@@ -41,12 +43,17 @@ async def answer(user: User, text: str, tr: Translator, *, key: str) -> Screen |
             return replies.paused(await user.admin_pause(act.subject, act.note), tr)
         case Act("resume"):
             return replies.paused(await user.admin_resume(act.subject), tr)
+        case Act("letters"):
+            return replies.letters(await user.admin_letters(), tr)
+        case Act("retry"):
+            return replies.retried(await user.admin_retry(act.job), tr)
         case _:
             return replies.status(await user.admin_status(), tr)
 
 
 def parse(text: str) -> Act | None:
-    """`status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT]`, or None."""
+    """`status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all`,
+    or None."""
     verb, *words = text.split() or ["status"]
     match verb.lower(), words:
         case "status", []:
@@ -64,7 +71,21 @@ def parse(text: str) -> Act | None:
             return Act("resume", "all")
         case "resume", [subject] if is_subject(subject):
             return Act("resume", subject)
+        case "letters", []:
+            return Act("letters")
+        case "retry", ["all"]:
+            return Act("retry")
+        case "retry", [word] if job := job_id(word):
+            return Act("retry", job=job)
     return None
+
+
+def job_id(word: str) -> UUID | None:
+    """The job that a word names."""
+    try:
+        return UUID(word)
+    except ValueError:
+        return None
 
 
 def is_subject(word: str) -> bool:

@@ -1,4 +1,4 @@
-"""Forgets what has had its time: expired files, files of attempts that led nowhere, old keys, workers long gone."""
+"""Forgets what has had its time: expired files, files of lost attempts, old keys and failures, workers long gone."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ import structlog
 
 from scheduler.artifacts.queries import expired_artifacts, mark_deleted, mark_swept, paths_of, unswept_jobs
 from scheduler.artifacts.store import ArtifactStore
+from scheduler.fleet.failures import forget_failures
 from scheduler.fleet.queries import forget_gone
 from scheduler.jobs.queries.admission import forget_keys
 
@@ -24,6 +25,7 @@ async def tick(pool: asyncpg.Pool, store: ArtifactStore) -> bool:
     more = await remove_strays(pool, store, STRAYS_KEPT) or more
     await forget_keys(pool, KEYS_KEPT)
     await forget_gone(pool, GONE_WORKERS_KEPT)
+    await forget_failures(pool)
     return more
 
 

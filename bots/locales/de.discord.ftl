@@ -29,3 +29,6 @@ command-admin-pause-subject = all, capability:image oder model:sdxl
 command-admin-pause-reason = Was den Leuten gesagt wird
 command-admin-resume = Beendet eine Pause
 command-admin-resume-subject = all, capability:image oder model:sdxl
+command-admin-letters = Ergebnisse, die nicht ankamen
+command-admin-retry = Stellt sie doch noch zu
+command-admin-retry-job = Ein Auftrag aus /admin letters, oder all

@@ -210,7 +210,7 @@ mistake-size-out-of-range = Eine Seite hat { $smallest } bis { $largest } Pixel.
 mistake-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis { $limit }; { $value } ist keine.
 mistake-bad-count = Ich male 1 bis { $limit } Bilder auf einmal; { $value } liegt nicht dazwischen.
 mistake-bad-model = Der Name eines Modells hat höchstens { $limit } Zeichen.
-mistake-admin = /admin status | user REF | grant REF N [Notiz] | pause [SUBJECT] [Grund] | resume [SUBJECT]
+mistake-admin = /admin status | user REF | grant REF N [Notiz] | pause [SUBJECT] [Grund] | resume [SUBJECT] | letters | retry JOB|all
 
 ## Account and jobs
 
@@ -258,3 +258,22 @@ admin-granted = { $user } hat { $tokens } mehr; das Guthaben ist { $balance }.
 admin-pauses-none = Nichts ist angehalten.
 admin-pause = Angehalten: { $subject }
 admin-pause-reason = Angehalten: { $subject } ({ $reason })
+admin-pause-failing = Angehalten: { $subject } – es ist auf jedem Rechner gescheitert. Neuer Versuch in { $span }; /admin resume tut es sofort.
+admin-worker-aside = { $name } · beiseitegestellt: scheitert, wo andere es können · zurück in { $span }
+admin-letters-none = Nichts Unzustellbares: Jedes Ergebnis ist angekommen.
+admin-letter = { $job } · { $user } · { $error ->
+    [none] ohne Angabe
+    [blocked] blockiert
+    [message-deleted] Nachricht gelöscht
+    [unknown-outcome] Ausgang unbekannt
+    [failed] gescheitert
+   *[other] { $error }
+} · { $tries } { $tries ->
+    [one] Wiederholung
+   *[other] Wiederholungen
+} · fällig seit { $span }
+admin-retried = { $letters ->
+    [0] Es gab nichts zu wiederholen.
+    [one] Ein Ergebnis wird doch noch zugestellt.
+   *[other] { $letters } Ergebnisse werden doch noch zugestellt.
+}

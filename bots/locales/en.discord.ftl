@@ -29,3 +29,6 @@ command-admin-pause-subject = all, capability:image or model:sdxl
 command-admin-pause-reason = What people are told
 command-admin-resume = End a pause
 command-admin-resume-subject = all, capability:image or model:sdxl
+command-admin-letters = Results that could not be posted
+command-admin-retry = Post them after all
+command-admin-retry-job = A job from /admin letters, or all

@@ -210,7 +210,7 @@ mistake-size-out-of-range = A side has { $smallest } to { $largest } pixels.
 mistake-bad-seed = A seed is a whole number from 0 to { $limit }; { $value } is not.
 mistake-bad-count = I paint 1 to { $limit } pictures at a time; { $value } is not in between.
 mistake-bad-model = A model's name has at most { $limit } characters.
-mistake-admin = /admin status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT]
+mistake-admin = /admin status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all
 
 ## Account and jobs
 
@@ -258,3 +258,22 @@ admin-granted = { $user } has { $tokens } more; the balance is { $balance }.
 admin-pauses-none = Nothing is paused.
 admin-pause = Paused: { $subject }
 admin-pause-reason = Paused: { $subject } ({ $reason })
+admin-pause-failing = Paused: { $subject } – it failed on every worker. Tried again in { $span }; /admin resume does it now.
+admin-worker-aside = { $name } · put aside: it fails where others don't · back in { $span }
+admin-letters-none = No dead letters: every result was posted.
+admin-letter = { $job } · { $user } · { $error ->
+    [none] no reason given
+    [blocked] blocked
+    [message-deleted] message deleted
+    [unknown-outcome] outcome unknown
+    [failed] failed
+   *[other] { $error }
+} · { $tries } { $tries ->
+    [one] retry
+   *[other] retries
+} · due { $span } ago
+admin-retried = { $letters ->
+    [0] There was nothing to retry.
+    [one] One result is posted after all.
+   *[other] { $letters } results are posted after all.
+}

@@ -29,3 +29,6 @@ command-admin-pause-subject = all, capability:image или model:sdxl
 command-admin-pause-reason = Что сказать людям
 command-admin-resume = Закончить паузу
 command-admin-resume-subject = all, capability:image или model:sdxl
+command-admin-letters = Результаты, которые не дошли
+command-admin-retry = Всё же доставить их
+command-admin-retry-job = Задание из /admin letters или all

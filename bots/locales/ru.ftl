@@ -210,7 +210,7 @@ mistake-size-out-of-range = В стороне может быть от { $smalle
 mistake-bad-seed = Сид это целое число от 0 до { $limit }; { $value } не подходит.
 mistake-bad-count = За раз рисую от 1 до { $limit } картинок; { $value } не подходит.
 mistake-bad-model = В имени модели не больше { $limit } символов.
-mistake-admin = /admin status | user REF | grant REF N [заметка] | pause [SUBJECT] [причина] | resume [SUBJECT]
+mistake-admin = /admin status | user REF | grant REF N [заметка] | pause [SUBJECT] [причина] | resume [SUBJECT] | letters | retry JOB|all
 
 ## Account and jobs
 
@@ -258,3 +258,24 @@ admin-granted = { $user } получает { $tokens }; баланс тепер�
 admin-pauses-none = Ничего не остановлено.
 admin-pause = Остановлено: { $subject }
 admin-pause-reason = Остановлено: { $subject } ({ $reason })
+admin-pause-failing = Остановлено: { $subject } – не получилось ни на одной машине. Новая попытка через { $span }; /admin resume – сразу.
+admin-worker-aside = { $name } · отставлена: у неё не выходит то, что выходит у других · вернётся через { $span }
+admin-letters-none = Недоставленного нет: все результаты дошли.
+admin-letter = { $job } · { $user } · { $error ->
+    [none] причина не названа
+    [blocked] заблокировано
+    [message-deleted] сообщение удалено
+    [unknown-outcome] исход неизвестен
+    [failed] не получилось
+   *[other] { $error }
+} · { $tries } { $tries ->
+    [one] повтор
+    [few] повтора
+   *[many] повторов
+} · ждёт { $span }
+admin-retried = { $letters ->
+    [0] Повторять было нечего.
+    [one] { $letters } результат всё же будет доставлен.
+    [few] { $letters } результата всё же будут доставлены.
+   *[many] { $letters } результатов всё же будут доставлены.
+}

@@ -5,10 +5,12 @@ from decimal import Decimal
 from bots.messenger import Screen
 from bots.replies.frame import cut
 from bots.replies.translator import Translator
-from scheduler.accounts.model import AccountView, AdminUserView, PauseList, SystemStatus
+from scheduler.accounts.model import AccountView, AdminUserView, Pause, PauseList, SystemStatus, WorkerView
+from scheduler.deliveries.model import DeadLetters, Revived
 
 LONGEST = 3_900  # characters: these are plain messages, never captions
 MOST_WORKERS = 15
+MOST_LETTERS = 12
 
 
 def status(system: SystemStatus, tr: Translator) -> Screen:
@@ -33,18 +35,21 @@ def status(system: SystemStatus, tr: Translator) -> Screen:
 def workers(system: SystemStatus, tr: Translator) -> list[str]:
     if not system.workers:
         return [tr("admin-no-workers")]
-    return [
-        tr(
-            "admin-worker",
-            name=worker.name,
-            state=worker.state,
-            running=worker.running,
-            slots=worker.slots,
-            models=", ".join(worker.models),
-            span=tr.span(worker.seen_seconds_ago),
-        )
-        for worker in system.workers[:MOST_WORKERS]
-    ]
+    return [worker(one, tr) for one in system.workers[:MOST_WORKERS]]
+
+
+def worker(one: WorkerView, tr: Translator) -> str:
+    if one.aside_seconds is not None:
+        return tr("admin-worker-aside", name=one.name, span=tr.span(one.aside_seconds))
+    return tr(
+        "admin-worker",
+        name=one.name,
+        state=one.state,
+        running=one.running,
+        slots=one.slots,
+        models=", ".join(one.models),
+        span=tr.span(one.seen_seconds_ago),
+    )
 
 
 def user(view: AdminUserView, tr: Translator) -> Screen:
@@ -74,12 +79,36 @@ def paused(found: PauseList, tr: Translator) -> Screen:
 
 
 def pauses(found: PauseList, tr: Translator) -> list[str]:
-    return [
-        tr("admin-pause-reason", subject=pause.subject, reason=pause.reason)
-        if pause.reason
-        else tr("admin-pause", subject=pause.subject)
-        for pause in found.pauses
+    return [pause(one, tr) for one in found.pauses]
+
+
+def pause(one: Pause, tr: Translator) -> str:
+    if one.ends_in_seconds is not None:
+        return tr("admin-pause-failing", subject=one.subject, span=tr.span(one.ends_in_seconds))
+    if one.reason:
+        return tr("admin-pause-reason", subject=one.subject, reason=one.reason)
+    return tr("admin-pause", subject=one.subject)
+
+
+def letters(found: DeadLetters, tr: Translator) -> Screen:
+    """/admin letters."""
+    lines = [
+        tr(
+            "admin-letter",
+            job=str(letter.job_id),
+            user=letter.user,
+            error=(letter.error or "none").replace(" ", "-"),
+            tries=letter.tries,
+            span=tr.span(letter.age_seconds),
+        )
+        for letter in found.letters[:MOST_LETTERS]
     ]
+    return Screen(cut("\n".join(lines), LONGEST) or tr("admin-letters-none"))
+
+
+def retried(revived: Revived, tr: Translator) -> Screen:
+    """/admin retry."""
+    return Screen(tr("admin-retried", letters=revived.count))
 
 
 def usage(tr: Translator) -> Screen:

@@ -112,11 +112,21 @@ class Grant(BaseModel):
     note: str | None = Field(None, max_length=200)
 
 
-class Pause(BaseModel):
+class PauseOrder(BaseModel):
+    """What an admin wants paused, or resumed."""
+
     model_config = ConfigDict(extra="forbid")
 
     subject: str = Field("all", max_length=120)  # all, capability:image, model:sdxl
     reason: str | None = Field(None, max_length=200)
+
+
+class Pause(BaseModel):
+    """What is paused now."""
+
+    subject: str
+    reason: str | None = None
+    ends_in_seconds: float | None = None  # it failed everywhere; None: an admin paused it, until an admin resumes it
 
 
 class PauseList(BaseModel):
@@ -132,6 +142,7 @@ class WorkerView(BaseModel):
     models: list[str]
     warm: list[str]
     seen_seconds_ago: float
+    aside_seconds: float | None = None  # put aside for that long: it failed where others succeeded
 
 
 class SystemStatus(BaseModel):

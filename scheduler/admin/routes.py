@@ -7,13 +7,14 @@ from aiohttp import web
 from pydantic import BaseModel, Field
 
 from scheduler.accounts.doorkeeper import Doorkeeper, parse_ref
-from scheduler.accounts.model import AccountView, AdminUserView, Caller, Grant, Pause, PauseList, SystemStatus
+from scheduler.accounts.model import AccountView, AdminUserView, Caller, Grant, PauseList, PauseOrder, SystemStatus
 from scheduler.accounts.queries import User, find_user, write_audit
 from scheduler.accounts.routes import account_view
 from scheduler.admin.queries import job_figures
 from scheduler.catalogue import queries as catalogue
 from scheduler.catalogue.market import MarketKeeper
-from scheduler.deliveries.queries import open_counts
+from scheduler.deliveries.letters import dead_letters, open_counts, revive
+from scheduler.deliveries.model import DeadLetters, Revival, Revived
 from scheduler.errors import Code, Refused
 from scheduler.fleet.queries import live_workers
 from scheduler.jobs.queries.views import list_jobs
@@ -23,6 +24,7 @@ from scheduler.ledger.queries import move
 from scheduler.openapi import Empty, Operation
 
 SHOWN_JOBS = 5
+SHOWN_LETTERS = 100
 
 
 class UserPath(BaseModel):
@@ -50,8 +52,12 @@ class AdminRoutes:
                 in_path=UserPath,
                 headers=["Idempotency-Key"],
             ),
-            Operation("POST", "/v1/admin/pauses", self.pause, PauseList, Pause, refusals=unknown),
-            Operation("POST", "/v1/admin/resumes", self.resume, PauseList, Pause),
+            Operation("POST", "/v1/admin/pauses", self.pause, PauseList, PauseOrder, refusals=unknown),
+            Operation("POST", "/v1/admin/resumes", self.resume, PauseList, PauseOrder),
+            Operation("GET", "/v1/admin/letters", self.read_letters, DeadLetters),
+            Operation(
+                "POST", "/v1/admin/letters/retry", self.retry_letters, Revived, Revival, refusals=[Code.NOT_FOUND]
+            ),
         ]
 
     async def read_status(self, request: web.Request, path: Empty, query: Empty, body: None) -> SystemStatus:
@@ -106,7 +112,7 @@ class AdminRoutes:
                 await self._note(connection, admin, "grant", user.ref, {"tokens": str(body.tokens), "note": body.note})
         return await account_view(self.pool, user.platform, user.platform_user_id)
 
-    async def pause(self, request: web.Request, path: Empty, query: Empty, body: Pause) -> PauseList:
+    async def pause(self, request: web.Request, path: Empty, query: Empty, body: PauseOrder) -> PauseList:
         """Stop admission and dispatch of all, of `capability:image`, or of `model:sdxl`."""
         admin = await self.door.admin(request.headers)
         self._check_subject(body.subject)
@@ -115,13 +121,30 @@ class AdminRoutes:
             await self._note(connection, admin, "pause", body.subject, {"reason": body.reason})
         return await self._pauses()
 
-    async def resume(self, request: web.Request, path: Empty, query: Empty, body: Pause) -> PauseList:
+    async def resume(self, request: web.Request, path: Empty, query: Empty, body: PauseOrder) -> PauseList:
         """End a pause; `all` ends every pause."""
         admin = await self.door.admin(request.headers)
         async with self.pool.acquire() as connection, connection.transaction():
             if await catalogue.resume(connection, body.subject):
                 await self._note(connection, admin, "resume", body.subject, {})
         return await self._pauses()
+
+    async def read_letters(self, request: web.Request, path: Empty, query: Empty, body: None) -> DeadLetters:
+        """Results that could not be posted, the newest first."""
+        await self.door.admin(request.headers)
+        return DeadLetters(letters=await dead_letters(self.pool, SHOWN_LETTERS))
+
+    async def retry_letters(self, request: web.Request, path: Empty, query: Empty, body: Revival) -> Revived:
+        """Have one of them, or all, tried again by their bots."""
+        admin = await self.door.admin(request.headers)
+        subject = str(body.job_id) if body.job_id else "all"
+        async with self.pool.acquire() as connection, connection.transaction():
+            count = await revive(connection, body.job_id)
+            if count:
+                await self._note(connection, admin, "retry", subject, {"letters": count})
+        if body.job_id and not count:
+            raise Refused.because(Code.NOT_FOUND, what="dead letter")
+        return Revived(count=count)
 
     async def _pauses(self) -> PauseList:
         await self.market.refresh()

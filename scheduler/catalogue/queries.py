@@ -31,8 +31,14 @@ async def all_models(db: Db) -> dict[str, Model]:
 
 
 async def pauses(db: Db) -> list[Pause]:
-    rows = await db.fetch("select subject, reason from catalogue.pauses order by subject")
-    return [Pause(subject=row["subject"], reason=row["reason"]) for row in rows]
+    """What is paused now."""
+    rows = await db.fetch(
+        """
+        select subject, reason, extract(epoch from ends_at - now())::float8 as seconds
+          from catalogue.pauses where coalesce(ends_at > now(), true) order by subject
+        """
+    )
+    return [Pause(subject=row["subject"], reason=row["reason"], ends_in_seconds=row["seconds"]) for row in rows]
 
 
 async def pause(db: Db, subject: str, reason: str | None, by: int) -> None:
@@ -41,7 +47,7 @@ async def pause(db: Db, subject: str, reason: str | None, by: int) -> None:
         """
         insert into catalogue.pauses (subject, reason, paused_by) values ($1, $2, $3)
             on conflict (subject) do update
-           set reason = excluded.reason, paused_by = excluded.paused_by, paused_at = now()
+           set reason = excluded.reason, paused_by = excluded.paused_by, paused_at = now(), ends_at = null
         """,
         subject,
         reason,

@@ -1,10 +1,11 @@
 """What only users of the Admin plan may call."""
 
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from scheduler.accounts.model import AccountView, AdminUserView, Grant, Pause, PauseList, SystemStatus
+from scheduler.accounts.model import AccountView, AdminUserView, Grant, PauseList, PauseOrder, SystemStatus
 from scheduler.client.transport import Actor, Transport
+from scheduler.deliveries.model import DeadLetters, Revival, Revived
 
 
 class Admin:
@@ -41,11 +42,21 @@ class Admin:
             "/v1/admin/pauses",
             PauseList,
             actor=self.actor,
-            body=Pause(subject=subject, reason=reason),
+            body=PauseOrder(subject=subject, reason=reason),
             repeatable=True,
         )
 
     async def admin_resume(self, subject: str = "all") -> PauseList:
         return await self.transport.call(
-            "POST", "/v1/admin/resumes", PauseList, actor=self.actor, body=Pause(subject=subject), repeatable=True
+            "POST", "/v1/admin/resumes", PauseList, actor=self.actor, body=PauseOrder(subject=subject), repeatable=True
+        )
+
+    async def admin_letters(self) -> DeadLetters:
+        """Results that could not be posted, the newest first."""
+        return await self.transport.call("GET", "/v1/admin/letters", DeadLetters, actor=self.actor, repeatable=True)
+
+    async def admin_retry(self, job_id: UUID | None = None) -> Revived:
+        """Have one of them, or all, tried again by their bots. A repetition whose first answer was lost counts none."""
+        return await self.transport.call(
+            "POST", "/v1/admin/letters/retry", Revived, actor=self.actor, body=Revival(job_id=job_id)
         )

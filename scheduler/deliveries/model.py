@@ -61,3 +61,30 @@ class Report(BaseModel):
 
 class Reported(BaseModel):
     kept: bool  # False: this process no longer owned the delivery, and nothing was changed
+
+
+class DeadLetter(BaseModel):
+    """A result that could not be posted; who is to get it, and why not."""
+
+    job_id: UUID
+    user: str  # "telegram:42"
+    bot_id: str
+    error: str | None  # as the bot said it: blocked, message deleted, ...
+    tries: int
+    age_seconds: float  # since it was due
+
+
+class DeadLetters(BaseModel):
+    letters: list[DeadLetter]  # the newest
+
+
+class Revival(BaseModel):
+    """Which dead letter is to be tried again; without a job, all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    job_id: UUID | None = None
+
+
+class Revived(BaseModel):
+    count: int  # letters that are due again

@@ -161,14 +161,3 @@ async def release(db: Db, bot_id: str, process: str, frontend: str | None = None
         process,
         frontend,
     )
-
-
-async def open_counts(db: Db) -> tuple[int, int]:
-    """How many are due, and how many are dead letters."""
-    row = await db.fetchrow(
-        """
-        select count(*) filter (where state = 'due') as due, count(*) filter (where state = 'dead') as dead
-          from deliveries
-        """
-    )
-    return row["due"], row["dead"]

@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 import asyncpg
+import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field
 
@@ -17,7 +18,13 @@ from scheduler.jobs.events import EventHub
 from scheduler.jobs.model import JobEvent, JobView
 from scheduler.jobs.sse import stream
 from scheduler.jobs.views import Viewer
+from scheduler.observability import REGISTRY, Counter
 from scheduler.openapi import Empty, Operation
+
+log = structlog.get_logger(__name__)
+
+DELIVERED = Counter("tessera_deliveries", "Deliveries by how they ended", ["state"], registry=REGISTRY)
+ENDS = frozenset({DeliveryState.POSTED, DeliveryState.UNCERTAIN, DeliveryState.DEAD})
 
 
 class BotPath(BaseModel):
@@ -83,7 +90,12 @@ class DeliveryRoutes:
         """Say what became of a delivery; kept only while the process owns it."""
         service = await self.door.service(request.headers, Scope.DELIVER)
         bot = service.bot_id, service.platform
-        return Reported(kept=await queries.keep_report(self.pool, path.job_id, body, *bot))
+        kept = await queries.keep_report(self.pool, path.job_id, body, *bot)
+        if kept and body.state in ENDS:
+            DELIVERED.labels(body.state).inc()
+        if kept and body.state is DeliveryState.DEAD:
+            log.warning("delivery.dead", job=str(path.job_id), error=body.error)
+        return Reported(kept=kept)
 
 
 def is_of(platform: Platform | None, event: JobEvent) -> bool:

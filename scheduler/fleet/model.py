@@ -40,10 +40,15 @@ class LiveWorker:
     beat: Beat
     seen_at: float
     busy: set[UUID] = field(default_factory=set)  # jobs dispatched to it, the one at hand included
+    aside: bool = False  # it failed where others succeed, and gets nothing for a while
+
+    @property
+    def ready(self) -> bool:
+        return self.beat.state == "ready" and not self.aside
 
     @property
     def free_slots(self) -> int:
-        return max(0, self.beat.slots - len(self.busy)) if self.beat.state == "ready" else 0
+        return max(0, self.beat.slots - len(self.busy)) if self.ready else 0
 
     def can(self, kind: Kind) -> bool:
         return any(offer.model == kind.model and offer.max_side >= kind.side for offer in self.beat.offers)
@@ -57,7 +62,7 @@ class LiveWorker:
             name=name,
             models=models,
             slots=self.beat.slots,
-            draining=self.beat.state != "ready",
+            draining=not self.ready,
             warm=frozenset([*self.beat.warm, *loading]),
             paces=speeds.paces(models, name),
             load_seconds=speeds.load_seconds(name),

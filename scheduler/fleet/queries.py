@@ -61,7 +61,8 @@ async def offered_models(db: Db, alive_for: timedelta) -> tuple[dict[str, int], 
     rows = await db.fetch(
         """
         select o.model, max(o.side) as side,
-               max(o.side) filter (where w.state <> 'gone' and w.last_seen_at > now() - $1::interval) as side_online
+               max(o.side) filter (where w.state <> 'gone' and w.last_seen_at > now() - $1::interval
+                                           and coalesce(w.aside_until <= now(), true)) as side_online
           from workers w,
                lateral (select offer ->> 'model' as model, least((offer ->> 'max_side')::numeric, 100000)::int as side
                           from jsonb_array_elements(w.offers) offer) o
@@ -99,6 +100,7 @@ async def live_workers(db: Db) -> list[WorkerView]:
         """
         select w.worker_id, w.name, w.state, w.slots, w.warm, w.offers,
                extract(epoch from now() - w.last_seen_at)::float8 as silent,
+               extract(epoch from w.aside_until - now())::float8 as aside,
                (select count(*) from jobs j where j.worker_id = w.worker_id and j.status = 'RUNNING'
                                              and j.started_at is not null)::int as running
           from workers w
@@ -116,6 +118,7 @@ async def live_workers(db: Db) -> list[WorkerView]:
             models=sorted(offer["model"] for offer in row["offers"]),
             warm=row["warm"],
             seen_seconds_ago=round(row["silent"], 1),
+            aside_seconds=round(row["aside"], 1) if (row["aside"] or 0.0) > 0 else None,
         )
         for row in rows
     ]

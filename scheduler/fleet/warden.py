@@ -125,7 +125,7 @@ class Warden:
     async def _welcome(self, beat: Beat, now: float) -> LiveWorker:
         log.info("worker.joined", worker=beat.worker_id, slots=beat.slots)
         busy = {attempt.job_id for attempt in self.line.running.values() if attempt.worker_id == beat.worker_id}
-        self.line.workers[beat.worker_id] = LiveWorker(beat, now, busy)
+        self.line.workers[beat.worker_id] = LiveWorker(beat, now, busy, beat.worker_id in self.line.aside)
         await self.market.refresh()
         return self.line.workers[beat.worker_id]
 

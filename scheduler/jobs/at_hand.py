@@ -21,7 +21,7 @@ def send_ahead(line: Line, workers: Sequence[LiveWorker], now: float) -> list[tu
 
 def wants_one(line: Line, worker: LiveWorker) -> bool:
     beat = worker.beat
-    if not beat.looks_ahead or beat.state != "ready" or len(worker.busy) != beat.slots:
+    if not beat.looks_ahead or not worker.ready or len(worker.busy) != beat.slots:
         return False
     return all(attempt.started_at is not None for attempt in line.held_by(worker))
 

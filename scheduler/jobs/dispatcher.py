@@ -19,6 +19,7 @@ from scheduler import collector
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import OUTAGES
+from scheduler.fleet.breaker import Breaker
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
 from scheduler.jobs.handout import Handout
@@ -77,6 +78,7 @@ class Dispatcher:
         self.wake = asyncio.Event()
         self.auditor = Auditor(pool, lifecycle, self.line)
         self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
+        self.breaker = Breaker(pool, market, self.line)
         self.handout = Handout(pool, redis, lease, market, self.line, self.auditor, lifecycle.herald, self.wake)
         self.leader: Leader | None = None
         self.notes = Notes()
@@ -152,6 +154,7 @@ class Dispatcher:
         await self._take_notes()
         await self.auditor.audit()
         await self.warden.reap(time.monotonic())
+        await self.breaker.look(time.monotonic())
         more = await self.handout.fill(self.leader)
         WAITING.set(len(self.line.queue.jobs))
         RUNNING.set(len(self.line.running))

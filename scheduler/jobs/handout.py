@@ -59,7 +59,7 @@ class Handout:
         now = time.monotonic()
         market = self.market.market
         self.line.refresh(market.models, market.paused)
-        ready = [worker for worker in self.line.workers.values() if worker.beat.state == "ready"]
+        ready = [worker for worker in self.line.workers.values() if worker.ready]
         chosen = self._choose(ready, now)
         ahead = send_ahead(self.line, ready, now)
         await send_recalls(self.redis, to_recall(self.line, ready, now))

@@ -15,6 +15,7 @@ from scheduler.batch import Batcher
 from scheduler.bus import Redis, ensure_group
 from scheduler.database import is_outage
 from scheduler.fleet.couriers import tell_workers
+from scheduler.fleet.failures import note_failures
 from scheduler.fleet.queries import too_small
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import JobEvent, Status
@@ -102,6 +103,8 @@ class Lifecycle:
             [v for v in verdicts if isinstance(v, Ending)],
             [v for v in verdicts if isinstance(v, Requeue)],
         )
+        if broken := [o for o in outcomes if o.retryable and o.status == "failed" and o.job_id in changed]:
+            await note_failures(self.pool, [(o.job_id, o.worker_id, o.error_code or "engine_failed") for o in broken])
         if late := [outcome.job_id for outcome in outcomes if outcome.job_id not in changed]:
             await sweep_again(self.pool, late)
         return [None] * len(outcomes)

@@ -24,6 +24,7 @@ class Line:
         self.jobs: dict[UUID, OpenJob] = {}
         self.running: dict[UUID, Attempt] = {}
         self.workers: dict[str, LiveWorker] = {}
+        self.aside: set[str] = set()  # workers that get nothing for a while
         self.told: set[UUID] = set()  # waiting jobs that have been told until when they are kept
         self.speeds = Speeds()
         self.foresight = Foresight()
@@ -80,6 +81,12 @@ class Line:
             here = (running.attempt, running.cancel_requested) if running else None
             return here == (standing.attempt, standing.cancel_requested)
         return standing.cancel_requested or (standing.job_id in self.queue.jobs and running is None)
+
+    def put_aside(self, worker_ids: set[str]) -> None:
+        """These get nothing until another call says so; the others may work."""
+        self.aside = worker_ids
+        for worker_id, worker in self.workers.items():
+            worker.aside = worker_id in worker_ids
 
     def refresh(self, models: Mapping[str, Model], paused: Collection[str]) -> None:
         """Tell the policy how the workers are now, and what is paused."""

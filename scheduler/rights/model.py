@@ -17,6 +17,7 @@ TABLES: Mapping[str, str] = {
     "public.artifacts": "select, insert, update",
     "public.audit_log": "insert",
     "public.deliveries": "select, insert, update",
+    "public.failures": "select, insert, delete",
     "public.jobs": "select, insert, update",
     "public.leadership": "select, update",
     "public.plans": "select",

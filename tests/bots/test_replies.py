@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fluent.runtime import FluentResource
@@ -18,6 +19,7 @@ from bots.replies import account, admin, jobs, progress, refusals, results, welc
 from bots.replies.frame import cut, units
 from bots.replies.translator import Translator, sources
 from scheduler.accounts.model import AdminUserView, Pause, PauseList, SystemStatus, WorkerView
+from scheduler.deliveries.model import DeadLetter, DeadLetters, Revived
 from scheduler.errors import Code, Fact, Refusal, Refused, Unreachable
 from scheduler.jobs.model import JobError, JobView, Status, Wait, Why
 from tests.bots.studio import NOW, a_job, an_account, an_artifact
@@ -377,15 +379,23 @@ def test_the_remaining_words_are_whole(locale: str) -> None:
     worker = WorkerView(
         worker_id="w", name="gpu", state="ready", slots=2, running=1, models=["sdxl"], warm=[], seen_seconds_ago=1.5
     )
+    aside = worker.model_copy(update={"name": "gpu-2", "aside_seconds": 200.0})
+    letter = DeadLetter(
+        job_id=UUID(int=7), user="telegram:42", bot_id="b", error="unknown outcome", tries=20, age_seconds=90
+    )
     system = SystemStatus(
-        queued=1, running=2, completed_today=3, failed_today=4, oldest_wait_seconds=5.0, workers=[worker],
-        pauses=[Pause(subject="all", reason="new GPUs")], deliveries_due=0, deliveries_dead=0, leader="a",
+        queued=1, running=2, completed_today=3, failed_today=4, oldest_wait_seconds=5.0, workers=[worker, aside],
+        pauses=[Pause(subject="all", reason="new GPUs"), Pause(subject="model:sdxl", ends_in_seconds=90)],
+        deliveries_due=0, deliveries_dead=0, leader="a",
     )  # fmt: skip
     screens = [
         admin.status(system, tr),
         admin.user(AdminUserView(account=me, recent_jobs=[]), tr),
         admin.granted(me, Decimal(5), tr),
         admin.paused(PauseList(pauses=[]), tr),
+        admin.letters(DeadLetters(letters=[letter]), tr),
+        admin.letters(DeadLetters(letters=[]), tr),
+        *(admin.retried(Revived(count=count), tr) for count in (0, 1, 3)),
         admin.usage(tr),
         welcome.start(me, tr),
         welcome.help_(tr),

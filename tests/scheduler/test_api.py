@@ -413,6 +413,8 @@ ADMIN_ROUTES: list[tuple[str, str, Any]] = [
     ("POST", "/v1/admin/users/telegram:42/grants", {"tokens": 5}),
     ("POST", "/v1/admin/pauses", {"subject": "all"}),
     ("POST", "/v1/admin/resumes", {"subject": "all"}),
+    ("GET", "/v1/admin/letters", None),
+    ("POST", "/v1/admin/letters/retry", {}),
 ]
 
 
@@ -441,7 +443,7 @@ async def test_a_pause_holds_until_it_is_resumed_and_both_are_noted(api: Api) ->
     refused = await api.submit()
     resumed = await api.call("POST", "/v1/admin/resumes", {"subject": "all"}, user=ADMIN)
 
-    assert paused.document == {"pauses": [{"subject": "model:painter", "reason": "paint"}]}
+    assert paused.document == {"pauses": [{"subject": "model:painter", "reason": "paint", "ends_in_seconds": None}]}
     assert (refused.status, refused.code, refused.document["reason"]) == (503, "capability_paused", "paint")
     assert resumed.document == {"pauses": []}
     assert (await api.submit()).status == 201

@@ -6,15 +6,18 @@ Discord hides the command from all but a server's administrators; it cannot hide
 import re
 from collections.abc import Coroutine
 from decimal import Decimal
+from uuid import UUID
 
 import discord
 from discord import app_commands
 
+from bots.admin import job_id
 from bots.discord.client import Act
 from bots.discord.desk import ref, translator
 from bots.messenger import Screen
 from bots.replies import admin as replies
 from bots.replies import welcome
+from scheduler.errors import Code, Refused
 
 MENTION = re.compile(r"<@!?(\d+)>|(\d+)")
 EVERYTHING = "all"
@@ -83,6 +86,26 @@ async def resume(act: Act, subject: str = EVERYTHING) -> None:
     await answer(act, resumed())
 
 
+@admin.command()
+async def letters(act: Act) -> None:
+    """Show results that could not be posted."""
+
+    async def shown() -> Screen:
+        return replies.letters(await act.client.desk.user(act).admin_letters(), translator(act))
+
+    await answer(act, shown())
+
+
+@admin.command()
+async def retry(act: Act, job: str = EVERYTHING) -> None:
+    """Post them after all: one job's, or all."""
+
+    async def retried() -> Screen:
+        return replies.retried(await act.client.desk.user(act).admin_retry(chosen(job)), translator(act))
+
+    await answer(act, retried())
+
+
 async def answer(act: Act, work: Coroutine[None, None, Screen]) -> None:
     await act.client.desk.privately(act, for_admins(act, work))
 
@@ -92,6 +115,14 @@ async def for_admins(act: Act, work: Coroutine[None, None, Screen]) -> Screen:
         return await work
     work.close()
     return welcome.unknown_command(translator(act))
+
+
+def chosen(job: str) -> UUID | None:
+    """The job whose letter is meant; None: all."""
+    named = job_id(job.strip())
+    if named is None and job.strip() != EVERYTHING:
+        raise Refused.because(Code.NOT_FOUND, what="job")
+    return named
 
 
 def named(who: str) -> str:

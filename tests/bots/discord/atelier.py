@@ -7,6 +7,7 @@ from uuid import UUID
 
 from scheduler.accounts.model import AccountView, AdminUserView, Pause, PauseList, SystemStatus, UsageList
 from scheduler.catalogue.model import Capability, ModelView
+from scheduler.deliveries.model import DeadLetters, Revived
 from scheduler.errors import Code, Refused
 from scheduler.jobs.model import Accepted, Destination, JobList, JobRequest, JobView, Status
 from tests.bots.studio import Studio, StudioUser, an_account
@@ -111,3 +112,9 @@ class Visitor(StudioUser):
     async def admin_resume(self, subject: str = "all") -> PauseList:
         self.atelier.pauses = [pause for pause in self.atelier.pauses if pause.subject != subject]
         return PauseList(pauses=self.atelier.pauses)
+
+    async def admin_letters(self) -> DeadLetters:
+        return DeadLetters(letters=[])
+
+    async def admin_retry(self, job_id: UUID | None = None) -> Revived:
+        return Revived(count=1 if job_id else 2)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from tests.bots.discord.stage import NAMES, Stage
 
@@ -74,4 +75,8 @@ async def test_admins_look_grant_pause_and_resume(stage: Stage) -> None:
     assert stage.studio.grants == [(f"discord:{stage.ann.id}", Decimal(5), "welcome")]
     assert "Paused: model:sdxl" in await told("pause", subject="model:sdxl", reason="upkeep")
     assert "Nothing is paused" in await told("resume", subject="model:sdxl")
+    assert "every result was posted" in await told("letters")
+    assert "2 results are posted" in await told("retry", job="all")
+    assert "One result is posted" in await told("retry", job=str(UUID(int=7)))
+    assert "posted" not in await told("retry", job="7")
     assert stage.is_clean()

@@ -9,11 +9,11 @@ import pytest
 
 from scheduler.accounts.doorkeeper import digest
 from scheduler.accounts.model import Caller
-from scheduler.deliveries import queries
+from scheduler.deliveries import letters, queries
 from scheduler.deliveries.model import Claimed, DeliveryState, Report
 from scheduler.jobs.model import Destination
 from tests.scheduler.api import Api
-from tests.scheduler.stage import CLAIM, Stage
+from tests.scheduler.stage import ADMIN, CLAIM, Stage
 from tests.scheduler.worker import Worker
 
 ADDRESS = {"chat_id": 7}
@@ -255,3 +255,43 @@ async def test_a_submit_its_report_and_its_release_over_http(api: Api) -> None:
     assert other.document == {"kept": False}
     assert released.status == 200
     assert len((await claim(api, "p2")).deliveries) == 1
+
+
+# Dead letters
+
+
+async def test_a_dead_letter_is_seen_and_tried_again_at_an_admin_s_word(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id = await due(stage, ann, gpu)
+    await report(stage, job_id, state="dead", error="blocked")
+    [letter] = await letters.dead_letters(stage.pool, 10)
+
+    assert (letter.job_id, letter.user, letter.error) == (job_id, ann.ref, "blocked")
+    assert await take(stage, "p2") == set()
+    assert await letters.open_counts(stage.pool) == (0, 1)
+    assert await letters.revive(stage.pool, job_id) == 1
+    assert await take(stage, "p2") == {job_id}
+    assert (await row(stage, job_id))["tries"] == 0
+    assert await letters.revive(stage.pool, None) == 0
+
+
+async def test_what_may_have_been_posted_is_no_dead_letter(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    job_id = await due(stage, ann, gpu)
+    await report(stage, job_id, state="uncertain")
+
+    assert await letters.revive(stage.pool, None) == 0
+    assert await letters.dead_letters(stage.pool, 10) == []
+
+
+async def test_admins_retry_by_the_api_and_it_is_noted(api: Api) -> None:
+    wanted = {"bot_id": "bot", "process": "p1", "address": ADDRESS}
+    ids = [(await api.submit(destination=wanted, user=f"telegram:{n}")).document["job"]["id"] for n in (42, 43)]
+    await api.stage.pool.execute("update deliveries set state = 'dead', due_at = now(), last_error = 'blocked'")
+    listed = await api.get("/v1/admin/letters", user=ADMIN)
+    one = await api.call("POST", "/v1/admin/letters/retry", {"job_id": ids[0]}, user=ADMIN)
+    again = await api.call("POST", "/v1/admin/letters/retry", {"job_id": ids[0]}, user=ADMIN)
+    rest = await api.call("POST", "/v1/admin/letters/retry", {}, user=ADMIN)
+
+    assert {letter["job_id"] for letter in listed.document["letters"]} == set(ids)
+    assert (one.document, again.code, rest.document) == ({"count": 1}, "not_found", {"count": 1})
+    subjects = await api.stage.pool.fetch("select action, subject from audit_log order by id")
+    assert [tuple(row) for row in subjects] == [("retry", ids[0]), ("retry", "all")]
