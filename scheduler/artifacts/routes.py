@@ -40,8 +40,8 @@ class ArtifactRoutes:
     def operations(self) -> list[Operation]:
         one, gone = "/v1/artifacts/{artifact_id}", [Code.GONE, Code.UNAVAILABLE]
         return [
-            Operation("GET", one, self.read_artifact, "bytes", in_path=ArtifactPath, refusals=gone),
-            Operation("GET", one + "/thumbnail", self.read_thumbnail, "bytes", in_path=ArtifactPath, refusals=gone),
+            Operation("GET", one, self.read_artifact, "file", in_path=ArtifactPath, refusals=gone),
+            Operation("GET", one + "/thumbnail", self.read_thumbnail, "jpeg", in_path=ArtifactPath, refusals=gone),
         ]
 
     async def read_artifact(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
