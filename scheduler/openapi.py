@@ -18,7 +18,12 @@ B = TypeVar("B", bound=BaseModel)
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # as JSON escapes it
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}
-ANSWER_TYPES = {"json": "application/json", "bytes": "application/octet-stream", "events": "text/event-stream"}
+ANSWER_TYPES = {
+    "events": ["text/event-stream"],
+    "file": ["application/octet-stream", "audio/*", "image/*", "text/plain", "video/*"],
+    "jpeg": ["image/jpeg"],
+    "text": ["text/plain"],
+}
 
 
 class Empty(BaseModel):
@@ -35,7 +40,7 @@ class Operation:
     method: str
     path: str  # "/v1/jobs/{job_id}"
     handler: Callable[..., Awaitable[BaseModel | web.StreamResponse]]
-    answer: type[BaseModel] | str  # a model, or "bytes", "events", "text"
+    answer: type[BaseModel] | str  # a model, or one of ANSWER_TYPES
     body: type[BaseModel] | None = None
     in_path: type[BaseModel] = Empty
     query: type[BaseModel] = Empty
@@ -45,6 +50,8 @@ class Operation:
     headers: Sequence[str] = ()  # request headers worth documenting
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
+        if not self.public and "Authorization" not in request.headers:  # nothing of a stranger's is even read
+            raise Refused.because(Code.UNAUTHORIZED)
         path = NOTHING if self.in_path is Empty else checked(self.in_path, dict(request.match_info), Code.NOT_FOUND)
         query = NOTHING if self.query is Empty else checked(self.query, dict(request.query), Code.INVALID_REQUEST)
         body = await read_body(request, self.body) if self.body else None
@@ -123,7 +130,7 @@ def describe(operation: Operation) -> dict[str, Any]:
     summary, _, text = (operation.handler.__doc__ or "").strip().partition("\n")
     content: dict[str, Any] = {}
     if isinstance(operation.answer, str):
-        content = {ANSWER_TYPES.get(operation.answer, "text/plain"): {}}
+        content = {media: {} for media in ANSWER_TYPES[operation.answer]}
     else:
         content = {"application/json": {"schema": reference(operation.answer)}}
     answers: dict[str, Any] = {str(operation.status): {"description": "Done", "content": content}}

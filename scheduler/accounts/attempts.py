@@ -14,6 +14,7 @@ from scheduler.proxies import Proxies
 
 AT_ONCE = 20
 EVERY_SECONDS = 3.0
+GUARDED = "/v1/"  # the paths at which keys are asked for
 MOST_NETWORKS = 10_000  # remembered; who failed longest ago is forgotten first
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -49,15 +50,20 @@ def limited(door: Doorkeeper, proxies: Proxies) -> Middleware:
         address = proxies.origin(request.remote, request.secure, request.headers).address
         return network_of(address) if address else "socket"
 
+    def guesses(request: web.Request) -> bool:
+        """Whether it presents a key that was not good before. Without a key nothing is tried: nobody waits for that."""
+        keyed = "Authorization" in request.headers and request.path.startswith(GUARDED)
+        return keyed and not door.recognises(request.headers)
+
     @web.middleware
     async def listen(request: web.Request, handler: Handler) -> web.StreamResponse:
         wait = attempts.wait(network(request), monotonic()) if attempts.anybody_waits(monotonic()) else 0.0
-        if wait > 0 and "Authorization" in request.headers and not door.recognises(request.headers):
+        if wait > 0 and guesses(request):
             raise Refused.because(Code.TOO_MANY_FAILURES, retry_after_seconds=round(wait, 1))
         try:
             return await handler(request)
         except Refused as error:
-            if error.refusal.code is Code.UNAUTHORIZED:
+            if error.refusal.code is Code.UNAUTHORIZED and guesses(request):
                 attempts.failed(network(request), monotonic())
             raise
 

@@ -74,6 +74,10 @@ class Doorkeeper:
         self.memory.entries.clear()
         self.services.entries.clear()
 
+    def expect(self, key: str) -> None:
+        """A key was just made: its first use is heard, whatever others of its owner's network tried."""
+        self.good.put(digest(key), True)
+
     async def note_arrivals(self) -> bool:
         """One tick: write down who was here lately. Nobody waits at the door for this."""
         arrivals, self.arrivals = self.arrivals, {}

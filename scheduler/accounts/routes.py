@@ -49,6 +49,7 @@ class AccountRoutes:
         key = new_key()
         await queries.set_api_key(self.pool, caller.user_id, digest(key))
         self.door.forget()
+        self.door.expect(key)
         return ApiKey(key=key)
 
 

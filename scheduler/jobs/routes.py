@@ -95,7 +95,7 @@ class JobRoutes:
             Operation("GET", one, self.read_job, JobView, in_path=JobPath),
             Operation("POST", one + "/cancel", self.cancel_job, JobView, in_path=JobPath),
             Operation("GET", one + "/events", self.job_events, "events", in_path=JobPath),
-            Operation("GET", one + "/preview", self.job_preview, "bytes", in_path=JobPath),
+            Operation("GET", one + "/preview", self.job_preview, "jpeg", in_path=JobPath),
         ]
 
     async def submit_job(self, request: web.Request, path: Empty, query: Empty, body: Submission) -> Accepted:

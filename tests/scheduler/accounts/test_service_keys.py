@@ -267,3 +267,28 @@ async def test_who_tries_keys_is_slowed_down_but_not_those_whose_key_was_right(a
     assert (await api.get("/v1/me", user=None, key=good)).status == 200
     assert (await api.get("/v1/me", user="telegram:77", key=SERVICE_KEY)).status == 200
     assert (await api.get("/healthz", key=None, user=None)).status == 200
+    made = await api.call("POST", "/v1/me/api-key", user=None, key=good)
+    assert (await api.get("/v1/me", user=None, key=made.document["key"])).status == 200  # although it is new here
+
+
+async def test_requests_without_a_key_make_nobody_of_their_network_wait(api: Api) -> None:
+    good = await api.api_key()
+    for _ in range(AT_ONCE + 5):
+        assert (await api.get("/v1/me", user=None, key=None)).code == "unauthorized"
+        assert (await api.get("/v1/me", user=None, key=SERVICE_KEY)).code == "unauthorized"  # right, wrongly used
+
+    assert (await api.get("/v1/me", user=None, key=good)).status == 200
+
+
+async def test_what_needs_no_key_is_answered_whatever_key_comes_with_it(api: Api) -> None:
+    for n in range(AT_ONCE + 5):
+        await api.get("/v1/me", user=None, key=f"tsr_guess-{n}")
+
+    assert (await api.get("/v1/me", user=None, key="tsr_guess")).status == 429
+    for path in ("/healthz", "/readyz", "/metrics", "/openapi.json"):
+        assert (await api.get(path, user=None, key="tsr_guess")).status == 200
+
+
+async def test_nothing_of_a_request_without_a_key_is_read(api: Api) -> None:
+    assert (await api.call("POST", "/v1/jobs", {"wrong": 1}, user=None, key=None)).code == "unauthorized"
+    assert (await api.get("/v1/jobs/none", user=None, key=None)).code == "unauthorized"
