@@ -4,8 +4,6 @@ import asyncio
 import io
 import os
 import socket
-import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +20,7 @@ from scheduler.client import Scheduler, connect
 from scheduler.errors import Code, Refused
 from scheduler.jobs.model import JobRequest
 from tests.bots.studio import ADDRESS, FakeMessenger, until
+from tests.forks import Fork, fork
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(90)]
 
@@ -30,8 +29,8 @@ QUICK = Timing(claim=0.5, poll=0.5, listen_again=0.1, repeat=0.5, retry=0.5)
 
 
 @asynccontextmanager
-async def running(*command: str, env: dict[str, str]) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *command, env=os.environ | env)
+async def running(*command: str, env: dict[str, str]) -> AsyncIterator[Fork]:
+    process = fork(*command, env=os.environ | env)
     try:
         yield process
     finally:

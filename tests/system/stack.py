@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import aiohttp
 
 from scheduler.client import Scheduler, connect
 from scheduler.standalone.machine import free_port, heard_a_worker
+from tests.forks import Fork, fork
 
 SERVICE_KEY = "a-service-key-of-the-tests"
 START_SECONDS = 30.0
@@ -33,7 +33,7 @@ class Running:
     """One process; what it prints goes to `log`."""
 
     name: str
-    process: asyncio.subprocess.Process
+    process: Fork
     log: Path
 
     async def stop(self) -> int:
@@ -101,17 +101,7 @@ class Stack:
     async def start(self, name: str, *arguments: str, **settings: str) -> Running:
         """`python -m ARGUMENTS` with the settings, and those of the stack."""
         log = self.folder / f"{name.replace(' ', '-')}-{len(self.running)}.log"
-        with log.open("wb") as output:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                *arguments,
-                env={**base_environment(), **self.environment, **settings},
-                cwd=Path(__file__).parents[2],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
+        process = fork(*arguments, env={**base_environment(), **self.environment, **settings}, log=log)
         started = Running(name, process, log)
         self.running.append(started)
         return started

@@ -14,44 +14,39 @@ import pytest
 
 from scheduler import wire
 from scheduler.wire import AttemptRef
+from tests.forks import Fork, fork
 from tests.workers.fake_scheduler import FakeScheduler
 
 pytestmark = pytest.mark.system
-Process = asyncio.subprocess.Process
-StartProcess = Callable[..., Awaitable[Process]]
+StartProcess = Callable[..., Awaitable[Fork]]
 
 
 @pytest.fixture
 async def start_process(redis_url: str, store: Path, tmp_path: Path) -> AsyncIterator[StartProcess]:
     async with AsyncExitStack() as stack:
 
-        async def start(**changes: str) -> Process:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "workers"),
-                env={
-                    **os.environ,
-                    "TESSERA_REDIS_URL": redis_url,
-                    "TESSERA_STORE_URL": store.as_uri(),
-                    "TESSERA_WORKER_NAME": "tests",
-                    "TESSERA_WORKER_ENGINES": "instant",
-                    "TESSERA_WORKER_SCRATCH": str(tmp_path / "scratch"),
-                    **changes,
-                },
-            )
+        async def start(**changes: str) -> Fork:
+            settings = {
+                "TESSERA_REDIS_URL": redis_url,
+                "TESSERA_STORE_URL": store.as_uri(),
+                "TESSERA_WORKER_NAME": "tests",
+                "TESSERA_WORKER_ENGINES": "instant",
+                "TESSERA_WORKER_SCRATCH": str(tmp_path / "scratch"),
+            }
+            process = fork("workers", env={**os.environ, **settings, **changes})
             stack.push_async_callback(end, process)
             return process
 
         yield start
 
 
-async def end(process: Process) -> None:
+async def end(process: Fork) -> None:
     if process.returncode is None:
         process.kill()
     await process.wait()
 
 
-async def exit_code(process: Process, seconds: float) -> int:
+async def exit_code(process: Fork, seconds: float) -> int:
     async with asyncio.timeout(seconds):
         return await process.wait()
 

@@ -4,9 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +13,9 @@ import aiohttp
 import asyncpg
 import pytest
 
+from scheduler.standalone.machine import heard_a_worker
 from tests.bots.discord.stage import NAMES
+from tests.forks import Fork, fork
 from tests.rigs.discord import Bot, FakeDiscord, Person, Seen
 
 pytestmark = pytest.mark.system
@@ -32,14 +32,14 @@ class Road:
     bot: Bot
     ann: Person
     env: dict[str, str]
-    processes: list[Process] = field(default_factory=list)
+    processes: list[Fork] = field(default_factory=list)
 
-    async def start(self, *arguments: str) -> Process:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, env=self.env)
+    async def start(self, *arguments: str) -> Fork:
+        process = fork(*arguments, env=self.env)
         self.processes.append(process)
         return process
 
-    async def start_bot(self) -> Process:
+    async def start_bot(self) -> Fork:
         before = self.bot.identified
         process = await self.start("bots", "discord")
         await self.discord.until(lambda: self.bot.identified > before, timeout=60)
@@ -80,6 +80,7 @@ async def road(database_url: str, redis_url: str, tmp_path: Path) -> AsyncIterat
         await road.start("scheduler")
         await road.start("workers")
         await answering(f"http://127.0.0.1:{port}/readyz")
+        await answering(f"http://127.0.0.1:{port}/metrics", heard_a_worker)
         yield road
 
 
@@ -107,13 +108,13 @@ def free_port() -> int:
         return port
 
 
-async def answering(url: str) -> None:
-    """Wait until the address answers with 200."""
+async def answering(url: str, enough: Callable[[str], bool] = bool) -> None:
+    """Wait until the address answers with 200 and with a text that is enough."""
     async with asyncio.timeout(60), aiohttp.ClientSession() as session:
         while True:
             try:
                 async with session.get(url) as response:
-                    if response.status == 200:
+                    if response.status == 200 and enough(await response.text()):
                         return
             except aiohttp.ClientError:
                 pass

@@ -37,7 +37,7 @@ async def test_a_picture_comes_with_progress(stack: Stack) -> None:
         await say(page, "/imagine a red sunset over the sea, slowly 2 --model instant")
 
         await expect(page.locator(".job .line")).to_contain_text("s left")
-        await expect(page.locator(".preview.in")).to_be_visible()
+        await expect(page.locator(".preview.in").first).to_be_visible()
         await expect(page.locator(".final.in")).to_be_visible()
         await expect(page.locator(".job .line")).to_contain_text("instant (tests) · seed")
         await expect(page.locator("#purse")).to_contain_text("19 of 20 tokens left today")
@@ -49,7 +49,7 @@ async def test_killed_web_chat_and_scheduler_lose_nothing(stack: Stack) -> None:
     async with a_chromium() as chromium:
         page = await (await a_window(chromium, stack.web_url)).tab()
         await say(page, "one, slowly 3 --model instant")
-        await expect(page.locator(".preview.in")).to_be_visible()
+        await expect(page.locator(".preview.in").first).to_be_visible()
         await web.kill()
         await stack.running[0].kill()
         await say(page, "another --model instant")
