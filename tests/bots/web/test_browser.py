@@ -48,7 +48,7 @@ async def a_window(chromium: Browser, server: TestServer, **options: Any) -> Win
 
 
 async def test_from_words_to_the_picture(studio: Studio, server: TestServer, chromium: Browser) -> None:
-    window = await a_window(chromium, server, reduced_motion="reduce")
+    window = await a_window(chromium, server)
     page = await window.tab()
     await expect(page.get_by_role("heading", name="What would you like to see?")).to_be_visible()
     await expect(page.locator("#examples button")).to_have_count(4)
@@ -161,7 +161,7 @@ async def test_words_that_need_a_change_go_back_to_the_field(
 async def test_numbers_and_buttons_stand_under_the_picture_and_cancel_ends_its_line(
     studio: Studio, server: TestServer, chromium: Browser
 ) -> None:
-    page = await (await a_window(chromium, server, reduced_motion="reduce")).tab()
+    page = await (await a_window(chromium, server)).tab()
     for number, words in enumerate(("a fox", "a hare --size wide", "two owls --size portrait --count 2")):
         await say(page, words)
         job = page.locator(".job").nth(number)
@@ -263,7 +263,7 @@ async def test_older_pictures_come_while_scrolling(studio: Studio, server: TestS
 async def test_it_fits_every_window_and_can_be_read(
     studio: Studio, server: TestServer, chromium: Browser, scheme: str, options: dict[str, Any]
 ) -> None:
-    window = await a_window(chromium, server, color_scheme=scheme, reduced_motion="reduce", **options)
+    window = await a_window(chromium, server, color_scheme=scheme, **options)
     page = await window.tab()
     await page.locator("#examples button").first.click()
     job_id = await studio.submitted.get()

@@ -32,7 +32,7 @@ async def stack(tmp_path: Path, db: asyncpg.Pool, database_url: str, redis_url: 
 async def test_a_picture_comes_with_progress(stack: Stack) -> None:
     await stack.web()
     async with a_chromium() as chromium:
-        window = await a_window(chromium, stack.web_url)
+        window = await a_window(chromium, stack.web_url, moves=True)
         page = await window.tab()
         await say(page, "/imagine a red sunset over the sea, slowly 2 --model instant")
 

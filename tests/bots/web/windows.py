@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright, expect
@@ -60,8 +60,10 @@ async def a_chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def a_window(chromium: Browser, origin: str, **options: Any) -> Window:
-    return Window(await chromium.new_context(**options), origin)
+async def a_window(chromium: Browser, origin: str, *, moves: bool = False, **options: Any) -> Window:
+    """Nothing `moves` unless a test is about that: without a GPU each frame of it costs a processor's time."""
+    motion: Literal["no-preference", "reduce"] = "no-preference" if moves else "reduce"
+    return Window(await chromium.new_context(reduced_motion=motion, **options), origin)
 
 
 async def say(page: Page, text: str) -> None:
