@@ -80,7 +80,7 @@ def imagine(
     count: int = 1,
 ) -> JobRequest:
     """The request of options that came one by one, as Discord's do."""
-    prompt = prompt.strip()
+    prompt = whole(prompt).strip()
     if not prompt:
         raise CommandError(Mistake.PROMPT_EMPTY)
     if len(prompt) > PROMPT_LIMIT:
@@ -91,7 +91,12 @@ def imagine(
         raise CommandError(Mistake.BAD_COUNT, value=str(count), limit=MOST_IMAGES)
     if model is not None and not 1 <= len(model) <= 100:
         raise CommandError(Mistake.BAD_MODEL, limit=100)
-    return JobRequest(prompt=prompt, model=model, width=width, height=height, seed=seed, count=count)
+    return JobRequest(prompt=prompt, model=model and whole(model), width=width, height=height, seed=seed, count=count)
+
+
+def whole(text: str) -> str:
+    """Text with question marks for halves of characters: a client may cut an emoji in two, and JSON lets them pass."""
+    return text.encode(errors="replace").decode()
 
 
 def size(value: str) -> Size:
@@ -134,7 +139,7 @@ def larger(job: JobView, max_side: int) -> JobRequest | None:
 
 
 def with_model(request: JobRequest, model: str) -> JobRequest:
-    return request.model_copy(update={"model": model})
+    return request.model_copy(update={"model": whole(model)})
 
 
 def fitted(request: JobRequest, longest_side: int) -> JobRequest:

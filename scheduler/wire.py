@@ -40,20 +40,24 @@ def events_channel(bot_id: str | None) -> str:
 WAKE_CHANNEL = "tessera:wake"  # pub/sub: something was admitted or filed; the leader looks at once
 
 
+LARGEST = 2**31 - 1  # of a number that is stored
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
+
+
 class Offer(BaseModel):
     """One model that a worker can run."""
 
     model: str
     capability: str
-    max_side: int
-    memory_gib: float = 0.0
-    batch: int = 1
+    max_side: Number
+    memory_gib: float = Field(0.0, ge=0, le=1e6)
+    batch: Number = 1
     takes_picture: bool = False
 
 
 class AttemptRef(BaseModel, frozen=True):
     job_id: UUID
-    attempt: int
+    attempt: Number
 
 
 class Beat(BaseModel):
@@ -94,7 +98,7 @@ class Outcome(BaseModel):
     kind: Literal["outcome"] = "outcome"
     worker_id: str = Field(max_length=50)
     job_id: UUID
-    attempt: int
+    attempt: Number
     lease_token: UUID
     status: Literal["completed", "failed", "cancelled", "handed_back"]
     error_code: str | None = None  # see scheduler.jobs.model.JobError

@@ -1,5 +1,7 @@
 """What an outcome means for its job: pure."""
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from scheduler.wire import Made, Outcome
 MOST_LOST_ATTEMPTS = 2
 MOST_FAILED_ATTEMPTS = 2
 LARGEST_INT = 2**31 - 1
+FORBIDDEN = re.compile(r"\.\.|\0")  # in a path
 OUT_OF_MEMORY = "out_of_memory"
 MESSAGES: Mapping[str, str] = {
     "worker_lost": "The worker stopped twice while it worked on this.",
@@ -94,43 +97,46 @@ def inside(made: Made, outcome: Outcome) -> bool:
     """A worker may name only files of its own attempt."""
     folder = folder_of(outcome.job_id, outcome.attempt) + "/"
     paths = [path for path in (made.path, made.thumbnail_path) if path is not None]
-    return all(path.startswith(folder) and ".." not in path and len(path) <= 500 for path in paths)
+    return all(path.startswith(folder) and not FORBIDDEN.search(path) and len(path) <= 500 for path in paths)
 
 
 def clamped(made: Made) -> Made:
-    """Numbers that fit their columns, and no NUL in the metadata."""
+    """What fits its columns: numbers in their bounds, no NUL, nothing in the metadata that JSON does not know."""
     numbers = (made.width or 0, made.height or 0, made.duration_seconds or 0.0, made.size_bytes)
-    if len(made.format) <= 20 and min(numbers) >= 0 and max(numbers) <= 10_000_000 and not holds_nul(made.metadata):
+    fits = all(0 <= number <= 10_000_000 for number in numbers) and len(made.format) <= 20 and "\0" not in made.format
+    if fits and is_storable(made.metadata):
         return made
     return made.model_copy(
         update={
-            "format": made.format[:20],
+            "format": made.format[:20].replace("\0", ""),
             "width": None if made.width is None else min(max(made.width, 0), LARGEST_INT),
             "height": None if made.height is None else min(max(made.height, 0), LARGEST_INT),
             "duration_seconds": None
             if made.duration_seconds is None
-            else min(max(made.duration_seconds, 0.0), 10_000_000.0),
+            else min(max(0.0, made.duration_seconds), 10_000_000.0),
             "size_bytes": min(max(made.size_bytes, 0), 2**62),
-            "metadata": without_nul(made.metadata),
+            "metadata": storable(made.metadata),
         }
     )
 
 
-def holds_nul(value: object) -> bool:
+def is_storable(value: object) -> bool:
     if isinstance(value, dict):
-        return any(holds_nul(key) or holds_nul(item) for key, item in value.items())
-    return any(map(holds_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
+        return all(is_storable(key) and is_storable(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(map(is_storable, value))
+    return "\0" not in value if isinstance(value, str) else not isinstance(value, float) or math.isfinite(value)
 
 
-def without_nul(value: object) -> object:
-    """The same JSON without NUL characters, which PostgreSQL cannot store."""
+def storable(value: object) -> object:
+    """The same JSON without what PostgreSQL cannot store: NUL characters, NaN and infinities."""
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, dict):
-        return {without_nul(key): without_nul(item) for key, item in value.items()}
+        return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [without_nul(item) for item in value]
-    return value
+        return [storable(item) for item in value]
+    return value if is_storable(value) else None
 
 
 def worker_name(worker_id: str) -> str:

@@ -167,3 +167,9 @@ def test_a_press_can_be_read_for_ever() -> None:
     assert buttons.read("nonsense:1") is None
     assert buttons.read("") is None
     assert buttons.job_id("x") is None
+
+
+def test_half_an_emoji_is_no_reason_to_fail() -> None:
+    request = commands.parse_imagine("a fox \ud83d --model x\udc9a")
+
+    assert (request.prompt, request.model) == ("a fox ?", "x?")

@@ -6,13 +6,14 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from scheduler.accounts.model import Caller
 from scheduler.jobs.model import Destination, JobEvent, Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.ledger.queries import move
-from scheduler.wire import Acknowledged, Cancel
+from scheduler.wire import FIELD, REPORTS, Acknowledged, Beat, Cancel, Outcome
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import PICTURE, Worker
 
@@ -459,11 +460,26 @@ async def test_an_outcome_that_cannot_be_written_down_ends_its_job_and_no_other(
 async def test_huge_numbers_and_odd_characters_are_clamped(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, task = await stage.started(ann, gpu)
     made = gpu.made(task, width=2**40, duration_seconds=1e300, size_bytes=2**70, metadata={"a\0": ["b\0"]})
+    made = made.model_copy(update={"format": "p\0ng"})
     await gpu.finish(task, artifacts=[made], run_seconds=1e300)
     await stage.file()
 
     assert await stage.status(job_id) == "COMPLETED"
     assert await stage.pool.fetchval("select metadata from artifacts") == {"a": ["b"]}
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-1e999"])
+async def test_what_is_no_number_in_json_is_stored_as_nothing(
+    stage: Stage, gpu: Worker, ann: Caller, number: str
+) -> None:
+    job_id, task = await stage.started(ann, gpu)
+    made = gpu.made(task, metadata={"loss": [1.5]}, duration_seconds=1.5)
+    outcome = gpu.outcome(task, artifacts=[made], run_seconds=1.5)
+    await stage.redis.xadd(REPORTS, {FIELD: outcome.model_dump_json().replace("1.5", number)})
+    await stage.file()
+
+    assert await stage.status(job_id) == "COMPLETED"
+    assert await stage.pool.fetchval("select metadata from artifacts") == {"loss": [None]}
 
 
 async def test_an_outcome_of_an_unknown_job_is_acknowledged(stage: Stage, gpu: Worker, ann: Caller) -> None:
@@ -483,3 +499,17 @@ async def test_what_cannot_be_read_is_passed_over(stage: Stage, gpu: Worker, ann
     await stage.file()
 
     assert await stage.status(job_id) == "COMPLETED"
+
+
+def test_numbers_that_fit_no_column_are_not_read() -> None:
+    outcome = {"worker_id": "w", "job_id": str(UUID(int=1)), "lease_token": str(UUID(int=1)), "status": "failed"}
+    offer = {"model": "sdxl", "capability": "image", "max_side": 1024}
+    beat = {"worker_id": "w", "name": "w", "slots": 1, "sent_at": "2026-11-21T00:00:00Z"}
+    Outcome.model_validate({**outcome, "attempt": 1})
+    Beat.model_validate({**beat, "offers": [offer]})
+
+    with pytest.raises(ValidationError):
+        Outcome.model_validate({**outcome, "attempt": 2**40})
+    for wrong in ({"max_side": 2**40}, {"max_side": -(2**40)}, {"memory_gib": float("nan")}, {"batch": 2**40}):
+        with pytest.raises(ValidationError):
+            Beat.model_validate({**beat, "offers": [{**offer, **wrong}]})
