@@ -46,7 +46,8 @@ async def own_requests(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 def is_own(request: web.Request) -> bool:
-    if OWN_HEADER not in request.headers:
+    """By a header that only our page sends, and by what the browser itself says of where the request comes from."""
+    if OWN_HEADER not in request.headers or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return False
     named = request.headers.get("Origin")
     return named is None or urlsplit(named).netloc.lower() == origin(request).host.lower()

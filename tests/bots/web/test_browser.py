@@ -21,6 +21,7 @@ PHONE: dict[str, Any] = {
 }  # fmt: skip
 SMALL_PHONE = PHONE | {"viewport": {"width": 360, "height": 640}}
 HEIGHT = "element => element.getBoundingClientRect().height"
+HOSTILE = "<b>a fox</b><img src=x onerror=alert(1)>"
 SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
 
 pytestmark = [
@@ -117,13 +118,14 @@ async def test_words_and_refusals_survive_a_reload(studio: Studio, server: TestS
     ]
     await say(page, "/usage")
     await expect(page.locator(".note .said")).to_contain_text("0 of 20 tokens used today")
-    await say(page, "<b>a fox</b> --model flux-dev")
+    await say(page, f"{HOSTILE} --model flux-dev")
     await expect(page.get_by_role("alert")).to_contain_text("flux-dev comes with Pro.")
 
     await page.reload()
     await expect(page.locator(".note .said")).to_be_visible()
     await page.get_by_role("button", name="Use painter").click()
-    await expect(page.locator(".job .prompt")).to_have_text("<b>a fox</b>")
+    await expect(page.locator(".job .prompt")).to_have_text(HOSTILE)
+    await expect(page.locator(".job .prompt *, img[src=x]")).to_have_count(0)
     await expect(page.get_by_role("alert")).to_have_count(0)
     assert studio.find(await studio.submitted.get()).model == "painter"
     assert window.complaints == []

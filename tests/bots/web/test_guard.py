@@ -45,6 +45,26 @@ async def test_nothing_is_done_for_another_sites_page(ann: Browser, server: Test
     assert (await ann.post("/chat", HELP, headers=OWN | {"Origin": ours})).status == 200
 
 
+@pytest.mark.parametrize(
+    ("site", "status"), [("same-origin", 200), ("same-site", 403), ("cross-site", 403), ("none", 403)]
+)
+async def test_where_the_browser_says_a_request_comes_from_counts(ann: Browser, site: str, status: int) -> None:
+    assert (await ann.post("/chat", HELP, headers=OWN | {"Sec-Fetch-Site": site})).status == status
+    assert (await ann.get("/chat", **{"Sec-Fetch-Site": "none"})).status == 200
+
+
+async def test_every_address_that_changes_something_is_guarded(ann: Browser, server: TestServer) -> None:
+    changing = {
+        (route.method, route.resource.canonical)
+        for route in server.app.router.routes()
+        if route.resource and route.method not in ("GET", "HEAD")
+    }
+    assert changing == {("POST", "/chat"), ("POST", "/jobs/{job_id}/{action}")}
+    for _, path in changing:
+        url = path.replace("{job_id}", str(uuid4())).replace("{action}", "cancel")
+        assert (await ann.post(url, {"id": str(uuid4())}, headers={})).status == 403
+
+
 @pytest.mark.parametrize("cookie", ["", "tessera_visitor=" + "0" * 24 + "." + "0" * 64])
 async def test_without_a_cookie_of_ours_no_user_is_made(studio: Studio, server: TestServer, cookie: str) -> None:
     headers = OWN | ({"Cookie": cookie} if cookie else {})
