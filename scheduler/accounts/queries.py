@@ -122,12 +122,6 @@ async def standing_of(db: Db, user_id: int) -> tuple[Standing, Plan]:
     return standing_in(row), plan_of(row)
 
 
-async def standing_if_any(db: Db, user_id: int) -> dict[int, tuple[Standing, Plan]]:
-    """The same by the user's id; empty when the user was deleted."""
-    row = await db.fetchrow(f"{STANDING} where a.user_id = $1", user_id)
-    return {user_id: (standing_in(row), plan_of(row))} if row else {}
-
-
 STANDING = f"""
     select a.user_id, a.balance, a.allowance_day, a.allowance_used, a.open_jobs, a.rate_tat, a.banned, a.last_seq,
            {COLUMNS}

@@ -16,17 +16,27 @@ import asyncpg
 import structlog
 
 from scheduler.accounts.model import Caller
-from scheduler.accounts.queries import database_now, standing_if_any
-from scheduler.batch import Batcher
+from scheduler.batch import AGAIN, Again, Batcher
 from scheduler.catalogue.market import MarketKeeper
+from scheduler.database import Db
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import SEED_LIMIT, Destination, JobEvent, JobRequest, Status
-from scheduler.jobs.queries.admission import NewJob, Seen, insert_admitted, lock_standings, seen_keys
+from scheduler.jobs.queries.admission import (
+    Account,
+    KnownPlans,
+    NewJob,
+    Seen,
+    insert_admitted,
+    lock_accounts,
+    read_accounts,
+)
 from scheduler.jobs.queries.open import NOBODY, OpenJob
 from scheduler.observability import REGISTRY, Counter
 from scheduler.plans.limits import Admission, decide, makes, renew_day, spendable
-from scheduler.plans.model import Plan, Standing
+from scheduler.plans.model import Plan
+
+WRITERS = 2  # batches under way: one is written while the next is decided
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +101,10 @@ class Admitter:
         self.claim = claim
         self.keep_for = keep_for
         self.on_admitted = on_admitted
-        self.batcher: Batcher[Submit, Answer] = Batcher(self.admit)
+        self.plans = KnownPlans()
+        self.batcher: Batcher[Submit, Answer] = Batcher(
+            self.admit, again=self.admit_alone, writers=WRITERS, owner=lambda submit: submit.caller.user_id
+        )
 
     async def submit(self, submit: Submit) -> Answer:
         """The answer is committed when this returns."""
@@ -101,24 +114,50 @@ class Admitter:
 
     async def quote(self, submit: Submit) -> Admitted | Refusal:
         """What the submit would be answered now: the same rules on the account as it stands, and no effect."""
-        account = await standing_if_any(self.pool, submit.caller.user_id)
-        now = await database_now(self.pool)
-        return self._judge(submit, Decisions(account, {}, now))
+        accounts, _, now = await read_accounts(self.pool, [submit.caller.user_id], [None], self.plans)
+        return self._judge(submit, Decisions(accounts, {}, now))
 
-    async def admit(self, batch: Sequence[Submit]) -> list[Answer]:
-        """Decide a batch under the lock of its accounts, in order of arrival, and write what was admitted."""
+    async def admit(self, batch: Sequence[Submit]) -> list[Answer | Again]:
+        """Decide a batch on the accounts as they stand, in order of arrival, and write what was admitted, unless its
+        account was changed meanwhile: that, and whatever would be refused, is decided again under the lock."""
+        ledger = await self._read(self.pool, batch)
+        answers = [self._decide(submit, ledger) for submit in batch]
+        opened = await self._write(self.pool, ledger)
+        self._tell(opened)
+        lost = {job.user_id for job in ledger.new} - {job.user_id for job in opened}
+        return [
+            AGAIN if may_change(answer) or submit.caller.user_id in lost else answer
+            for submit, answer in zip(batch, answers, strict=True)
+        ]
+
+    async def admit_alone(self, batch: Sequence[Submit]) -> list[Answer | Again]:
+        """The same under the lock of the accounts, where nothing can change meanwhile."""
         async with self.pool.acquire() as connection, connection.transaction():
-            accounts, now = await lock_standings(connection, (s.caller.user_id for s in batch))
-            keys = [(s.caller.user_id, s.key) for s in batch if s.key]
-            ledger = Decisions(accounts, await seen_keys(connection, keys) if keys else {}, now)
+            await lock_accounts(connection, (submit.caller.user_id for submit in batch))
+            ledger = await self._read(connection, batch)
             answers = [self._decide(submit, ledger) for submit in batch]
-            note_refusals(batch, answers)
-            if ledger.new:
-                numbers = await insert_admitted(connection, ledger.new, ledger.changed(), self.claim)
-        if ledger.new:
-            self.on_admitted([open_job(job, numbers[job.id], ledger.accounts[job.user_id][1]) for job in ledger.new])
-            self.herald.say([accepted_event(job) for job in ledger.new])
-        return answers
+            opened = await self._write(connection, ledger)
+        self._tell(opened)
+        note_refusals(batch, answers)
+        return list(answers)
+
+    async def _read(self, db: Db, batch: Sequence[Submit]) -> "Decisions":
+        users = [submit.caller.user_id for submit in batch]
+        return Decisions(*await read_accounts(db, users, [submit.key for submit in batch], self.plans))
+
+    async def _write(self, db: Db, ledger: "Decisions") -> list[OpenJob]:
+        """Returns what was written."""
+        if not ledger.new:
+            return []
+        numbers = await insert_admitted(db, ledger.new, ledger.changed(), self.claim)
+        return [
+            open_job(job, numbers[job.id], ledger.accounts[job.user_id].plan) for job in ledger.new if job.id in numbers
+        ]
+
+    def _tell(self, opened: Sequence[OpenJob]) -> None:
+        if opened:
+            self.on_admitted(opened)
+            self.herald.say([accepted_event(job) for job in opened])
 
     def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
         user_id = submit.caller.user_id
@@ -133,8 +172,8 @@ class Admitter:
         user_id = submit.caller.user_id
         if user_id not in ledger.accounts:
             return Refusal(Code.UNAUTHORIZED)  # the user was deleted since the key was checked
-        standing, plan = ledger.accounts[user_id]
-        decision = decide(submit.request, plan, standing, self.market.market, ledger.now)
+        account = ledger.accounts[user_id]
+        decision = decide(submit.request, account.plan, account.standing, self.market.market, ledger.now)
         if isinstance(decision, Refusal):
             return decision
         awake = makes(decision.model, decision.width, decision.height, self.market.market.online)
@@ -145,18 +184,19 @@ class Admitter:
 class Decisions:
     """What one batch has decided so far."""
 
-    accounts: dict[int, tuple[Standing, Plan]]
+    accounts: dict[int, Account]
     seen: dict[tuple[int, str], Seen]
     now: datetime
     new: list[NewJob] = field(default_factory=list)
 
-    def changed(self) -> list[Standing]:
+    def changed(self) -> list[Account]:
         """The accounts to write back."""
         users = {job.user_id for job in self.new}
-        return [self.accounts[user_id][0] for user_id in sorted(users)]
+        return [self.accounts[user_id] for user_id in sorted(users)]
 
     def admit(self, submit: Submit, admission: Admission, wait_until: datetime | None) -> Admitted:
-        standing, plan = self.accounts[submit.caller.user_id]
+        account = self.accounts[submit.caller.user_id]
+        standing, plan = account.standing, account.plan
         params = params_of(submit, admission)
         destination = submit.destination
         bot_id = destination.bot_id if destination else None
@@ -188,6 +228,11 @@ class Decisions:
             self.seen[submit.caller.user_id, submit.key] = Seen(submit.job_id, submit.request_hash)
         left = spendable(plan, renew_day(standing, self.now.date()))
         return Admitted(new, left)
+
+
+def may_change(answer: Answer) -> bool:
+    """Whether another look at the account could give another answer: what came before has come."""
+    return isinstance(answer, Refusal) and answer.code is not Code.IDEMPOTENCY_MISMATCH
 
 
 @cache
@@ -244,5 +289,5 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
     )
 
 
-def accepted_event(job: NewJob) -> JobEvent:
+def accepted_event(job: OpenJob) -> JobEvent:
     return JobEvent(kind="accepted", job_id=job.id, user=job.user, bot_id=job.bot_id, status=Status.QUEUED)

@@ -43,7 +43,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Standing:
-    """A locked account as admission sees and changes it, request by request, inside one batch."""
+    """An account as admission sees and changes it, request by request, inside one batch."""
 
     user_id: int
     plan_id: int

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from scheduler.batch import Batcher
+from scheduler.batch import AGAIN, Again, Batcher
 from scheduler.errors import Code, Refused
 
 
@@ -93,3 +93,61 @@ async def test_whoever_gave_up_waiting_disturbs_nobody() -> None:
         await impatient
 
     assert await run(batcher, [2]) == [4]
+
+
+async def test_writers_share_what_there_is() -> None:
+    batches: list[list[int]] = []
+    batcher = Batcher(doubling(batches), writers=2)
+
+    assert await run(batcher, range(40)) == [2 * n for n in range(40)]
+    assert batches == [list(range(20)), list(range(20, 40))]
+
+
+async def test_so_few_are_not_divided() -> None:
+    batches: list[list[int]] = []
+    await run(Batcher(doubling(batches), writers=2), range(8))
+
+    assert batches == [list(range(8))]
+
+
+async def test_items_of_one_owner_are_written_one_batch_after_the_other_in_order() -> None:
+    """Twenty owners ask twice: the second time waits for the first, however many write."""
+    written: list[int] = []
+    under_way: set[int] = set()
+
+    async def flush(items: Sequence[int]) -> list[int]:
+        owners = {item % 20 for item in items}
+        assert not owners & under_way
+        under_way.update(owners)
+        for _ in items:
+            await asyncio.sleep(0)
+        under_way.difference_update(owners)
+        written.extend(items)
+        return list(items)
+
+    batcher = Batcher(flush, writers=3, owner=lambda item: item % 20, limit=12)
+    assert await run(batcher, range(80)) == list(range(80))
+    for owner in range(20):
+        assert [item for item in written if item % 20 == owner] == [owner + 20 * n for n in range(4)]
+    assert (batcher.behind, batcher.held, batcher.writing) == ({}, 0, 0)
+
+
+async def test_what_could_not_be_written_is_written_again_and_the_rest_is_not() -> None:
+    batches: list[list[int]] = []
+
+    async def flush(items: Sequence[int]) -> list[int | Again]:
+        batches.append(list(items))
+        return [AGAIN if item % 2 else item for item in items]
+
+    answers = await run(Batcher(flush, again=doubling(batches)), range(6))
+    assert answers == [0, 2, 2, 6, 4, 10]
+    assert batches == [list(range(6)), [1, 3, 5]]
+
+
+async def test_poison_among_what_is_written_again_harms_nobody_else() -> None:
+    async def flush(items: Sequence[int]) -> list[int | Again]:
+        return [AGAIN for _ in items]
+
+    again = doubling([], lambda items: ValueError() if 3 in items else None)
+    answers = await run(Batcher(flush, again=again), range(5))
+    assert [isinstance(answer, ValueError) for answer in answers] == [False] * 3 + [True, False]

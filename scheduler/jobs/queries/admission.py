@@ -1,6 +1,6 @@
 """Admission: locking accounts, recognising repeated requests, writing jobs with their holds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,10 +9,10 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from scheduler.accounts.queries import STANDING, standing_in
+from scheduler.accounts.queries import standing_in
 from scheduler.database import Db, columns, literal
 from scheduler.plans.model import Plan, Standing
-from scheduler.plans.queries import plan_of
+from scheduler.plans.queries import COLUMNS, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,48 +54,77 @@ JSON = ("params", "address")
 AS_THEY_ARE = ("frontend", "bot_id", "capability", "key", "request_hash", "process")
 
 
-async def lock_standings(db: Db, user_ids: Iterable[int]) -> tuple[dict[int, tuple[Standing, Plan]], datetime]:
-    """Lock the accounts in id order, then read them with their plans as they are now, and the database's clock.
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as it was read: whoever changes it, or its user's plan, makes a new version of it."""
 
-    Two statements: the second one's snapshot is taken when the locks are held.
-    """
-    ids = literal(sorted(set(user_ids)))
+    standing: Standing
+    plan: Plan
+    version: str
+
+
+async def lock_accounts(db: Db, user_ids: Iterable[int]) -> None:
+    """Lock the accounts in id order."""
     await db.execute(
-        "select 1 from billing.token_account where user_id = any($1::text::bigint[]) order by user_id for update", ids
+        "select 1 from billing.token_account where user_id = any($1::text::bigint[]) order by user_id for update",
+        literal(sorted(set(user_ids))),
     )
-    rows = await db.fetch(
-        f"select s.*, clock_timestamp() as now from ({STANDING}) s where s.user_id = any($1::text::bigint[])", ids
-    )
-    now = rows[0]["now"] if rows else datetime.now(UTC)
-    plans = {row["plan_id"]: row for row in rows}
-    known = {plan_id: plan_of(row) for plan_id, row in plans.items()}
-    return {row["user_id"]: (standing_in(row), known[row["plan_id"]]) for row in rows}, now
 
 
-async def seen_keys(db: Db, keys: Sequence[tuple[int, str]]) -> dict[tuple[int, str], Seen]:
-    """The jobs that were made under these (user, key) pairs. Call it with the accounts locked."""
-    rows = await db.fetch(
-        """
-        select j.user_id, j.idempotency_key, j.id, j.request_hash
-          from unnest($1::text::bigint[], $2::text[]) k (user_id, key)
-          join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
-        """,
-        literal(user_id for user_id, _ in keys),
-        [key for _, key in keys],
-    )
-    return {(row["user_id"], row["idempotency_key"]): Seen(row["id"], row["request_hash"]) for row in rows}
+async def read_accounts(
+    db: Db, user_ids: Sequence[int], keys: Sequence[str | None], plans: "KnownPlans"
+) -> tuple[dict[int, Account], dict[tuple[int, str], Seen], datetime]:
+    """The accounts by user, the jobs that were made under these (user, key) pairs, and the database's clock."""
+    rows = await db.fetch(READ_ACCOUNTS, literal(user_ids), keys)
+    known = await plans.of(db, {(row["plan_id"], row["plan_version"]) for row in rows if row["plan_id"] is not None})
+    accounts, seen = {}, {}
+    for row in rows:
+        if row["job_id"] is not None:
+            seen[row["user_id"], row["key"]] = Seen(row["job_id"], row["request_hash"])
+        else:
+            accounts[row["user_id"]] = Account(standing_in(row), known[row["plan_id"]], row["version"])
+    return accounts, seen, rows[0]["now"] if rows else datetime.now(UTC)
+
+
+READ_ACCOUNTS = """
+    select a.user_id, a.balance, a.allowance_day, a.allowance_used, a.open_jobs, a.rate_tat, a.banned, a.last_seq,
+           a.xmin::text as version, p.id as plan_id, p.xmin::text as plan_version, clock_timestamp() as now,
+           null as key, null::uuid as job_id, null::bytea as request_hash
+      from billing.token_account a join users u on u.id = a.user_id join plans p on p.id = u.plan_id
+     where a.user_id = any($1::text::bigint[])
+     union all
+    select j.user_id, null, null, null, null, null, null, null, null, null, null, null, k.key, j.id, j.request_hash
+      from unnest($1::text::bigint[], $2::text[]) k (user_id, key)
+      join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
+"""
+
+
+class KnownPlans:
+    """Plans by id and version, so that their many columns are read once."""
+
+    def __init__(self) -> None:
+        self.plans: dict[int, tuple[str, Plan]] = {}
+
+    async def of(self, db: Db, wanted: Collection[tuple[int, str]]) -> dict[int, Plan]:
+        """The plans, not older than the versions asked for."""
+        if any(self.plans.get(plan_id, ("",))[0] != version for plan_id, version in wanted):
+            rows = await db.fetch(f"select {COLUMNS}, p.xmin::text as version from plans p")
+            self.plans = {row["plan_id"]: (row["version"], plan_of(row)) for row in rows}
+        return {plan_id: self.plans[plan_id][1] for plan_id, _ in wanted}
 
 
 async def insert_admitted(
-    db: Db, jobs: Sequence[NewJob], standings: Sequence[Standing], claim: timedelta
+    db: Db, jobs: Sequence[NewJob], changed: Sequence[Account], claim: timedelta
 ) -> dict[UUID, int]:
-    """Write the changed accounts, the holds, the jobs and their deliveries; the jobs' numbers in order of admission."""
+    """Write the changed accounts, the holds, the jobs and their deliveries; the jobs' numbers in order of admission.
+    Of an account that is not any more as it was read, nothing is written."""
     written = [sent(name, column) for name, column in zip(NewJob._fields[:19], zip(*jobs, strict=True), strict=False)]
     accounts = [
-        (s.user_id, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
-        for s in standings
+        (s.user_id, a.version, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
+        for a in changed
+        for s in (a.standing,)
     ]
-    admitted = await db.fetch(INSERT_ADMITTED, *written, *map(literal, columns(accounts, 7)), claim, jobs[0].created_at)
+    admitted = await db.fetch(INSERT_ADMITTED, *written, *map(literal, columns(accounts, 8)), claim, jobs[0].created_at)
     return {row["id"]: row["seq"] for row in admitted}
 
 
@@ -107,22 +136,29 @@ def sent(name: str, column: Sequence[Any]) -> Sequence[Any] | str:
 
 
 INSERT_ADMITTED = """
-    with t as materialized (
+    with u as materialized (
+      select * from unnest($20::text::bigint[], $21::text::xid[], $22::text::numeric[], $23::text::date[],
+                           $24::text::numeric[], $25::text::int[], $26::text::timestamptz[], $27::text::bigint[])
+             u (user_id, version, balance, day, used, open_jobs, tat, seq)),
+    same as materialized (
+      select a.user_id from billing.token_account a join u using (user_id) where a.xmin = u.version
+       order by a.user_id for update of a),
+    a as (
+      update billing.token_account a
+         set balance = u.balance, allowance_day = u.day, allowance_used = u.used, open_jobs = u.open_jobs,
+             rate_tat = u.tat, last_seq = u.seq
+        from u join same using (user_id)
+       where a.user_id = u.user_id
+      returning a.user_id),
+    t as materialized (
       select * from unnest($1::text::uuid[], $2::text::bigint[], $3::text[], $4::text[], $5::text[],
                            $6::text::int[], $7::text[], $8::text::numeric[], $9::text[], $10::bytea[],
                            $11::text::uuid[], $12::text::numeric[], $13::text::numeric[], $14::text::numeric[],
                            $15::text::bigint[], $16::text::date[], $17::text::timestamptz[], $18::text[], $19::text[])
              with ordinality
              t (id, user_id, frontend, bot_id, capability, priority, params, cost, key, request_hash, parent_id,
-                allowance, balance, balance_after, seq, day, wait_until, address, process, place)),
-    a as (
-      update billing.token_account a
-         set balance = u.balance, allowance_day = u.day, allowance_used = u.used, open_jobs = u.open_jobs,
-             rate_tat = u.tat, last_seq = u.seq
-        from unnest($20::text::bigint[], $21::text::numeric[], $22::text::date[], $23::text::numeric[],
-                    $24::text::int[], $25::text::timestamptz[], $26::text::bigint[])
-             u (user_id, balance, day, used, open_jobs, tat, seq)
-       where a.user_id = u.user_id),
+                allowance, balance, balance_after, seq, day, wait_until, address, process, place)
+       where user_id in (select user_id from a)),
     l as (
       insert into billing.token_ledger
              (user_id, seq, reason, reference_id, job_id, delta, allowance_delta, day, balance_after)
@@ -131,13 +167,13 @@ INSERT_ADMITTED = """
       insert into jobs (id, user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, created_at,
                         queued_at, idempotency_key, request_hash, parent_id, held_allowance, held_balance, held_day,
                         wait_until)
-      select id, user_id, frontend, bot_id, capability, 'QUEUED', priority, params::jsonb, cost, $28, $28,
+      select id, user_id, frontend, bot_id, capability, 'QUEUED', priority, params::jsonb, cost, $29, $29,
              key, request_hash, parent_id, allowance, balance, day, wait_until
         from t order by place
       returning id, seq),
     d as (
       insert into deliveries (job_id, user_id, frontend, bot_id, address, claimed_by, claim_until)
-      select id, user_id, frontend, bot_id, address::jsonb, process, now() + $27::interval
+      select id, user_id, frontend, bot_id, address::jsonb, process, now() + $28::interval
         from t where address is not null)
     select id, seq from j
 """

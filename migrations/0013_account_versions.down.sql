@@ -1,0 +1,2 @@
+drop trigger touch_account on users;
+drop function billing.touch_account();
