@@ -42,6 +42,7 @@ WAKE_CHANNEL = "tessera:wake"  # pub/sub: something was admitted or filed; the l
 
 LARGEST = 2**31 - 1  # of a number that is stored
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
+Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # PostgreSQL cannot store a NUL
 
 
 class Offer(BaseModel):
@@ -96,12 +97,12 @@ class Outcome(BaseModel):
     """How an attempt ended."""
 
     kind: Literal["outcome"] = "outcome"
-    worker_id: str = Field(max_length=50)
+    worker_id: Word = Field(max_length=50)
     job_id: UUID
     attempt: Number
     lease_token: UUID
     status: Literal["completed", "failed", "cancelled", "handed_back"]
-    error_code: str | None = None  # see scheduler.jobs.model.JobError
+    error_code: Word | None = None  # see scheduler.jobs.model.JobError
     error_message: str | None = Field(None, max_length=500)  # safe to show to a person
     retryable: bool = False  # another worker might succeed
     run_seconds: float = 0.0
