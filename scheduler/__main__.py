@@ -21,6 +21,7 @@ from scheduler.accounts.routes import AccountRoutes
 from scheduler.accounts.service_keys import keep_service_key
 from scheduler.admin.routes import AdminRoutes
 from scheduler.app import application
+from scheduler.artifacts.links import signer
 from scheduler.artifacts.routes import ArtifactRoutes
 from scheduler.artifacts.store import ArtifactStore
 from scheduler.catalogue.market import REFRESH_SECONDS, MarketKeeper
@@ -82,6 +83,7 @@ async def main(settings: SchedulerSettings) -> None:
         listener = BeatListener(beats_redis, dispatcher.beats)
 
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
+        links = signer(settings.link_secret, settings.service_key)
         viewer = Viewer(pool, dispatcher)
         readiness = Readiness(pool, redis, stop)
         app = application(
@@ -89,7 +91,7 @@ async def main(settings: SchedulerSettings) -> None:
                 *JobRoutes(pool, redis, door, admitter, lifecycle, dispatcher, viewer, hub).operations(),
                 *AccountRoutes(pool, door).operations(),
                 *CatalogueRoutes(pool, door, market).operations(),
-                *ArtifactRoutes(pool, door, store).operations(),
+                *ArtifactRoutes(pool, door, store, links).operations(),
                 *DeliveryRoutes(pool, door, hub, viewer, claim).operations(),
                 *AdminRoutes(pool, door, market).operations(),
             ],

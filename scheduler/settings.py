@@ -25,6 +25,9 @@ class SchedulerSettings(Settings):
     service_key: SecretStr | None = Field(
         None, min_length=16, description="key that bots use, at least 16 characters; the same for the bots"
     )
+    link_secret: SecretStr | None = Field(
+        None, min_length=16, description="signs links to finished files; made from the key without it"
+    )
     admins: Annotated[frozenset[str], NoDecode] = Field(
         frozenset(), description="accounts that get the Admin plan, comma separated: telegram:42,discord:77"
     )

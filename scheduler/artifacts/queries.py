@@ -25,14 +25,14 @@ def artifact_view(job_id: UUID, made: Mapping[str, Any]) -> ArtifactView:
     return ArtifactView.model_validate({**made, "job_id": job_id, "url": f"/v1/artifacts/{made['id']}"})
 
 
-async def stored_artifact(db: Db, artifact_id: UUID, user_id: int) -> StoredArtifact | None:
-    """An artifact of one user's job."""
+async def stored_artifact(db: Db, artifact_id: UUID, user_id: int | None) -> StoredArtifact | None:
+    """An artifact of one user's job; None: the link was signed, whoever has it may read it."""
     row = await db.fetchrow(
         """
         select a.id, a.local_path, a.thumbnail_path, a.format,
                a.deleted_at is not null or coalesce(a.expires_at <= now(), false) as expired
           from artifacts a join jobs j on j.id = a.job_id
-         where a.id = $1 and j.user_id = $2
+         where a.id = $1 and ($2::bigint is null or j.user_id = $2)
         """,
         artifact_id,
         user_id,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from scheduler.artifacts.model import ArtifactView
+from scheduler.artifacts.model import ArtifactLink, ArtifactView, LinkRequest, Variant
 from scheduler.client.transport import Actor, Transport
 
 
@@ -17,6 +17,11 @@ class Artifacts:
     async def thumbnail_bytes(self, artifact: ArtifactView) -> bytes:
         """A JPEG of at most 512 pixels a side."""
         return await self.transport.exchange("GET", artifact.url + "/thumbnail", actor=self.actor, repeatable=True)
+
+    async def link(self, artifact_id: UUID, variant: Variant = Variant.ORIGINAL, hours: float = 24) -> ArtifactLink:
+        """A link to the file for whoever has it."""
+        path, body = f"/v1/artifacts/{artifact_id}/link", LinkRequest(variant=variant, hours=hours)
+        return await self.transport.call("POST", path, ArtifactLink, actor=self.actor, body=body, repeatable=True)
 
     async def file_bytes(self, artifact_id: UUID, *, thumbnail: bool = False) -> bytes:
         """The same of an artifact of which only the id is known."""

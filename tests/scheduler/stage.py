@@ -21,6 +21,7 @@ from scheduler.accounts.routes import AccountRoutes
 from scheduler.accounts.service_keys import keep_service_key
 from scheduler.admin.routes import AdminRoutes
 from scheduler.app import application
+from scheduler.artifacts.links import Signer
 from scheduler.artifacts.routes import ArtifactRoutes
 from scheduler.artifacts.store import ArtifactStore
 from scheduler.catalogue.market import MarketKeeper
@@ -47,6 +48,7 @@ from tests.scheduler.worker import Worker
 
 PATIENCE_SECONDS = 15.0
 SERVICE_KEY = "the-service-key-of-the-tests"
+LINK_SECRET = b"the-link-secret-of-the-tests"
 CLAIM = timedelta(seconds=40)
 ADMIN = "telegram:1"
 
@@ -178,7 +180,7 @@ class Stage:
             ).operations(),
             *AccountRoutes(self.pool, self.door).operations(),
             *CatalogueRoutes(self.pool, self.door, self.market).operations(),
-            *ArtifactRoutes(self.pool, self.door, self.store).operations(),
+            *ArtifactRoutes(self.pool, self.door, self.store, Signer(LINK_SECRET)).operations(),
             *DeliveryRoutes(self.pool, self.door, self.hub, viewer, CLAIM).operations(),
             *AdminRoutes(self.pool, self.door, self.market).operations(),
         ]
