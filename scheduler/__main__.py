@@ -31,6 +31,7 @@ from scheduler.database import connect, patiently
 from scheduler.deliveries.routes import DeliveryRoutes
 from scheduler.errors import SettingsError
 from scheduler.fleet.listener import BeatListener
+from scheduler.gate import Gate
 from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import Dispatcher
@@ -39,6 +40,7 @@ from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.routes import JobRoutes
 from scheduler.jobs.views import Viewer
+from scheduler.listening import listening
 from scheduler.observability import setup_logging
 from scheduler.proxies import Proxies
 from scheduler.settings import SchedulerSettings
@@ -86,6 +88,7 @@ async def main(settings: SchedulerSettings) -> None:
         links = signer(settings.link_secret, settings.service_key)
         viewer = Viewer(pool, dispatcher)
         readiness = Readiness(pool, redis, stop)
+        gate = Gate()
         app = application(
             [
                 *JobRoutes(pool, redis, door, admitter, lifecycle, dispatcher, viewer, hub).operations(),
@@ -96,12 +99,15 @@ async def main(settings: SchedulerSettings) -> None:
                 *AdminRoutes(pool, door, market).operations(),
             ],
             readiness.missing,
+            gate.middleware,
             limited(door, Proxies(tuple(settings.trusted_proxies))),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
         await runner.setup()
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        log.info("scheduler.ready", name=name, address=runner.addresses[0])
+        port = await stack.enter_async_context(
+            listening(runner, settings.host, settings.port, gate.is_shedding, shared=settings.share_port)
+        )
+        log.info("scheduler.ready", name=name, address=port.sockets[0].getsockname())
 
         # The batches outlive the server, and the server the loops: nobody who was let in is left without an answer.
         batches, served = asyncio.Event(), asyncio.Event()
@@ -123,6 +129,8 @@ async def main(settings: SchedulerSettings) -> None:
             )
             await dispatcher.resign()
             hub.close()
+            await gate.drain(settings.drain_seconds)
+            port.close()
             await runner.cleanup()
             served.set()
             batches.set()

@@ -157,7 +157,14 @@ def describe(operation: Operation) -> dict[str, Any]:
     return described
 
 
-OF_KEYS = (Code.UNAUTHORIZED, Code.FORBIDDEN, Code.TOO_MANY_FAILURES, Code.ADDRESS_LIMIT, Code.UNAVAILABLE)
+OF_KEYS = (
+    Code.UNAUTHORIZED,
+    Code.FORBIDDEN,
+    Code.TOO_MANY_FAILURES,
+    Code.ADDRESS_LIMIT,
+    Code.UNAVAILABLE,
+    Code.OVERLOADED,
+)
 
 
 def refusals_of(operation: Operation) -> list[Code]:

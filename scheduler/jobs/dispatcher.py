@@ -32,9 +32,9 @@ from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.ending import Ended
 from scheduler.jobs.queries.open import OpenJob, all_open_jobs
 from scheduler.jobs.queue import Waiting
-from scheduler.leadership.queries import lead, step_down
+from scheduler.leadership.queries import lapses_in, lead, step_down
 from scheduler.observability import REGISTRY, Gauge
-from scheduler.wire import Beat
+from scheduler.wire import BEAT_SECONDS, Beat
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,8 @@ WORKERS = Gauge("tessera_workers", "Workers heard of lately", registry=REGISTRY)
 
 LEAD = timedelta(seconds=2.5)
 RENEW_SECONDS = 0.8
+LAPSED_SECONDS = 0.01  # after the end of a lead it is surely over
+LATELY_SECONDS = 2.5 * BEAT_SECONDS  # whoever has beaten since is there
 LATEST = 2**62  # a seq after all others
 
 
@@ -83,6 +85,8 @@ class Dispatcher:
         self.leader: Leader | None = None
         self.notes = Notes()
         self.next_lead = 0.0
+        self.stands_by: asyncio.TimerHandle | None = None
+        self.lately: dict[str, tuple[float, Beat]] = {}  # beats, and when they came
 
     # Notes, left from anywhere in this process.
 
@@ -119,8 +123,10 @@ class Dispatcher:
 
     def beats(self, beats: Sequence[Beat]) -> None:
         """Beats, or none: Redis was heard."""
-        self.warden.heard(time.monotonic())
+        now = time.monotonic()
+        self.warden.heard(now)
         self.notes.beats.update({beat.worker_id: beat for beat in beats})
+        self.lately.update({beat.worker_id: (now, beat) for beat in beats})
         if beats:
             self.wake.set()
 
@@ -150,6 +156,7 @@ class Dispatcher:
             await self._lead()
         if self.leader is None:
             self.notes = Notes()
+            self._forget_silent()
             return False
         await self._take_notes()
         await self.auditor.audit()
@@ -173,11 +180,20 @@ class Dispatcher:
         self.next_lead = time.monotonic() + RENEW_SECONDS
         if term is None:
             self.leader = None
+            await self._stand_by()
         elif self.leader is None or self.leader.term != term:
             log.info("leader.elected", name=self.name, term=term)
             self.leader = None
             if await self._rebuild(term):
                 self.leader = Leader(self.name, term)
+
+    async def _stand_by(self) -> None:
+        """Ask again when the lead lapses, unless it is renewed before."""
+        seconds = min(await lapses_in(self.pool) + LAPSED_SECONDS, RENEW_SECONDS)
+        self.next_lead = time.monotonic() + seconds
+        if self.stands_by:
+            self.stands_by.cancel()
+        self.stands_by = asyncio.get_running_loop().call_later(seconds, self.wake.set)
 
     async def _rebuild(self, term: int) -> bool:
         """Start from the database; what ran under the last leader gets a lease's time to be heard of. A long line takes
@@ -189,7 +205,13 @@ class Dispatcher:
         now = time.monotonic()
         self.warden.start(now)
         self.auditor.next_at = now + PAUSE_SECONDS
+        self._forget_silent()
+        self.notes.beats = {worker_id: beat for worker_id, (_, beat) in self.lately.items()} | self.notes.beats
         return True
+
+    def _forget_silent(self) -> None:
+        since = time.monotonic() - LATELY_SECONDS
+        self.lately = {worker_id: (at, beat) for worker_id, (at, beat) in self.lately.items() if at > since}
 
     async def _fill(self, term: int) -> bool:
         async with aclosing(all_open_jobs(self.pool)) as pages:

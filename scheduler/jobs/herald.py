@@ -8,6 +8,7 @@ from scheduler.jobs.events import announce
 from scheduler.jobs.model import JobEvent
 
 MOST = 500  # events in one message
+MOST_UNSAID = 20_000  # while Redis is away; then the oldest are dropped
 
 
 class Herald:
@@ -20,6 +21,8 @@ class Herald:
 
     def say(self, events: Sequence[JobEvent]) -> None:
         self.said += events
+        if len(self.said) > MOST_UNSAID:
+            del self.said[:-MOST_UNSAID]
         if events:
             self.wake.set()
 

@@ -21,6 +21,14 @@ async def lead(db: Db, holder: str, lasting: timedelta) -> int | None:
     return term
 
 
+async def lapses_in(db: Db) -> float:
+    """Seconds until the lead of whoever has it ends, unless it is renewed."""
+    seconds: float = await db.fetchval(
+        "select greatest(0, extract(epoch from expires_at - clock_timestamp()))::float8 from leadership"
+    )
+    return seconds
+
+
 async def step_down(db: Db, holder: str) -> None:
     await db.execute("update leadership set expires_at = clock_timestamp() where holder = $1", holder)
 

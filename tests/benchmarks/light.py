@@ -13,6 +13,7 @@ class Light(asyncio.Protocol):
         self.transport: asyncio.WriteTransport | None = None
         self.answer: asyncio.Future[tuple[int, bytes]] | None = None
         self.buffer = b""
+        self.closes = False  # the server said that it ends this connection
 
     @classmethod
     async def connect(cls, port: int, path: str, headers: Mapping[str, str]) -> "Light":
@@ -29,6 +30,7 @@ class Light(asyncio.Protocol):
         if not found or len(rest) < length_of(head):
             return
         self.buffer = b""
+        self.closes = b"onnection: close" in head
         assert self.answer
         self.answer.set_result((int(head[9:12]), rest))
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from scheduler.database import connect
 from scheduler.deliveries.routes import DeliveryRoutes
 from scheduler.errors import Refusal
 from scheduler.fleet.listener import BeatListener
+from scheduler.gate import Gate
 from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitted, Admitter, Answer, Submit
 from scheduler.jobs.dispatcher import Dispatcher
@@ -71,6 +72,7 @@ class Stage:
     listener: BeatListener
     store: ArtifactStore
     door: Doorkeeper
+    gate: Gate = field(default_factory=Gate)
 
     # People
 
@@ -190,7 +192,10 @@ class Stage:
         """The address of the HTTP API, with every loop running behind it."""
         stop, served = asyncio.Event(), asyncio.Event()
         app = application(
-            self.operations(), Readiness(self.pool, self.redis, stop).missing, limited(self.door, Proxies(()))
+            self.operations(),
+            Readiness(self.pool, self.redis, stop).missing,
+            self.gate.middleware,
+            limited(self.door, Proxies(())),
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()

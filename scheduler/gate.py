@@ -1,0 +1,113 @@
+"""Bounds what is served at once: a flood is refused before memory grows, and takes nobody else's place."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeVar
+
+from aiohttp import web
+
+from scheduler.accounts.model import ACT_FOR
+from scheduler.errors import Code, Refused
+from scheduler.observability import REGISTRY
+from scheduler.observability import Counter as Metric
+
+MOST_REQUESTS = 600  # being answered
+MOST_STREAMS = 1000  # of events
+MOST_OF_A_USER = 150  # of the ones or of the others, asked for by a bot
+RETRY_AFTER_SECONDS = 1.0
+QUIET_SECONDS = 1.0  # nobody asks any more: whoever sends requests here has seen that this scheduler stops
+LOOK_SECONDS = 0.05
+OPEN_TO_ALL = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
+
+SHED = Metric("tessera_http_shed", "Requests refused because too many were open", ["what"], registry=REGISTRY)
+
+K = TypeVar("K", str, tuple[str, str])
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(slots=True)
+class Places:
+    """So many at once. A key may hold an equal part, reckoned as if one more key came; a user behind it a few."""
+
+    most: int
+    total: int = 0
+    keys: Counter[str] = field(default_factory=Counter)
+    users: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def has_room(self, key: str, user: str | None) -> bool:
+        others = len(self.keys) - (key in self.keys)
+        if self.total >= self.most or self.keys[key] >= max(1, self.most // (others + 2)):
+            return False
+        return user is None or self.users[key, user] < MOST_OF_A_USER
+
+    def take(self, key: str, user: str | None) -> None:
+        self.total += 1
+        self.keys[key] += 1
+        if user is not None:
+            self.users[key, user] += 1
+
+    def leave(self, key: str, user: str | None) -> None:
+        self.total -= 1
+        lower(self.keys, key)
+        if user is not None:
+            lower(self.users, (key, user))
+
+
+class Gate:
+    """`middleware` guards the application; `drain` waits until nobody asks any more."""
+
+    def __init__(self) -> None:
+        self.requests = Places(MOST_REQUESTS)
+        self.streams = Places(MOST_STREAMS)
+        self.closing = False
+        self.asked_at = float("-inf")
+        self.shed_at = float("-inf")
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path in OPEN_TO_ALL:
+            return await handler(request)
+        is_stream = request.path.endswith("/events")
+        if not is_stream:
+            self.asked_at = monotonic()
+        with self._place(request, is_stream):
+            response = await handler(request)
+        if self.closing:
+            response.force_close()  # the next request of this client finds another scheduler
+        return response
+
+    def is_shedding(self) -> bool:
+        """Whether somebody was refused a moment ago."""
+        return monotonic() < self.shed_at + RETRY_AFTER_SECONDS
+
+    @contextmanager
+    def _place(self, request: web.Request, is_stream: bool) -> Iterator[None]:
+        places = self.streams if is_stream else self.requests
+        key, user = request.headers.get("Authorization", ""), request.headers.get(ACT_FOR)
+        if not places.has_room(key, user):
+            self.shed_at = monotonic()
+            SHED.labels("stream" if is_stream else "request").inc()
+            raise Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
+        places.take(key, user)
+        try:
+            yield
+        finally:
+            places.leave(key, user)
+
+    async def drain(self, most_seconds: float) -> None:
+        """Serve on until nobody asks any more, or the time is over."""
+        self.closing = True
+        until = monotonic() + most_seconds
+        while monotonic() < min(until, self.asked_at + QUIET_SECONDS):
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def lower(counts: Counter[K], name: K) -> None:
+    """One less; who has none is forgotten."""
+    counts[name] -= 1
+    if not counts[name]:
+        del counts[name]

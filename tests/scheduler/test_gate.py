@@ -1,0 +1,160 @@
+"""The door under load: who finds a place, and what everybody else is told."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from scheduler import gate as gates
+from scheduler import listening as ports
+from scheduler.app import application
+from scheduler.gate import Gate, Places
+from scheduler.openapi import Empty, Operation
+
+BOT, OTHER = {"Authorization": "Bearer bot"}, {"Authorization": "Bearer other"}
+
+
+def fill(places: Places, key: str, user: str | None = None) -> int:
+    """How many places a key gets that takes all it can."""
+    held = 0
+    while places.has_room(key, user):
+        places.take(key, user)
+        held += 1
+    return held
+
+
+def test_a_flood_of_one_bot_leaves_room_for_another() -> None:
+    places = Places(100)
+    assert fill(places, "flood") == 50
+    assert fill(places, "second") == 33
+    assert fill(places, "third") == 17
+    assert fill(places, "flood") == 0
+
+
+def test_one_user_of_a_bot_takes_only_a_few_of_its_places() -> None:
+    places = Places(1000)
+    assert fill(places, "bot", "telegram:42") == gates.MOST_OF_A_USER
+    assert places.has_room("bot", "telegram:43")
+
+
+def test_who_leaves_makes_room() -> None:
+    places = Places(2)
+    places.take("bot", "telegram:42")
+    assert not places.has_room("bot", "telegram:43")
+    places.leave("bot", "telegram:42")
+    assert places.has_room("bot", "telegram:43")
+    assert (places.total, len(places.keys), len(places.users)) == (0, 0, 0)
+
+
+class Slow:
+    """Operations that last until they are let go."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+
+    def operations(self) -> list[Operation]:
+        return [
+            Operation("GET", "/slow", self.answer, "text"),
+            Operation("GET", "/slow/events", self.answer, "text"),
+        ]
+
+    async def answer(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
+        """Later."""
+        await self.go.wait()
+        return web.Response(text="at last")
+
+
+async def ready() -> list[str]:
+    return []
+
+
+@asynccontextmanager
+async def served(slow: Slow, gate: Gate) -> AsyncIterator[tuple[str, aiohttp.ClientSession]]:
+    runner = web.AppRunner(application(slow.operations(), ready, gate.middleware), access_log=None)
+    await runner.setup()
+    connector = aiohttp.TCPConnector(limit=0)
+    async with (
+        aiohttp.ClientSession(connector=connector) as session,
+        ports.listening(runner, "127.0.0.1", 0, gate.is_shedding) as port,
+    ):
+        yield f"http://127.0.0.1:{port.sockets[0].getsockname()[1]}", session
+        slow.go.set()
+        port.close()
+        await runner.cleanup()
+
+
+async def opened(gate: Gate, number: int) -> None:
+    async with asyncio.timeout(10):
+        while gate.requests.total < number:
+            await asyncio.sleep(0.01)
+
+
+async def test_what_finds_no_place_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, gate = Slow(), Gate()
+    gate.requests = Places(4)
+    async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
+        waiting = [group.create_task(session.get(f"{base}/slow", headers=BOT)) for _ in range(2)]
+        await opened(gate, 2)
+        async with session.get(f"{base}/slow", headers=BOT) as refused:
+            problem = await refused.json(content_type="application/problem+json")
+            assert (refused.status, refused.headers["Retry-After"], problem["code"]) == (503, "1", "overloaded")
+        waiting.append(group.create_task(session.get(f"{base}/slow", headers=OTHER)))
+        await opened(gate, 3)
+        async with session.get(f"{base}/readyz") as health:
+            assert health.status == 200
+        slow.go.set()
+        assert [(await task).status for task in waiting] == [200, 200, 200]
+    assert gate.requests.total == 0
+
+
+async def test_streams_of_events_have_places_of_their_own() -> None:
+    slow, gate = Slow(), Gate()
+    gate.streams = Places(2)
+    async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
+        group.create_task(session.get(f"{base}/slow/events", headers=BOT))
+        async with asyncio.timeout(10):
+            while gate.streams.total < 1:
+                await asyncio.sleep(0.01)
+        async with session.get(f"{base}/slow/events", headers=BOT) as refused:
+            assert refused.status == 503
+        slow.go.set()
+        async with session.get(f"{base}/slow", headers=BOT) as answered:
+            assert answered.status == 200
+
+
+async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "MOST_CONNECTIONS", 1)
+    slow, gate = Slow(), Gate()
+    async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
+        first = group.create_task(session.get(f"{base}/slow", headers=BOT))
+        await opened(gate, 1)
+        async with session.get(f"{base}/slow", headers=BOT) as refused:
+            assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
+            assert refused.content_type == "application/problem+json"
+            assert json.loads(await refused.read())["code"] == "overloaded"
+        slow.go.set()
+        assert (await first).status == 200
+
+
+async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "QUIET_SECONDS", 0.3)
+    slow, gate = Slow(), Gate()
+    slow.go.set()
+    async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
+        async with session.get(f"{base}/slow", headers=BOT) as before:
+            assert before.headers.get("Connection") != "close"
+        draining = group.create_task(gate.drain(30.0))
+        await asyncio.sleep(0)
+        async with session.get(f"{base}/slow", headers=BOT) as answered:
+            assert (answered.status, answered.headers["Connection"]) == (200, "close")
+        assert not draining.done()
+        await draining
+
+
+async def test_nobody_waits_who_serves_nobody() -> None:
+    async with asyncio.timeout(1):
+        await Gate().drain(30.0)
