@@ -85,6 +85,7 @@ async def main(settings: SchedulerSettings) -> None:
         listener = BeatListener(beats_redis, dispatcher.beats)
 
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
+        await patiently(door.dismiss, stop)
         links = signer(settings.link_secret, settings.service_key)
         viewer = Viewer(pool, dispatcher)
         readiness = Readiness(pool, redis, stop)

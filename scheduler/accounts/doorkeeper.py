@@ -13,11 +13,14 @@ from typing import Generic, TypeVar
 from urllib.parse import unquote
 
 import asyncpg
+import structlog
 
 from scheduler.accounts import queries
 from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME, Caller, Platform, Scope, Service
 from scheduler.accounts.service_keys import service_of
 from scheduler.errors import Code, Refused
+
+log = structlog.get_logger(__name__)
 
 KEY_PREFIX = "tsr_"
 REMEMBERED_SECONDS = 30.0
@@ -141,7 +144,7 @@ class Doorkeeper:
             await self._register(platform, platform_user_id, name, locale, address_of(headers))
             user = await queries.find_user(self.pool, platform, platform_user_id)
         elif ref in self.admins and not user.is_admin:
-            await self._promote(user)
+            await self._change_plan(user, "admin")
             user = await queries.find_user(self.pool, platform, platform_user_id)
         if user is None:
             raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=1.0)
@@ -160,7 +163,7 @@ class Doorkeeper:
     async def _register(
         self, platform: Platform, platform_user_id: str, name: str | None, locale: str | None, address: str | None
     ) -> None:
-        tier = "admin" if f"{platform}:{platform_user_id}" in self.admins else "free"
+        listed = f"{platform}:{platform_user_id}" in self.admins
         async with self.pool.acquire() as connection, connection.transaction():
             if platform is Platform.WEB and address:
                 newcomers = await queries.newcomers_from(connection, network_of(address), DAY)
@@ -169,12 +172,22 @@ class Doorkeeper:
                     raise Refused.because(
                         Code.ADDRESS_LIMIT, limit=self.newcomers_a_day, retry_after_seconds=DAY.total_seconds()
                     )
-            await queries.register(connection, platform, platform_user_id, name, locale, address, tier)
+            tier = "admin" if listed else "free"
+            await queries.register(
+                connection, platform, platform_user_id, name, locale, address, tier, by_settings=listed
+            )
 
-    async def _promote(self, user: queries.User) -> None:
+    async def dismiss(self) -> None:
+        """At the start: who is an admin because the settings said so, and is not named any more, is on Free again."""
+        for user in await queries.admins_by_settings(self.pool):
+            if user.ref not in self.admins:
+                await self._change_plan(user, "free")
+                log.info("admin.dismissed")
+
+    async def _change_plan(self, user: queries.User, tier: str) -> None:
         async with self.pool.acquire() as connection, connection.transaction():
-            await queries.change_plan(connection, user.id, "admin")
-            await queries.write_audit(connection, None, "settings", "plan", user.ref, {"tier": "admin"})
+            await queries.change_plan(connection, user.id, tier, by_settings=tier == "admin")
+            await queries.write_audit(connection, None, "settings", "plan", user.ref, {"tier": tier})
 
 
 def bearer(headers: Mapping[str, str]) -> str:

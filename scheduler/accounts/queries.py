@@ -60,13 +60,21 @@ async def user_by_api_key(db: Db, key_sha256: str) -> User | None:
 
 
 async def register(
-    db: Db, platform: str, platform_user_id: str, name: str | None, locale: str | None, address: str | None, tier: str
+    db: Db,
+    platform: str,
+    platform_user_id: str,
+    name: str | None,
+    locale: str | None,
+    address: str | None,
+    tier: str,
+    *,
+    by_settings: bool = False,
 ) -> None:
-    """Make a user, on the plan of `tier`; one that is there stays as it is."""
+    """Make a user, on the plan of `tier`; one that is there stays as it is. `by_settings`: as long as these say so."""
     await db.execute(
         """
-        insert into users (platform, platform_user_id, display_name, locale, ip_address, plan_id)
-        select $1, $2, $3, $4, $5::text::inet, p.id from plans p where p.tier = $6
+        insert into users (platform, platform_user_id, display_name, locale, ip_address, plan_id, admin_by_settings)
+        select $1, $2, $3, $4, $5::text::inet, p.id, $7 from plans p where p.tier = $6
             on conflict (platform, platform_user_id) do nothing
         """,
         platform,
@@ -75,6 +83,7 @@ async def register(
         locale,
         address,
         tier,
+        by_settings,
     )
 
 
@@ -92,10 +101,23 @@ async def touch(db: Db, arrivals: Mapping[int, tuple[str | None, str | None]]) -
     )
 
 
-async def change_plan(db: Db, user_id: int, tier: str) -> None:
+async def change_plan(db: Db, user_id: int, tier: str, *, by_settings: bool = False) -> None:
     """Put a user on a plan. Run inside a transaction: the account row is locked first, as admission does."""
     await db.execute("select 1 from billing.token_account where user_id = $1 for update", user_id)
-    await db.execute("update users set plan_id = (select id from plans where tier = $2) where id = $1", user_id, tier)
+    await db.execute(
+        """
+        update users set plan_id = (select id from plans where tier = $2), admin_by_settings = $3 where id = $1
+        """,
+        user_id,
+        tier,
+        by_settings,
+    )
+
+
+async def admins_by_settings(db: Db) -> list[User]:
+    """Who is an admin because the settings said so."""
+    rows = await db.fetch(f"select {USER} from users u join plans p on p.id = u.plan_id where u.admin_by_settings")
+    return [user_of(row) for row in rows]
 
 
 async def newcomers_from(db: Db, network: str, within: timedelta) -> int:

@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from scheduler.accounts.doorkeeper import Doorkeeper
 from scheduler.client import Scheduler, connect
 from scheduler.jobs.model import JobEvent
+from scheduler.standalone.keys import make_key
 from tests.scheduler.api import Api
 from tests.scheduler.stage import SERVICE_KEY, until
 from tests.scheduler.worker import PICTURE, THUMBNAIL, Worker
@@ -423,6 +425,25 @@ async def test_only_admins_administrate(api: Api) -> None:
         refused = await api.call(method, path, body)
         assert (refused.status, refused.code) == (403, "forbidden"), path
     assert await count(api, "audit_log") == 0
+
+
+async def test_an_admin_of_the_settings_is_one_only_while_they_say_so(api: Api) -> None:
+    await make_key(api.stage.database_url, "root", "admin")
+    assert (await api.get("/v1/admin/status", user=ADMIN)).status == 200
+    await api.stage.door.dismiss()
+    assert (await api.get("/v1/admin/status", user=ADMIN)).status == 200
+
+    await Doorkeeper(api.stage.pool, frozenset(), newcomers_a_day=1).dismiss()
+    api.stage.door.admins = frozenset()
+    api.stage.door.forget()
+    assert (await api.get("/v1/admin/status", user=ADMIN)).code == "forbidden"
+    assert (await api.get("/v1/me", user=ADMIN)).document["plan"]["tier"] == "free"
+    acts = await api.stage.pool.fetch("select actor, subject, details from audit_log where action = 'plan'")
+    assert [tuple(act) for act in acts] == [("settings", ADMIN, {"tier": "free"})]
+    admins = await api.stage.pool.fetchval(
+        "select count(*) from users join plans p on p.id = plan_id where tier = 'admin'"
+    )
+    assert admins == 1  # the command line made it
 
 
 async def test_a_grant_is_given_once_per_key_and_noted(api: Api) -> None:
