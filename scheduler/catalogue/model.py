@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 from math import ceil
 from typing import assert_never
 
@@ -76,6 +77,7 @@ def price(model: Model, work: Work) -> Decimal:
     return (model.price_tokens * units * work.count).quantize(CENT, ROUND_UP)
 
 
+@lru_cache(10_000)
 def quarters(amount: int, of_one_price: int) -> Decimal:
     """The amount in units of a price, at least one, rounded up to a quarter."""
     return max(4, -(-4 * amount // of_one_price)) * SMALLEST_PART

@@ -8,6 +8,7 @@ from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.kinds import Kind, kind_of
 from scheduler.jobs.model import Status, Wait, Why
+from scheduler.jobs.policy.crowd import Ahead
 from scheduler.jobs.policy.prospects import Running, prospects
 from scheduler.jobs.policy.waits import Foresight, Raw, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
@@ -181,13 +182,14 @@ class Line:
         """The same for a job that was just admitted and is not here yet."""
         if entry.id in self.running:  # it started before the answer was written
             return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
-        position = self.queue.ahead(entry).jobs + 1
+        ahead = self.queue.ahead(entry)
+        position = ahead.jobs + 1
         able = [server for server in self.queue.able(entry.kind) if not server.draining]
         if is_paused(entry.kind.model, models, paused):
             return Wait(position=position, seconds=None, why=Why.PAUSED)
         if not able:
             return Wait(position=position, seconds=None, why=Why.NO_WORKER, until=until)
-        raw = self._raw(entry, able, now)
+        raw = self._raw(entry, able, ahead, now)
         half, most = (round(seconds, 1) for seconds in self.foresight.promise(entry.id, entry.priority, raw, now))
         user = self.queue.users.get(entry.user_id)
         why = Why.OWN_JOBS if user and user.full else Why.TURN if position > 1 else Why.NEXT
@@ -200,11 +202,11 @@ class Line:
         seconds = min((round(self._seconds_left(one, now), 1) for one in running), default=None)
         return Wait(position=1, seconds=seconds, why=Why.NEXT)
 
-    def _raw(self, entry: Waiting, able: list[Server], now: float) -> Raw:
+    def _raw(self, entry: Waiting, able: list[Server], ahead: Ahead, now: float) -> Raw:
         """Before it is corrected by how earlier ones turned out."""
         free = [server for server in able if (worker := self.workers.get(server.id)) and worker.free_slots]
         running = (Running(one.worker_id, one.user_id, self._seconds_left(one, now)) for one in self.running.values())
-        return prospects(self.queue, entry, able, free, running, self.speeds)
+        return prospects(self.queue, entry, able, free, running, self.speeds, ahead)
 
     def _seconds_left(self, attempt: Attempt, now: float) -> float:
         job, worker = self.jobs[attempt.job_id], self.workers.get(attempt.worker_id)

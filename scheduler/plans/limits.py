@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import isqrt
 
 from scheduler.catalogue.model import Capability, Model, Work, price
@@ -179,12 +180,19 @@ def beyond_workers(model: Model, width: int, height: int, market: Market) -> Ref
 
 
 def interval(plan: Plan) -> timedelta:
-    """Time between two requests at the plan's rate, in whole microseconds, rounded up: never faster than the rate."""
-    return timedelta(microseconds=-(-60_000_000 // plan.requests_per_minute))
+    return interval_of(plan.requests_per_minute)
+
+
+@lru_cache(100)
+def interval_of(requests_per_minute: int) -> timedelta:
+    """Time between two requests at the rate, in whole microseconds, rounded up: never faster than the rate."""
+    return timedelta(microseconds=-(-60_000_000 // requests_per_minute))
 
 
 def too_fast(plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetime) -> Refusal | None:
     """GCRA (ITU-T I.371): a burst of n requests, then one every 60/n seconds."""
+    if standing.rate_tat <= now:
+        return None
     burst = interval(plan) * (plan.requests_per_minute - 1)
     wait = (standing.rate_tat - now - burst).total_seconds()
     if wait <= 0:
