@@ -34,7 +34,7 @@ from scheduler.fleet.listener import BeatListener
 from scheduler.gate import Gate
 from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitter
-from scheduler.jobs.dispatcher import Dispatcher
+from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
@@ -49,6 +49,7 @@ from scheduler.supervisor import Loop
 log = structlog.get_logger(__name__)
 
 BLOCK_SECONDS = 5.0
+LEADING = 3  # connections of the dispatcher's own: its round, its lead, and one to spare
 
 
 async def main(settings: SchedulerSettings) -> None:
@@ -61,6 +62,11 @@ async def main(settings: SchedulerSettings) -> None:
         if pool is None:
             return
         await stack.enter_async_context(pool)
+        # The leader does not queue for a connection behind the door.
+        leading = await patiently(partial(connect, settings.database_url, max_size=LEADING), stop)
+        if leading is None:
+            return
+        await stack.enter_async_context(leading)
         redis = await stack.enter_async_context(bus.commands(settings.redis_url))
         outcomes_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
         beats_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
@@ -78,7 +84,7 @@ async def main(settings: SchedulerSettings) -> None:
         hub = EventHub(events_redis)
         herald = Herald(redis)
         lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days), herald)
-        dispatcher = Dispatcher(pool, redis, name, lease, keep_for, market, lifecycle)
+        dispatcher = Dispatcher(leading, redis, name, lease, keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
         admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted)
@@ -118,6 +124,7 @@ async def main(settings: SchedulerSettings) -> None:
             group.create_task(hub.run(served))
             await supervisor.run(
                 [
+                    Loop("lead", dispatcher.keep_lead, every=RENEW_SECONDS),
                     Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
                     Loop("beats", listener.read, every=1.0),
                     *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),

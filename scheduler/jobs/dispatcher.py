@@ -154,7 +154,8 @@ class Dispatcher:
         """One round; the leader dispatches, the others only try to lead."""
         if time.monotonic() >= self.next_lead:
             await self._lead()
-        if self.leader is None:
+        leader = self.leader
+        if leader is None:
             self.notes = Notes()
             self._forget_silent()
             return False
@@ -162,11 +163,21 @@ class Dispatcher:
         await self.auditor.audit()
         await self.warden.reap(time.monotonic())
         await self.breaker.look(time.monotonic())
-        more = await self.handout.fill(self.leader)
+        more = await self.handout.fill(leader)
         WAITING.set(len(self.line.queue.jobs))
         RUNNING.set(len(self.line.running))
         WORKERS.set(len(self.line.workers))
         return more
+
+    async def keep_lead(self) -> bool:
+        """The tick of a loop of its own: renew the lead, however long the other tick takes. What was lost is taken up
+        there."""
+        leader = self.leader
+        if leader:
+            self.next_lead = time.monotonic() + RENEW_SECONDS
+            if await lead(self.pool, self.name, LEAD) != leader.term and self.leader is leader:
+                self.leader, self.next_lead = None, 0.0
+        return False
 
     async def resign(self) -> None:
         """Let a standby take over at once."""

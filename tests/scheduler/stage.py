@@ -33,7 +33,7 @@ from scheduler.fleet.listener import BeatListener
 from scheduler.gate import Gate
 from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitted, Admitter, Answer, Submit
-from scheduler.jobs.dispatcher import Dispatcher
+from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
@@ -201,6 +201,7 @@ class Stage:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         loops = [
+            Loop("lead", self.dispatcher.keep_lead, every=RENEW_SECONDS),
             Loop("dispatch", self.dispatcher.tick, every=0.05, wake=self.dispatcher.wake),
             Loop("beats", self.listener.read, every=1.0),
             *(Loop(f"outcomes-{n}", self.lifecycle.read, every=1.0) for n in (1, 2)),

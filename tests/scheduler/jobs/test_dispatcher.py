@@ -68,6 +68,38 @@ async def test_a_leader_that_let_the_lead_lapse_starts_a_new_term(stage: Stage) 
     assert stage.dispatcher.leader.term == 2
 
 
+async def test_a_leader_whose_rounds_take_long_keeps_the_lead(stage: Stage) -> None:
+    """Found by the fault machine on a starved machine: the lead went to and fro, and nobody came to dispatch."""
+    await stage.pool.execute("update leadership set expires_at = now() + interval '0.5 seconds'")
+    await stage.dispatcher.keep_lead()
+
+    assert await stage.pool.fetchval("select expires_at > now() + interval '1 second' and term = 1 from leadership")
+    assert stage.dispatcher.leader
+
+
+async def test_a_lead_that_was_lost_meanwhile_is_given_up(stage: Stage, other: Stage) -> None:
+    await stage.pool.execute("update leadership set expires_at = now()")
+    other.dispatcher.next_lead = 0.0
+    await other.round()
+    await stage.dispatcher.keep_lead()
+
+    assert stage.dispatcher.leader is None
+
+
+async def test_a_new_leader_knows_the_workers_without_waiting_for_their_next_beats(
+    stage: Stage, other: Stage, gpu: Worker, ann: Caller
+) -> None:
+    await gpu.beat()
+    await other.listener.read()
+    await other.round()
+    await stage.dispatcher.resign()
+    job_id = await stage.job(ann)
+    other.dispatcher.next_lead = 0.0
+    await other.round()
+
+    assert await stage.status(job_id) == "RUNNING"
+
+
 async def test_a_leader_that_was_fenced_out_cannot_start_jobs(
     stage: Stage, other: Stage, gpu: Worker, ann: Caller
 ) -> None:
