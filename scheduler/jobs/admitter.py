@@ -1,10 +1,10 @@
-"""Turns submits into jobs: those that wait while a transaction is written go together into the next one."""
+"""Turns submits into jobs: those that wait while others are written go together into the next batch."""
 
 import hashlib
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -125,10 +125,12 @@ class Admitter:
         opened = await self._write(self.pool, ledger)
         self._tell(opened)
         lost = {job.user_id for job in ledger.new} - {job.user_id for job in opened}
-        return [
+        told = [
             AGAIN if may_change(answer) or submit.caller.user_id in lost else answer
             for submit, answer in zip(batch, answers, strict=True)
         ]
+        note_refusals(told)
+        return told
 
     async def admit_alone(self, batch: Sequence[Submit]) -> list[Answer | Again]:
         """The same under the lock of the accounts, where nothing can change meanwhile."""
@@ -138,7 +140,7 @@ class Admitter:
             answers = [self._decide(submit, ledger) for submit in batch]
             opened = await self._write(connection, ledger)
         self._tell(opened)
-        note_refusals(batch, answers)
+        note_refusals(answers)
         return list(answers)
 
     async def _read(self, db: Db, batch: Sequence[Submit]) -> "Decisions":
@@ -241,8 +243,8 @@ def count_of(result: str) -> Counter:
     return SUBMITTED.labels(result)
 
 
-def note_refusals(batch: Sequence[Submit], answers: Sequence[Answer]) -> None:
-    for submit, answer in zip(batch, answers, strict=True):
+def note_refusals(answers: Iterable[Answer | Again]) -> None:
+    for answer in answers:
         if isinstance(answer, Refusal):
             log.info("job.refused", code=answer.code)  # nothing about a user reaches a log
 
