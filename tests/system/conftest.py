@@ -12,18 +12,25 @@ import pytest
 
 from scheduler.standalone.account import Account
 from tests.services import new_folder
+from tests.system.leaks import files_below, leaks
 from tests.system.machine import Machine
 from tests.system.normal_user import NormalUser, python_for
 from tests.system.stack import KNOW_THE_INSTANT_ENGINE, Stack, new_stack
 
+PASSWORD = "the-password-of-the-tests"  # nobody asks for it: the servers trust whoever comes by their sockets
+
 
 @pytest.fixture
 async def stack(tmp_path: Path, db: asyncpg.Pool, database_url: str, redis_url: str) -> AsyncIterator[Stack]:
-    """Nothing runs yet. The tests' instant engine is in the catalogue and in every plan."""
+    """Nothing runs yet. The tests' instant engine is in the catalogue and in every plan. Whatever a test does, no
+    secret that was given to a process may stand in what it wrote."""
     await db.execute(KNOW_THE_INSTANT_ENGINE)
-    made = new_stack(tmp_path, database_url, redis_url)
+    made = new_stack(
+        tmp_path, f"{database_url}&password={PASSWORD}", f"{redis_url}?username=default&password={PASSWORD}"
+    )
     yield made
     await made.end()
+    assert leaks(made.secrets, files_below(tmp_path)) == []
 
 
 @pytest.fixture(scope="session")

@@ -104,6 +104,7 @@ class Discord:
 @asynccontextmanager
 async def api(stack: Stack, service_key: str, database_url: str) -> AsyncIterator[Frontend]:
     key = await make_key(database_url, "ann", None) if service_key == SERVICE_KEY else service_key
+    stack.secrets.append(("the user's key", key))
     async with aiohttp.ClientSession() as session:
         yield Api(session, stack.api_url, key)
 

@@ -13,8 +13,13 @@ import aiohttp
 from scheduler.client import Scheduler, connect
 from scheduler.standalone.machine import free_port, heard_a_worker
 from tests.forks import Fork, fork
+from tests.system.leaks import secrets_of
 
 SERVICE_KEY = "a-service-key-of-the-tests"
+MORE_SECRETS = {
+    "TESSERA_LINK_SECRET": "a-link-secret-of-the-tests",
+    "TESSERA_WEB_SECRET": "a-web-secret-of-the-tests",
+}
 START_SECONDS = 30.0
 STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.05
@@ -66,6 +71,7 @@ class Stack:
     api_port: int
     web_port: int
     running: list[Running] = field(default_factory=list)
+    secrets: list[tuple[str, str]] = field(default_factory=list)  # what must be written nowhere, by name
 
     @property
     def api_url(self) -> str:
@@ -101,6 +107,7 @@ class Stack:
     async def start(self, name: str, *arguments: str, **settings: str) -> Running:
         """`python -m ARGUMENTS` with the settings, and those of the stack."""
         log = self.folder / f"{name.replace(' ', '-')}-{len(self.running)}.log"
+        self.secrets.extend(secrets_of({**self.environment, **settings}))
         process = fork(*arguments, env={**base_environment(), **self.environment, **settings}, log=log)
         started = Running(name, process, log)
         self.running.append(started)
@@ -158,6 +165,7 @@ def new_stack(folder: Path, database_url: str, redis_url: str) -> Stack:
             "TESSERA_REDIS_URL": redis_url,
             "TESSERA_STORE_URL": (folder / "store").as_uri(),
             "TESSERA_SERVICE_KEY": SERVICE_KEY,
+            **MORE_SECRETS,
             "TESSERA_PORT": str(api_port),
             "TESSERA_API_URL": f"http://127.0.0.1:{api_port}",
             "TESSERA_WEB_PORT": str(web_port),

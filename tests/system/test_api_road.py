@@ -1,8 +1,10 @@
 """The whole road with real processes, asked through the API."""
 
+import aiohttp
 import pytest
 
 from scheduler.jobs.model import JobRequest, Status
+from tests.system.leaks import leaks
 from tests.system.stack import Stack
 
 pytestmark = pytest.mark.system
@@ -17,12 +19,23 @@ async def test_a_developer_gets_a_picture(stack: Stack) -> None:
         kinds = [event.kind async for event in ann.job_events(accepted.job.id)]
         job = await ann.job(accepted.job.id)
         picture = await ann.artifact_bytes(job.artifacts[0])
+        link = await ann.link(job.artifacts[0].id)
+        shown = await read(f"{stack.api_url}/openapi.json", f"{stack.api_url}/metrics", stack.api_url + link.url)
+    stack.secrets += [("the prompt", job.prompt), ("a link", link.url.partition("signature=")[2])]
 
+    assert leaks(stack.secrets, {url: text for url, text in shown.items() if url.endswith(("json", "metrics"))}) == []
+    assert shown[stack.api_url + link.url] == picture
     assert "progress" in kinds
     assert kinds[-1] == "ended"
     assert job.status is Status.COMPLETED
     assert (job.artifacts[0].width, job.artifacts[0].height) == (1024, 1024)
     assert picture.startswith(b"\x89PNG")
+
+
+async def read(*urls: str) -> dict[str, bytes]:
+    """What anybody is answered."""
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        return {url: await (await session.get(url)).read() for url in urls}
 
 
 async def test_a_restarted_system_has_forgotten_nothing(stack: Stack) -> None:

@@ -11,6 +11,7 @@ import pytest
 from scheduler.client import connect
 from scheduler.jobs.model import JobRequest
 from tests.system.books import until
+from tests.system.leaks import leaks, secrets_of, titles
 from tests.system.machine import Machine
 
 pytestmark = [pytest.mark.system, pytest.mark.xdist_group("machine")]
@@ -19,7 +20,8 @@ PAINTED = "a lighthouse in the rain"
 
 
 async def test_a_second_one_is_told_about_the_first(machine: Machine) -> None:
-    first = await machine.up()
+    secrets = {name: f"the-{name.lower()}-of-the-tests" for name in ("TESSERA_LINK_SECRET", "TESSERA_WEB_SECRET")}
+    first = await machine.up(**secrets, TESSERA_LOG_LEVEL="info")
     async with aiohttp.ClientSession() as session, session.get(machine.web_url) as page:
         assert (page.status, page.content_type) == (200, "text/html")
     second = await machine.run("up")
@@ -27,6 +29,8 @@ async def test_a_second_one_is_told_about_the_first(machine: Machine) -> None:
     assert second.code == 1
     assert f"already running with this data folder (pid {first.process.pid})" in second.err
     assert machine.web_url in "".join(first.said)
+    known = [*secrets_of(secrets), ("the service key", service_key(machine))]
+    assert leaks(known, {**titles(machine.processes()), "what it said": "".join(first.said).encode()}) == []
     assert await first.ends(signal.SIGINT) == 0
     assert machine.processes() == []
 
