@@ -23,6 +23,7 @@ class Code(StrEnum):
     GONE = "gone"  # what
     MODEL_NOT_IN_PLAN = "model_not_in_plan"  # model, plan, upgrade, alternative
     RESOLUTION_TOO_HIGH = "resolution_too_high"  # asked, limit, plan, upgrade, pixels, max_pixels
+    DURATION_TOO_LONG = "duration_too_long"  # asked, limit, model
     RATE_LIMITED = "rate_limited"  # limit, every_seconds, retry_after_seconds, plan, upgrade
     TOO_MANY_WAITING = "too_many_waiting"  # limit, plan, upgrade; frees when one of the jobs ends
     OUT_OF_TOKENS = "out_of_tokens"  # cost, spendable, limit, used, refill_at, retry_after_seconds, plan, upgrade
@@ -49,6 +50,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     Code.GONE: HTTPStatus.GONE,
     Code.MODEL_NOT_IN_PLAN: HTTPStatus.FORBIDDEN,
     Code.RESOLUTION_TOO_HIGH: HTTPStatus.FORBIDDEN,
+    Code.DURATION_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.RATE_LIMITED: HTTPStatus.TOO_MANY_REQUESTS,
     Code.TOO_MANY_WAITING: HTTPStatus.TOO_MANY_REQUESTS,
     Code.OUT_OF_TOKENS: HTTPStatus.PAYMENT_REQUIRED,

@@ -164,6 +164,7 @@ refused-model-not-in-plan = { $upgrade ->
 }
 refused-resolution-too-high = { $asked } ist mehr, als dein Tarif zulässt ({ $limit }).
 refused-resolution-too-high-for-model = { $asked } ist mehr, als dieses Modell hier kann ({ $limit }).
+refused-duration-too-long = { $asked } ist länger, als { $model } kann ({ $limit }).
 refused-rate-limited = { $limit ->
     [one] Dein Tarif erlaubt { $limit } Bitte auf einmal, danach alle { $pace } eine.
    *[other] Dein Tarif erlaubt { $limit } Bitten auf einmal, danach alle { $pace } eine.

@@ -164,6 +164,7 @@ refused-model-not-in-plan = { $upgrade ->
 }
 refused-resolution-too-high = { $asked } is beyond your plan ({ $limit }).
 refused-resolution-too-high-for-model = { $asked } is more than that model makes here ({ $limit }).
+refused-duration-too-long = { $asked } is longer than { $model } makes ({ $limit }).
 refused-rate-limited = { $limit ->
     [one] Your plan allows { $limit } request at once, then one every { $pace }.
    *[other] Your plan allows { $limit } requests at once, then one every { $pace }.

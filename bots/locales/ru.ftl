@@ -166,6 +166,7 @@ refused-model-not-in-plan = { $upgrade ->
 }
 refused-resolution-too-high = { $asked } больше, чем позволяет ваш тариф ({ $limit }).
 refused-resolution-too-high-for-model = { $asked } больше, чем эта модель может здесь нарисовать ({ $limit }).
+refused-duration-too-long = { $asked } — это длиннее, чем умеет { $model } ({ $limit }).
 refused-rate-limited = { $limit ->
     [one] Ваш тариф позволяет { $limit } просьбу сразу, дальше по одной раз в { $pace }.
     [few] Ваш тариф позволяет { $limit } просьбы сразу, дальше по одной раз в { $pace }.

@@ -75,6 +75,8 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
     found["span"] = tr.span(number(facts.get("retry_after_seconds"), 60))
     if refill := instant(facts.get("refill_at")):
         found |= {"moment": tr.moment(refill), "span": tr.span((refill - now).total_seconds())}
+    if refusal.code is Code.DURATION_TOO_LONG:
+        found |= {name: tr.span(number(facts.get(name))) for name in ("asked", "limit")}
     if refusal.code is Code.RESOLUTION_TOO_HIGH:
         found["limit"] = str(facts.get("limit"))  # pixels carry no thousands separator
     return found

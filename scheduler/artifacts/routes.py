@@ -28,6 +28,7 @@ CONTENT_TYPES = {
     "mp3": "audio/mpeg",
     "txt": "text/plain",
 }
+CHARSETS = {"text/plain": "utf-8"}
 
 
 HEADERS = {
@@ -90,7 +91,7 @@ class ArtifactRoutes:
         return await self._file(await self._own(request, path), Variant.ORIGINAL)
 
     async def read_thumbnail(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
-        """A small JPEG of a finished picture."""
+        """A small JPEG of a finished file: the picture, a frame of the video, the wave of the sound."""
         return await self._file(await self._own(request, path), Variant.THUMBNAIL)
 
     async def make_link(
@@ -135,4 +136,5 @@ class ArtifactRoutes:
         except StoreError:
             log.warning("artifact.unreadable", path=path)
             raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=2.0) from None
-        return web.Response(body=content, content_type=content_type, headers=HEADERS)
+        charset = CHARSETS.get(content_type)
+        return web.Response(body=content, content_type=content_type, charset=charset, headers=HEADERS)

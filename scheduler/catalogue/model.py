@@ -30,6 +30,8 @@ class Model:
     default_height: int
     rank: int
     is_available: bool
+    default_seconds: float | None = None  # None: the words decide
+    max_seconds: float | None = None
 
 
 PIXELS_OF_ONE_PRICE = 1024 * 1024
@@ -38,6 +40,7 @@ SECONDS_OF_ONE_PRICE = {Capability.VIDEO: 1, Capability.AUDIO: 10}
 TOKENS_OF_ONE_PRICE = 1000
 CHARACTERS_OF_A_TOKEN = 4
 SMALLEST_PART = Decimal("0.25")  # of a price
+SPOKEN_CHARACTERS = 12  # in a second, at most so slowly is read aloud
 CENT = Decimal("0.01")
 
 
@@ -98,6 +101,8 @@ class ModelView(BaseModel):
     price_tokens: Decimal
     default_width: int
     default_height: int
+    default_seconds: float | None = None  # of video and sound; None: the words decide
+    max_seconds: float | None = None
     allowed: bool  # by the caller's plan
     online: bool  # a live worker offers it
     default: bool  # what a request that names no model of this capability gets

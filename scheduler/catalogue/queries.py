@@ -9,7 +9,8 @@ async def all_models(db: Db) -> dict[str, Model]:
     rows = await db.fetch(
         """
         select id, display_name, coalesce(description, '') as description, capability, price_tokens,
-               coalesce(default_width, 1024) as width, coalesce(default_height, 1024) as height, rank, is_available
+               coalesce(default_width, 1024) as width, coalesce(default_height, 1024) as height, rank, is_available,
+               default_seconds::float8, max_seconds::float8
           from catalogue.models
          order by capability, rank, id
         """
@@ -25,6 +26,8 @@ async def all_models(db: Db) -> dict[str, Model]:
             default_height=row["height"],
             rank=row["rank"],
             is_available=row["is_available"],
+            default_seconds=row["default_seconds"],
+            max_seconds=row["max_seconds"],
         )
         for row in rows
     }

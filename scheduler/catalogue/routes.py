@@ -39,6 +39,8 @@ class CatalogueRoutes:
                     price_tokens=model.price_tokens,
                     default_width=model.default_width,
                     default_height=model.default_height,
+                    default_seconds=model.default_seconds,
+                    max_seconds=model.max_seconds,
                     allowed=plan.allows(model.id),
                     online=model.id in market.online,
                     default=model.id in defaults,

@@ -21,7 +21,8 @@ from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import Db
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.herald import Herald
-from scheduler.jobs.model import SEED_LIMIT, Destination, JobEvent, JobRequest, Status
+from scheduler.jobs.kinds import longest_side
+from scheduler.jobs.model import SEED_LIMIT, WISHES, Destination, JobEvent, JobRequest, Status
 from scheduler.jobs.queries.admission import (
     Account,
     KnownPlans,
@@ -63,7 +64,8 @@ class Submit:
     request_hash: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        digest = hashlib.sha256(self.request.model_dump_json().encode()).digest()
+        unsaid = {name for name in WISHES if getattr(self.request, name) is None}  # as if there were no such fields
+        digest = hashlib.sha256(self.request.model_dump_json(exclude=unsaid).encode()).digest()
         object.__setattr__(self, "request_hash", digest)
 
 
@@ -255,11 +257,14 @@ def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
     params: dict[str, Any] = {
         "prompt": request.prompt.strip(),
         "model": admission.model.id,
-        "width": admission.width,
-        "height": admission.height,
         "seed": submit.seed if request.seed is None else request.seed,
         "count": request.count,
     }
+    if admission.width:
+        params |= {"width": admission.width, "height": admission.height}
+    params |= {name: wish for name in WISHES if (wish := getattr(request, name)) is not None}
+    if admission.seconds:
+        params["seconds"] = admission.seconds
     if request.strength is not None:
         params["strength"] = request.strength
     if submit.parent_seed is not None:
@@ -279,7 +284,7 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
         status=Status.QUEUED,
         capability=job.capability,
         model=job.params["model"],
-        longest_side=max(job.params["width"], job.params["height"]),
+        longest_side=longest_side(job.params),
         cost=float(job.cost),
         bot_id=job.bot_id,
         attempt=0,

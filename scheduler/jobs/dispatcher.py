@@ -23,7 +23,7 @@ from scheduler.fleet.breaker import Breaker
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
 from scheduler.jobs.handout import Handout
-from scheduler.jobs.kinds import kind_of
+from scheduler.jobs.kinds import kind_of, longest_side
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import JobEvent, Wait
@@ -144,7 +144,7 @@ class Dispatcher:
         if standing := self.wait_of(job.id):
             return standing  # the loop was faster
         market = self.market.market
-        kind = kind_of(job.params["model"], max(job.params["width"], job.params["height"]))
+        kind = kind_of(job.params["model"], longest_side(job.params))
         entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
         return self.line.expected(entry, job.wait_until, market.models, market.paused, time.monotonic())
 

@@ -1,7 +1,8 @@
 """What must match between a job and a worker: pure."""
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 SIDE_BUCKET = 256  # pixels: kinds stay few
 
@@ -17,6 +18,11 @@ class Kind(NamedTuple):
 def kind_of(model: str, longest_side: int) -> Kind:
     """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
     return Kind(model, side_of(longest_side))
+
+
+def longest_side(params: Mapping[str, Any]) -> int:
+    """In pixels; 0 for what has none."""
+    return max(params.get("width") or 0, params.get("height") or 0)
 
 
 def side_of(longest_side: int) -> int:

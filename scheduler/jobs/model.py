@@ -17,6 +17,9 @@ SIDE_STEP = 8  # pixels: widths and heights are multiples of it
 SMALLEST_SIDE = 64
 LARGEST_SIDE = 8192
 MOST_IMAGES = 4
+LONGEST_SECONDS = 600.0
+SLOWEST, FASTEST = 40, 220  # beats a minute
+WISHES = ("seconds", "format", "mood", "tempo", "voice")  # of a request; most requests have none of them
 
 
 class Status(StrEnum):
@@ -46,6 +49,11 @@ class JobRequest(BaseModel):
     count: int = Field(1, ge=1, le=MOST_IMAGES)
     parent_id: UUID | None = None  # the caller's own job that this one repeats or varies
     strength: float | None = Field(None, ge=0, le=1)  # how far a variation may leave its parent
+    seconds: float | None = Field(None, ge=1, le=LONGEST_SECONDS)  # of video and music
+    format: str | None = Field(None, pattern="^(ogg|mp3)$")  # of sound
+    mood: str | None = Field(None, pattern="^[a-z]{1,20}$")  # of music; otherwise the words decide
+    tempo: int | None = Field(None, ge=SLOWEST, le=FASTEST)  # of music, in beats a minute
+    voice: str | None = Field(None, pattern="^[A-Za-z0-9-]{1,20}$")  # of speech: a language such as en-gb
 
 
 class Destination(BaseModel):
@@ -107,6 +115,11 @@ class JobView(BaseModel):
     seed: int | None
     count: int
     strength: float | None = None
+    seconds: float | None = None
+    format: str | None = None
+    mood: str | None = None
+    tempo: int | None = None
+    voice: str | None = None
     parent_id: UUID | None = None
     cost_tokens: Decimal  # held at first; once the job has ended, what it really cost
     tokens_back: Decimal = Decimal(0)  # of what was held, once the job has ended
@@ -146,8 +159,9 @@ class Quote(BaseModel):
     """What a submit of the same body would be answered at this moment. Nothing is held or written for it."""
 
     model: str
-    width: int
-    height: int
+    width: int | None  # None: of what has no size
+    height: int | None
+    seconds: float | None = None  # of what takes time
     count: int
     cost_tokens: Decimal
     from_allowance: Decimal  # of the cost; the rest is of the balance

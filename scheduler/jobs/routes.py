@@ -36,6 +36,7 @@ SUBMIT_REFUSALS = [
     Code.BANNED,
     Code.MODEL_NOT_IN_PLAN,
     Code.RESOLUTION_TOO_HIGH,
+    Code.DURATION_TOO_LONG,
     Code.RATE_LIMITED,
     Code.TOO_MANY_WAITING,
     Code.OUT_OF_TOKENS,
@@ -125,8 +126,9 @@ class JobRoutes:
         job = answer.job
         return Quote(
             model=job.params["model"],
-            width=job.params["width"],
-            height=job.params["height"],
+            width=job.params.get("width"),
+            height=job.params.get("height"),
+            seconds=job.params.get("seconds"),
             count=job.params["count"],
             cost_tokens=job.cost,
             from_allowance=job.from_allowance,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import isqrt
 
-from scheduler.catalogue.model import Capability, Model, Work, price
+from scheduler.catalogue.model import SPOKEN_CHARACTERS, Capability, Model, Work, price
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.kinds import largest_side, side_of
 from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
@@ -35,7 +35,8 @@ class Admission:
 
     model: Model
     width: int
-    height: int
+    height: int  # 0 by 0 where there is no size
+    seconds: float  # 0 where it takes no time
     cost: Tokens
     from_allowance: Tokens
     from_balance: Tokens
@@ -59,10 +60,12 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if isinstance(chosen, Refusal):
         return chosen
     width, height = size_of(request, chosen)
-    cost = price(chosen, Work(request.count, width, height, characters=len(request.prompt)))
+    seconds = seconds_of(request, chosen)
+    cost = price(chosen, Work(request.count, width, height, seconds=seconds, characters=len(request.prompt)))
     refusal = (
         too_large(width, height, plan, market.plans)
         or beyond_workers(chosen, width, height, market)
+        or too_long(request, chosen)
         or too_fast(plan, standing, market.plans, now)
         or too_many(plan, standing, market.plans)
         or out_of_tokens(cost, plan, turned, market.plans, now)
@@ -70,7 +73,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if refusal:
         return refusal
     allowance = min(cost, allowance_left(plan, turned))
-    admission = Admission(chosen, width, height, cost, allowance, cost - allowance)
+    admission = Admission(chosen, width, height, seconds, cost, allowance, cost - allowance)
     charge(standing, turned, admission, plan, now)
     return admission
 
@@ -140,10 +143,28 @@ def makes(model: Model, width: int, height: int, sides: Mapping[str, int]) -> bo
 
 
 def size_of(request: JobRequest, model: Model) -> tuple[int, int]:
-    """The size asked for, or the model's; whole steps of 8 pixels, never larger than asked."""
+    """The size asked for, or the model's; whole steps of 8 pixels, never larger than asked. 0, 0: it has none."""
+    if model.capability not in (Capability.IMAGE, Capability.VIDEO):
+        return 0, 0
     width = request.width or request.height or model.default_width
     height = request.height or request.width or model.default_height
     return max(SMALLEST_SIDE, width - width % SIDE_STEP), max(SMALLEST_SIDE, height - height % SIDE_STEP)
+
+
+def seconds_of(request: JobRequest, model: Model) -> float:
+    """How long it will be: what was asked for, the model's own length, or what reading the words aloud takes."""
+    if model.capability not in (Capability.VIDEO, Capability.AUDIO):
+        return 0.0
+    if model.default_seconds is None:
+        return float(-(-len(request.prompt) // SPOKEN_CHARACTERS))
+    return request.seconds or model.default_seconds
+
+
+def too_long(request: JobRequest, model: Model) -> Refusal | None:
+    seconds = seconds_of(request, model)
+    if model.max_seconds is None or seconds <= model.max_seconds:
+        return None
+    return Refusal(Code.DURATION_TOO_LONG, {"asked": seconds, "limit": model.max_seconds, "model": model.id})
 
 
 def cheapest(plans: Iterable[Plan], would_help: Callable[[Plan], bool]) -> str | None:

@@ -34,6 +34,7 @@ FACTS: dict[Code, dict[str, Fact]] = {
     Code.NOT_FOUND: {"what": "job"},
     Code.MODEL_NOT_IN_PLAN: {"model": "flux-dev", "plan": "Free", "upgrade": "Pro", "alternative": "sdxl"},
     Code.RESOLUTION_TOO_HIGH: {"asked": 4096, "width": 4096, "height": 4096, "limit": 1024, "plan": "Free"},
+    Code.DURATION_TOO_LONG: {"asked": 60.0, "limit": 8.0, "model": "animator"},
     Code.RATE_LIMITED: {"limit": 5, "every_seconds": 12.0, "retry_after_seconds": 8.2, "plan": "Free"},
     Code.TOO_MANY_WAITING: {"limit": 6, "plan": "Free"},
     Code.OUT_OF_TOKENS: {
@@ -51,6 +52,7 @@ WORDS = {
     Code.PROMPT_TOO_LONG: "That prompt has 100,000 characters; 2,000 is the limit.",
     Code.MODEL_NOT_IN_PLAN: "flux-dev comes with Pro.",
     Code.RESOLUTION_TOO_HIGH: "4096×4096 is beyond your plan (1024).",
+    Code.DURATION_TOO_LONG: "60 s is longer than animator makes (8 s).",
     Code.RATE_LIMITED: "Your plan allows 5 requests at once, then one every 12 s. Next one in 9 s.",
     Code.OUT_OF_TOKENS: "You've used today's 20 tokens. New ones at 00:00 UTC, in 3 h 20 min.",
     Code.NO_WORKER: "No worker here runs sdxl. painter is there.",

@@ -43,6 +43,8 @@ class Entry:
 
 ENGINES: Mapping[str, Entry] = {
     "painter": Entry("workers.engines.painter.engine:PainterEngine", no_gpu=True),
+    "composer": Entry("workers.engines.composer.engine:ComposerEngine", no_gpu=True),
+    "writer": Entry("workers.engines.writer.engine:WriterEngine", no_gpu=True),
     "instant": Entry("workers.engines.instant:InstantEngine"),
 }
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from scheduler.artifacts.queries import artifact_view
 from scheduler.catalogue.model import Capability
 from scheduler.database import Db
-from scheduler.jobs.model import JobError, JobView, Status
+from scheduler.jobs.model import WISHES, JobError, JobView, Status
 
 JOB = """
     select j.id, j.user_id, j.seq, j.status, j.priority, j.capability, j.params, j.cost_tokens, j.bot_id, j.frontend,
@@ -73,6 +73,7 @@ def job_view(row: Any) -> JobView:
         seed=params.get("seed"),
         count=params.get("count", 1),
         strength=params.get("strength"),
+        **{name: params.get(name) for name in WISHES},
         parent_id=row["parent_id"],
         cost_tokens=row["cost_tokens"],
         tokens_back=row["tokens_back"],

@@ -362,3 +362,40 @@ def test_a_day_moves_forward_only(days: int) -> None:
     assert after.allowance_day == max(TODAY, TODAY + timedelta(days=days))
     assert after.allowance_used == (0 if days > 0 else 5)
     assert before == standing(allowance_used=Decimal(5))
+
+
+# What takes time
+
+
+ANIMATOR = Model("animator", "", "", Capability.VIDEO, Decimal("0.5"), 1024, 576, 90, True, 6.0, 8.0)
+COMPOSER = Model("composer", "", "", Capability.AUDIO, Decimal(1), 1024, 1024, 90, True, 20.0, 120.0)
+SPEAKER = Model("speaker", "", "", Capability.AUDIO, Decimal("0.25"), 1024, 1024, 95, True)
+WRITER = Model("writer", "", "", Capability.TEXT, Decimal("0.25"), 1024, 1024, 90, True)
+MAKERS = {one.id: one for one in (ANIMATOR, COMPOSER, SPEAKER, WRITER)}
+STUDIO = Market(MAKERS, PLANS, dict.fromkeys(MAKERS, 4096), dict.fromkeys(MAKERS, 4096), {})
+ANY = plan(allowed_models=frozenset(MAKERS))
+
+
+@pytest.mark.parametrize(
+    ("wish", "size", "seconds", "cost"),
+    [
+        ({"capability": "video"}, (1024, 576), 6.0, "3.00"),
+        ({"capability": "video", "seconds": 4.2}, (1024, 576), 4.2, "2.50"),
+        ({"capability": "audio"}, (0, 0), 20.0, "2.00"),
+        ({"capability": "audio", "seconds": 120, "width": 4096}, (0, 0), 120.0, "12.00"),
+        ({"capability": "audio", "model": "speaker", "prompt": "x" * 1200, "seconds": 1}, (0, 0), 100.0, "2.50"),
+        ({"capability": "text"}, (0, 0), 0.0, "0.25"),
+    ],
+)
+def test_time_is_what_was_asked_for_or_the_models_own_or_what_the_words_take(
+    wish: dict[str, object], size: tuple[int, int], seconds: float, cost: str
+) -> None:
+    said = admission(ask(**wish), standing(), ANY, STUDIO)
+
+    assert ((said.width, said.height), said.seconds, said.cost) == (size, seconds, Decimal(cost))
+
+
+def test_what_is_longer_than_the_model_makes_is_refused() -> None:
+    said = refusal(ask(capability="video", seconds=60), standing(), ANY, STUDIO)
+
+    assert (said.code, said.facts["asked"], said.facts["limit"]) == (Code.DURATION_TOO_LONG, 60.0, 8.0)

@@ -1,0 +1,1 @@
+"""Music by rules: numpy alone, no samples and nothing learned."""

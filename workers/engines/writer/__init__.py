@@ -1,0 +1,1 @@
+"""Words by grammar: no weights, nothing learned, and it says so."""
