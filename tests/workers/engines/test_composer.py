@@ -1,4 +1,4 @@
-"""The composer: the mood is in the words, the same seed gives the same bytes, and the file is as loud as it should be."""
+"""The composer: the mood is in the words, the same seed gives the same bytes, the file has its level."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ from workers.engines.composer.moods import Mood
 from workers.engines.painter.dice import Dice
 
 BEATS = 4  # in a bar
-RING_SECONDS = 2.6  # the last chord dies away
+RING_SECONDS = 1.0  # the last chord, a bar of its own, dies away
 REGISTER, LEAD = (54, 72), (67, 86)  # MIDI notes of chords and of the melody
 
 
@@ -91,9 +91,7 @@ def notes(plan: Plan, dice: Dice) -> Iterator[list[Note]]:
         if "drums" in playing:
             played += drums(plan, bar, feel)
         if last and not plan.mood.ground:
-            played += [
-                Note("bell", pitch + 12, at * 0.06, BEATS, 0.9, 0.4 + 0.1 * at) for at, pitch in enumerate(voices)
-            ]
+            played += [Note("keys", pitch, at * 0.06, BEATS, 1.0, 0.4 + 0.1 * at) for at, pitch in enumerate(voices)]
         yield [moved(note, bar, plan, feel) for note in played]
 
 
