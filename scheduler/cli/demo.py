@@ -12,14 +12,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from scheduler.catalogue.model import Capability
 from scheduler.cli.edge import err, out
 
-WORDS = {"starting": "starting", "running": "painting", "done": "done"}
+WORDS = {"starting": "starting", "running": "working", "done": "done"}
 
 
 def demo(
     prompt: Annotated[str, typer.Argument(help="What you would like to see.")],
     capability: Annotated[Capability, typer.Option(help="What to make.")] = Capability.IMAGE,
     model: Annotated[str | None, typer.Option(help="The model; by default the best that runs here.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same picture.", min=0)] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same file.", min=0)] = None,
+    seconds: Annotated[float | None, typer.Option(help="How long a video or a sound is.", min=1)] = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the files go.", file_okay=False)] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
@@ -35,7 +36,7 @@ def demo(
     when_told_to_end(signal.default_int_handler)
     quiet = Console(quiet=True) if as_json else err
     try:
-        request = JobRequest.model_validate({"capability": capability, "prompt": prompt, "model": model, "seed": seed})
+        request = JobRequest(capability=capability, prompt=prompt, model=model, seed=seed, seconds=seconds)
         with bar(quiet) as progress:
             task = progress.add_task("starting", total=1.0)
             result = road.demo(

@@ -43,8 +43,12 @@ class Entry:
 
 ENGINES: Mapping[str, Entry] = {
     "painter": Entry("workers.engines.painter.engine:PainterEngine", no_gpu=True),
+    "animator": Entry("workers.engines.animator.engine:AnimatorEngine", no_gpu=True),
     "composer": Entry("workers.engines.composer.engine:ComposerEngine", no_gpu=True),
     "writer": Entry("workers.engines.writer.engine:WriterEngine", no_gpu=True),
+    "speaker": Entry(
+        "workers.engines.speaker.engine:SpeakerEngine", no_gpu=True, packages=("espeakng_loader",), extra="speech"
+    ),
     "instant": Entry("workers.engines.instant:InstantEngine"),
 }
 

@@ -43,6 +43,12 @@ LAKE_SHORE = 9.0
 
 def steps(studio: Studio) -> list[Step]:
     """Everything that makes this picture, back to front."""
+    grounds, over = layers(studio)
+    return [*(step for ground in grounds for step in ground), *over]
+
+
+def layers(studio: Studio) -> tuple[list[list[Step]], list[Step]]:
+    """The same as groups at different distances, farthest first, and what lies over all of them, as rain does."""
     place, scene = studio.scene.place, studio.scene
     if place in ("abstract", "space", "underwater", "bouquet"):
         inside = {
@@ -51,13 +57,14 @@ def steps(studio: Studio) -> list[Step]:
             "underwater": underwater.steps,
             "bouquet": flowers.bouquet,
         }
-        return [*inside[place](studio), *figures(studio)]
+        return [inside[place](studio), *([figure] for figure in figures(studio))], []
     heaven: list[Step] = [sky.air, sky.stars, sky.sun]
     heaven += [aurora.aurora] if scene.has("aurora") else []
     heaven += [sky.clouds] if not scene.has("aurora") else []
     heaven += [weather.lightning] if scene.light == "storm" and (scene.has("lightning") or place != "sea") else []
     heaven += [weather.rainbow] if scene.has("rainbow") else []
-    return [*heaven, *LANDS[place](studio), *figures(studio), *weather.steps(studio)]
+    near = [*LANDS[place](studio), *figures(studio)]
+    return [heaven, *([step] for step in near)], weather.steps(studio)
 
 
 def figures(studio: Studio) -> list[Step]:

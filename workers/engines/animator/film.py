@@ -1,0 +1,107 @@
+"""One film, from its order to the file."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image, UnidentifiedImageError
+
+from workers.engines.animator.filming import ROOM, frame
+from workers.engines.animator.moves import Move, darkness, move_in, night_falls, view
+from workers.engines.animator.scenery import INDOORS, Layer, at_night, paint_layers, picture_layer
+from workers.engines.painter.dice import Dice
+from workers.engines.painter.words import Scene, read
+from workers.engines.protocol import BadRequest, Made, Progress
+from workers.media.video_file import write_video
+
+if TYPE_CHECKING:
+    from workers.engines.animator.engine import Order
+
+RATE = 24  # frames a second
+PAINTED = 0.25  # of the work
+AT_ONCE = 8  # frames in the making
+POSTER = 0.4  # where in the film its picture is taken
+PREVIEW_FRAMES = 6
+
+
+class Film:
+    """Layers by day and, where night falls, by night; and how the camera moves."""
+
+    def __init__(self, order: "Order", progress: Progress) -> None:
+        self.order = order
+        self.size = (order.width, order.height)
+        self.count = max(2, round(order.seconds * RATE))
+        self.scene = read(order.prompt)
+        dice = Dice(self.scene.key, order.seed)
+        own = dice.fork("film")
+        self.move: Move = move_in(order.prompt, own)
+        outdoors = order.picture is None and self.scene.place not in INDOORS
+        self.nightfall = night_falls(order.prompt, self.scene.light, outdoors, own) and outdoors
+        room = (round(order.width * ROOM), round(order.height * ROOM))
+        self.day = self.layers(daylit(self.scene) if self.nightfall else self.scene, room, dice, progress, 0)
+        self.night = self.layers(at_night(self.scene), room, dice, progress, 1) if self.nightfall else self.day
+        self.poster: Image.Image | None = None
+
+    def layers(self, scene: Scene, room: tuple[int, int], dice: Dice, progress: Progress, turn: int) -> list[Layer]:
+        if self.order.picture is not None:
+            return [picture_layer(opened(self.order.picture), room)]
+        part = PAINTED / (2 if self.nightfall else 1)
+        return paint_layers(scene, room, dice, lambda done, preview: progress((turn + done) * part, preview))
+
+    def picture(self, number: int) -> Image.Image:
+        """One frame."""
+        part = number / (self.count - 1)
+        camera = view(self.move, part)
+        dark = darkness(part) if self.nightfall else 0.0
+        if dark <= 0 or dark >= 1:
+            return frame(self.night if dark else self.day, camera, self.size)
+        return Image.blend(frame(self.day, camera, self.size), frame(self.night, camera, self.size), dark)
+
+    def frames(self, progress: Progress) -> Iterator[Image.Image]:
+        """In order, made by two threads ahead of whoever writes them."""
+        with ThreadPoolExecutor(2, "film") as crew:
+            coming = [crew.submit(self.picture, number) for number in range(min(AT_ONCE, self.count))]
+            try:
+                for number in range(self.count):
+                    image = coming.pop(0).result()
+                    if number + AT_ONCE < self.count:
+                        coming.append(crew.submit(self.picture, number + AT_ONCE))
+                    if number == int(self.count * POSTER):
+                        self.poster = image
+                    preview = image if number % PREVIEW_FRAMES == 0 else None
+                    progress(PAINTED + (1 - PAINTED) * number / self.count, preview)
+                    yield image
+            finally:
+                for one in coming:
+                    one.cancel()
+
+
+def shoot(order: "Order", model: str, path: Path, progress: Progress) -> Made:
+    """Reports while it paints and with each frame."""
+    progress(0.0, None)
+    film = Film(order, progress)
+    metadata: dict[str, Any] = {"model": model, "seed": order.seed, "prompt": order.prompt, "move": film.move.name}
+    if film.nightfall:
+        metadata["light"] = "day to night"
+    comment = "; ".join(f"{name} {value}" for name, value in metadata.items() if name != "prompt")
+    tags = {"title": order.prompt[:200], "artist": "Tessera animator (no GPU)", "comment": comment}
+    write_video(path, film.frames(progress), film.size, RATE, tags)
+    progress(1.0, None)
+    seconds = film.count / RATE
+    return Made(path, "video", "mp4", *film.size, duration_seconds=seconds, metadata=metadata, look=film.poster)
+
+
+def daylit(scene: Scene) -> Scene:
+    """A scene that begins before the night it ends in."""
+    return replace(scene, light="sunset") if scene.light == "night" else scene
+
+
+def opened(path: Path) -> Image.Image:
+    try:
+        with Image.open(path) as picture:
+            picture.load()
+            return picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        raise BadRequest("picture_unreadable", "the picture you sent is not an image I can read") from None
