@@ -12,7 +12,7 @@ from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Rep
 
 MODEL = "animator"
 SEEDS = 2**31
-MAX_SIDE, MIN_SIDE = 1920, 64
+MAX_SIDE, MIN_SIDE = 2048, 64
 USUAL_SECONDS, LONGEST_SECONDS = 6.0, 30.0
 
 
