@@ -4,13 +4,16 @@ import re
 from collections.abc import Mapping
 from enum import StrEnum
 
+from scheduler.catalogue.model import Capability
 from scheduler.jobs.model import (
     LARGEST_SIDE,
+    LONGEST_SECONDS,
     MOST_IMAGES,
     PROMPT_LIMIT,
     SEED_LIMIT,
     SIDE_STEP,
     SMALLEST_SIDE,
+    WISHES,
     JobRequest,
     JobView,
 )
@@ -23,7 +26,8 @@ SIZES: Mapping[str, Size] = {
     "landscape": (1024, 768),
     "wide": (1024, 576),
 }
-FLAGS = ("size", "seed", "model", "count")
+TIMED = (Capability.VIDEO, Capability.AUDIO)
+FLAGS = ("size", "seed", "model", "count", "seconds", "voice")
 VARIATION_STRENGTH = 0.35
 
 # "--seed 7", "--seed=7", and "—seed 7", which is what phones make of two hyphens
@@ -31,6 +35,7 @@ FLAG = re.compile(r"(?<!\S)(--|[—–])([A-Za-z][A-Za-z0-9_-]{0,30})(?:[ \t]*[=
 VALUE = re.compile(r"(?!--|[—–])\S+")
 WIDTH_BY_HEIGHT = re.compile(r"([0-9]{1,5})[x×*х]([0-9]{1,5})")
 NUMBER = re.compile(r"[0-9]{1,12}")
+VOICE = re.compile(r"[A-Za-z0-9-]{1,20}")
 
 
 class Mistake(StrEnum):
@@ -45,6 +50,8 @@ class Mistake(StrEnum):
     BAD_SEED = "bad_seed"  # value, limit
     BAD_COUNT = "bad_count"  # value, limit
     BAD_MODEL = "bad_model"  # limit
+    BAD_SECONDS = "bad_seconds"  # value, limit
+    BAD_VOICE = "bad_voice"  # value
 
 
 class CommandError(Exception):
@@ -130,7 +137,7 @@ def variation(job: JobView) -> JobRequest:
 
 def larger(job: JobView, max_side: int) -> JobRequest | None:
     """The same picture, from its seed, with sides up to twice as long; None when the plan has no more room."""
-    if not job.width or not job.height:
+    if not job.width or not job.height or job.capability is not Capability.IMAGE:
         return None
     width, height = fit((job.width * 2, job.height * 2), min(max_side, LARGEST_SIDE))
     if width <= job.width or height <= job.height:
@@ -173,9 +180,16 @@ def split(text: str) -> tuple[str, dict[str, str]]:
 def number(flag: str, value: str) -> int:
     """A whole number; one that is out of bounds is refused where the bounds are."""
     if not NUMBER.fullmatch(value):
-        mistake, limit = (Mistake.BAD_SEED, SEED_LIMIT) if flag == "seed" else (Mistake.BAD_COUNT, MOST_IMAGES)
+        mistake, limit = LIMITS[flag]
         raise CommandError(mistake, value=shortened(value), limit=limit)
     return int(value)
+
+
+LIMITS = {
+    "seed": (Mistake.BAD_SEED, SEED_LIMIT),
+    "count": (Mistake.BAD_COUNT, MOST_IMAGES),
+    "seconds": (Mistake.BAD_SECONDS, int(LONGEST_SECONDS)),
+}
 
 
 def repeated(job: JobView, seed: int | None) -> JobRequest:
@@ -188,6 +202,7 @@ def repeated(job: JobView, seed: int | None) -> JobRequest:
         seed=seed,
         count=job.count,
         parent_id=job.id,
+        **{name: getattr(job, name) for name in WISHES if name != "seconds" or job.capability in TIMED},
     )
 
 

@@ -14,6 +14,7 @@ from scheduler.client.session import Scheduler, User
 from scheduler.errors import Code, Refused
 from scheduler.jobs.model import JobView, Status, Why
 
+PLAYED = ("video", "audio")
 PICTURES_AT_ONCE = 4  # results held in memory by one bot
 NAMES_THE_MODEL = (Why.NO_WORKER, Why.PAUSED)
 NOT_THERE = (Code.GONE, Code.NOT_FOUND)
@@ -50,11 +51,49 @@ class Composer:
         """The last screen of a job."""
         job, user = post.job, self.user(post)
         account = await self.account(user)
-        picture = None
+        picture, text = None, ""
         if job.status is Status.COMPLETED:
             async with self.gate:
-                picture = await self.picture(user, job)
-        return results.ended(job, post.tr, account, await self.model_name(post), picture)
+                picture = await self.file(user, job)
+                text = await self.text(user, job)
+        return results.ended(job, post.tr, account, await self.model_name(post), picture, text)
+
+    async def file(self, user: User, job: JobView) -> Picture | None:
+        """What the message shows of the result; None when it has expired, or is words."""
+        played = next((each for each in job.artifacts if each.type in PLAYED and not each.expired), None)
+        if played is None:
+            return await self.picture(user, job)
+        too_large = (played.size_bytes or 0) > self.limits.file_bytes
+        try:
+            if too_large:
+                small = await user.file_bytes(played.id, thumbnail=True)
+                return Picture(small, "tessera.jpg", None, None, final=True)
+            content = await user.artifact_bytes(played)
+        except Refused as refused:
+            if refused.refusal.code in NOT_THERE:
+                return None
+            raise
+        return Picture(
+            content,
+            f"tessera-{job.id.hex[:8]}.{played.format.lower()}",
+            played.width,
+            played.height,
+            final=True,
+            kind="video" if played.type == "video" else "audio",
+            seconds=played.duration_seconds,
+            title=" ".join(job.prompt.split()),
+        )
+
+    async def text(self, user: User, job: JobView) -> str:
+        """The words of the result, if it is words."""
+        kept = [artifact for artifact in job.artifacts if artifact.type == "text" and not artifact.expired]
+        try:
+            written = [(await user.artifact_bytes(artifact)).decode("utf-8", "replace") for artifact in kept]
+        except Refused as refused:
+            if refused.refusal.code in NOT_THERE:
+                return ""
+            raise
+        return "\n\n".join(words.strip() for words in written)
 
     async def picture(self, user: User, job: JobView) -> Picture | None:
         """The job's pictures as one that the platform shows; None when they have expired."""

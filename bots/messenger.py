@@ -1,7 +1,7 @@
 """What a bot needs of a chat platform: one message that is sent once and then edited, and how calls can fail."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 Address = dict[str, Any]  # the chat, in the platform's terms; JSON, stored with the delivery
 Message = dict[str, Any]  # the status message, in the platform's terms; JSON, stored with the delivery
@@ -19,13 +19,17 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A PNG or JPEG file; `final` tells a result from a preview."""
+    """A file that a message shows: a PNG or JPEG, or of another kind an MP4 or MP3; `final` tells a result from a
+    preview."""
 
     content: bytes
     filename: str
     width: int | None
     height: int | None
     final: bool
+    kind: Literal["image", "video", "audio"] = "image"
+    seconds: float | None = None  # of video and sound
+    title: str = ""  # of sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,12 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What the platform shows as a picture; anything beyond is scaled or re-encoded before it is sent."""
+    """What the platform shows; a picture beyond it is scaled or re-encoded before it is sent, for a larger video or
+    sound its small picture is."""
 
     size_bytes: int
     sum_of_sides: int | None = None  # pixels, width + height
+    file_bytes: int = 50 * 2**20  # of a video or a sound
 
 
 class Messenger(Protocol):

@@ -49,7 +49,8 @@ class Post:
     ending: bool = False  # the job has ended; the claim that says how is under way
     over: bool = False  # posted, dead, handed back, lost, or the process stops
     quiet: bool = False  # the person deleted the message: silence until the result
-    moved: bool = False  # came back from a worker that stopped
+    moved: bool = False  # came back from a worker that stopped, or could not do it
+    why: str = ""  # what failed there, a code of JobError
     fraction: float | None = None
     seconds_left: float | None = None
     preview: int | None = None
@@ -77,6 +78,7 @@ class Post:
             case "requeued":
                 self.learn_status(Status.QUEUED, event.attempt)
                 self.moved, self.fraction, self.seconds_left, self.preview = event.begun is not False, None, None, None
+                self.why = event.why or ""
             case "progress":
                 self.learn_status(Status.RUNNING, event.attempt)
                 self.fraction, self.seconds_left = event.fraction, event.seconds_left
@@ -140,7 +142,7 @@ class Post:
             return Status.RUNNING, percent, self.preview, job.cancel_requested
         wait = job.wait
         why = (wait.position, wait.why, wait.until) if wait else ()
-        return Status.QUEUED, *why, self.moved, self.at_once, job.cancel_requested
+        return Status.QUEUED, *why, self.moved, self.why, self.at_once, job.cancel_requested
 
     def screen(self, now: datetime, model: str | None) -> Screen:
         """The words for `key`, without a preview."""
@@ -148,4 +150,5 @@ class Post:
             return progress.running(self.job, self.tr, self.fraction, self.seconds_left)
         if self.job.status.ended or self.due:
             return progress.opening(self.job, self.tr, now, model=model)
-        return progress.waiting(self.job, self.tr, now, model=model, at_once=self.at_once, moved=self.moved)
+        why = (self.why or "stopped") if self.moved else ""
+        return progress.waiting(self.job, self.tr, now, model=model, at_once=self.at_once, moved=why)

@@ -22,6 +22,7 @@ from bots.discord.cogs.cancel import cancel
 from bots.discord.cogs.create import imagine
 from bots.discord.cogs.help import help_
 from bots.discord.cogs.jobs import jobs_
+from bots.discord.cogs.make import music, say, video, write
 from bots.discord.cogs.start import start
 from bots.discord.cogs.usage import usage
 from bots.discord.desk import Desk
@@ -42,6 +43,10 @@ log = structlog.get_logger(__name__)
 
 COMMANDS: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] = (
     imagine,
+    video,
+    music,
+    say,
+    write,
     start,
     help_,
     usage,

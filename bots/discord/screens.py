@@ -18,6 +18,15 @@ ONLY_THEY_SEE = 1 << 6
 NO_LINK_PREVIEWS = 1 << 2
 NOBODY_IS_CALLED: Json = {"parse": []}
 OWNER_SIGN = "@"
+CONTENT_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "mp3": "audio/mpeg",
+    "ogg": "audio/ogg",
+}
 
 
 def body(screen: Screen, place: Place, privately: bool = False) -> Json:
@@ -42,8 +51,8 @@ def uploads(screen: Screen) -> tuple[Upload, ...]:
 
 
 def upload(picture: Picture) -> Upload:
-    kind = "image/png" if picture.filename.endswith(".png") else "image/jpeg"
-    return Upload(picture.filename, picture.content, kind)
+    ending = picture.filename.rpartition(".")[2]
+    return Upload(picture.filename, picture.content, CONTENT_TYPES.get(ending, "application/octet-stream"))
 
 
 def content(text: str) -> str:

@@ -5,14 +5,15 @@ from typing import Any, Self
 import discord
 from pydantic import BaseModel, ConfigDict
 
-from bots import commands
+from bots import commands, making
+from bots.making import Maker
 from scheduler.jobs.model import JobRequest
 
 Json = dict[str, Any]
 
 
 class Words(BaseModel):
-    """The options of /imagine, as they were given."""
+    """The options of a command that makes something, as they were given."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,22 +21,44 @@ class Words(BaseModel):
     size: str | None = None
     model: str | None = None
     seed: int | None = None
+    seconds: float | None = None
+    voice: str | None = None
+    command: Maker = Maker.IMAGINE
 
     def embed(self) -> Json:
         """The prompt with its options under it; `read_words` reads it back."""
-        told = (("size", self.size), ("model", self.model), ("seed", self.seed))
+        told: list[tuple[str, object]] = [("size", self.size), ("model", self.model), ("seed", self.seed)]
+        told += [("seconds", self.seconds), ("voice", self.voice)]
+        told += [("command", self.command)] if self.command is not Maker.IMAGINE else []
         fields = [{"name": name, "value": str(value), "inline": True} for name, value in told if value is not None]
         return {"description": self.prompt, "fields": fields}
 
     def request(self) -> JobRequest:
         """Raises CommandError."""
         width, height = commands.size(self.size) if self.size else (None, None)
-        return commands.imagine(self.prompt, width=width, height=height, seed=self.seed, model=self.model)
+        return making.made(
+            self.command,
+            self.prompt,
+            width=width,
+            height=height,
+            seed=self.seed,
+            model=self.model,
+            seconds=self.seconds,
+            voice=self.voice,
+        )
 
     @classmethod
     def of(cls, request: JobRequest) -> Self:
         size = f"{request.width}x{request.height}" if request.width and request.height else None
-        return cls(prompt=request.prompt, size=size, model=request.model, seed=request.seed)
+        return cls(
+            prompt=request.prompt,
+            size=size,
+            model=request.model,
+            seed=request.seed,
+            seconds=request.seconds,
+            voice=request.voice,
+            command=making.maker_of(request),
+        )
 
 
 def read_words(message: discord.Message | None) -> Words | None:

@@ -64,10 +64,14 @@ start-plan = Im Tarif { $plan } hast du { $tokens } am Tag; ein Bild kostet { $p
 help-words = Schreib einfach, was du sehen möchtest, oder nimm den Befehl:
 help-commands =
     /imagine ein Fuchs im Schnee
-    /usage: deine Tokens und was du gemacht hast
+    /video Berge, vom Tag zur Nacht
+    /music ein ruhiger Abend mit 70 bpm
+    /say Deine Worte, vorgelesen
+    /write Titel für ein Fuchs im Schnee (oder Bildunterschrift, Alternativtext, Werbung, ein reicherer Prompt)
+    /usage: deine Token und was du gemacht hast
     /jobs: was wartet und was fertig ist
-    /cancel: beendet, worum du zuletzt gebeten hast
-help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 malt dasselbe Bild wieder · --model { $models } · --count 1 bis { $limit }
+    /cancel: halte an, worum du zuletzt gebeten hast
+help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 macht dasselbe wieder · --model { $models } · --count 1 bis { $limit } · --seconds 6 für Video und Musik · --voice en für Sprache
 help-buttons = Unter einem Bild: „Noch einmal“ malt es neu, „Variante“ bleibt nah daran, „Größer“ verdoppelt die Seiten, soweit dein Tarif es zulässt.
 model-away = { $model } (läuft gerade nicht)
 unknown-command = Diesen Befehl kenne ich nicht. /help sagt, was ich kann.
@@ -98,8 +102,17 @@ waiting-no-worker = Wartet auf einen Rechner mit { $model }: gerade ist keiner w
 waiting-no-worker-until = Wartet auf einen Rechner mit { $model }: gerade ist keiner wach. Ich halte deinen Platz bis { $moment }
 waiting-paused = { $model } macht gerade Pause. Ich halte deinen Platz
 waiting-accepted = Angenommen
-requeued = Der Rechner ist ausgefallen; ein anderer übernimmt, dein Platz bleibt
-running = Wird gemalt
+requeued = { $why ->
+    [out_of_memory] Es braucht mehr Speicher; ein größerer Rechner übernimmt, Preis und Platz bleiben
+    [stopped] Der Rechner ist ausgefallen; ein anderer übernimmt, dein Platz bleibt
+   *[other] Dort ging es nicht; ein anderer Rechner versucht es noch einmal, dein Platz bleibt
+}
+running = { $what ->
+    [video] Wird gefilmt
+    [audio] Wird gespielt
+    [text] Wird geschrieben
+   *[other] Wird gemalt
+}
 running-percent = { $percent } %
 running-percent-left = { $percent } % · noch { $span }
 stopping = Wird beendet
@@ -199,7 +212,7 @@ refused-overloaded-next = Bitte versuch es in { $span } noch einmal.
 refused-unavailable = Das Atelier startet oder ruht gerade. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
 refused-internal = Im Atelier ist etwas schiefgegangen. Nichts wurde berechnet.
 
-mistake-unknown-flag = --{ $flag } kenne ich nicht. Es gibt --size, --seed, --model und --count.
+mistake-unknown-flag = --{ $flag } kenne ich nicht. Es gibt --size, --seed, --model, --count, --seconds und --voice.
 mistake-value-missing = Was soll --{ $flag } sein? Zum Beispiel: { $flag ->
     [size] --size wide
     [seed] --seed 7
@@ -210,6 +223,8 @@ mistake-bad-size = Die Größe { $value } kann ich nicht lesen. Schreib square, 
 mistake-size-out-of-range = Eine Seite hat { $smallest } bis { $largest } Pixel.
 mistake-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis { $limit }; { $value } ist keine.
 mistake-bad-count = Ich male 1 bis { $limit } Bilder auf einmal; { $value } liegt nicht dazwischen.
+mistake-bad-seconds = Eine Länge ist eine ganze Zahl von 1 bis { $limit } Sekunden; { $value } ist keine.
+mistake-bad-voice = Eine Stimme ist eine Sprache wie de, en-gb oder ru; { $value } ist keine.
 mistake-bad-model = Der Name eines Modells hat höchstens { $limit } Zeichen.
 mistake-admin = /admin status | user REF | grant REF N [Notiz] | pause [SUBJECT] [Grund] | resume [SUBJECT] | letters | retry JOB|all
 
@@ -224,7 +239,7 @@ jobs-none = Noch nichts. Schreib, was du sehen möchtest.
 jobs-title = Deine letzten, das neueste zuerst:
 jobs-waiting = wartet
 jobs-waiting-place = { $place }
-jobs-running = wird gemalt
+jobs-running = in Arbeit
 jobs-completed = fertig
 jobs-expired = fertig, abgelaufen
 jobs-failed = gescheitert

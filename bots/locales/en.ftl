@@ -64,10 +64,14 @@ start-plan = You have { $tokens } a day on the { $plan } plan; a picture costs {
 help-words = Just write what you would like to see, or use the command:
 help-commands =
     /imagine a fox in the snow
+    /video mountains, day to night
+    /music a calm evening at 70 bpm
+    /say Your words, read aloud
+    /write titles for a fox in the snow (or captions, alt text, an ad, a richer prompt)
     /usage: your tokens and what you made
     /jobs: what waits and what is done
     /cancel: stop what you asked for last
-help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 paints the same picture again · --model { $models } · --count 1 to { $limit }
+help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 makes the same again · --model { $models } · --count 1 to { $limit } · --seconds 6 for video and music · --voice de for speech
 help-buttons = Under a picture: Again paints it anew, Variation stays close to it, Larger doubles its size where your plan allows.
 model-away = { $model } (not running now)
 unknown-command = I don't know that command. /help says what I can do.
@@ -98,8 +102,17 @@ waiting-no-worker = Waiting for a worker with { $model }: none is awake.
 waiting-no-worker-until = Waiting for a worker with { $model }: none is awake. I'll keep your place until { $moment }
 waiting-paused = { $model } is paused at the moment. I'll keep your place
 waiting-accepted = Accepted
-requeued = Worker stopped; moved to another one, same place in line
-running = Painting
+requeued = { $why ->
+    [out_of_memory] It needs more memory; moved to a larger worker, same price, same place in line
+    [stopped] Worker stopped; moved to another one, same place in line
+   *[other] It did not work there; trying once more on another worker, same place in line
+}
+running = { $what ->
+    [video] Filming
+    [audio] Making sound
+    [text] Writing
+   *[other] Painting
+}
 running-percent = { $percent } %
 running-percent-left = { $percent } % · { $span } left
 stopping = Stopping
@@ -199,7 +212,7 @@ refused-overloaded-next = Please try again in { $span }.
 refused-unavailable = The studio is starting or resting. Nothing was charged; please try again in { $span }.
 refused-internal = Something went wrong in the studio. Nothing was charged.
 
-mistake-unknown-flag = I don't know --{ $flag }. There is --size, --seed, --model and --count.
+mistake-unknown-flag = I don't know --{ $flag }. There is --size, --seed, --model, --count, --seconds and --voice.
 mistake-value-missing = What should --{ $flag } be? For example: { $flag ->
     [size] --size wide
     [seed] --seed 7
@@ -210,6 +223,8 @@ mistake-bad-size = I can't read the size { $value }. Write square, portrait, lan
 mistake-size-out-of-range = A side has { $smallest } to { $largest } pixels.
 mistake-bad-seed = A seed is a whole number from 0 to { $limit }; { $value } is not.
 mistake-bad-count = I paint 1 to { $limit } pictures at a time; { $value } is not in between.
+mistake-bad-seconds = A length is a whole number of seconds from 1 to { $limit }; { $value } is not.
+mistake-bad-voice = A voice is a language such as en-gb, de or ru; { $value } is not.
 mistake-bad-model = A model's name has at most { $limit } characters.
 mistake-admin = /admin status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all
 
@@ -224,7 +239,7 @@ jobs-none = Nothing yet. Write what you would like to see.
 jobs-title = Your latest, newest first:
 jobs-waiting = waiting
 jobs-waiting-place = { $place } in line
-jobs-running = being painted
+jobs-running = under way
 jobs-completed = done
 jobs-expired = done, expired
 jobs-failed = failed

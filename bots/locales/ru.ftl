@@ -61,11 +61,15 @@ start = { $name ->
 start-plan = На тарифе { $plan } у вас { $tokens } в день; картинка стоит { $price }.
 help-words = Просто напишите, что хотите увидеть, или начните с команды:
 help-commands =
-    /imagine лиса на снегу
+    /imagine лиса в снегу
+    /video горы, день в ночь
+    /music спокойный вечер, 70 bpm
+    /say Ваши слова вслух
+    /write названия для лиса в снегу (или подпись, альт-текст, реклама, промпт подробнее)
     /usage: ваши токены и что вы сделали
     /jobs: что ждёт и что готово
-    /cancel: остановить последнее, о чём вы просили
-help-flags = К описанию можно добавить: --size square, portrait, landscape, wide или 1024x768 · --seed 7 снова даст ту же картинку · --model { $models } · --count от 1 до { $limit }
+    /cancel: остановить последний запрос
+help-flags = К описанию можно добавить: --size square, portrait, landscape, wide или 1024x768 · --seed 7 снова даст то же самое · --model { $models } · --count от 1 до { $limit } · --seconds 6 для видео и музыки · --voice en для речи
 help-buttons = Под картинкой: «Ещё раз» рисует её заново, «Вариация» держится рядом, «Крупнее» удваивает размер, если позволяет тариф.
 model-away = { $model } (сейчас не работает)
 unknown-command = Такой команды я не знаю. /help расскажет, что я умею.
@@ -96,8 +100,17 @@ waiting-no-worker = Ждёт машину с { $model }: сейчас ни од�
 waiting-no-worker-until = Ждёт машину с { $model }: сейчас ни одна не работает. Место сохраню до { $moment }
 waiting-paused = { $model } сейчас на паузе. Место в очереди сохраню
 waiting-accepted = Принято
-requeued = Машина остановилась; рисует другая, место в очереди прежнее
-running = Рисую
+requeued = { $why ->
+    [out_of_memory] Нужно больше памяти; работу взяла машина побольше, цена и место в очереди прежние
+    [stopped] Машина остановилась; работает другая, место в очереди прежнее
+   *[other] Там не получилось; ещё раз пробует другая машина, место в очереди прежнее
+}
+running = { $what ->
+    [video] Снимаю
+    [audio] Играю
+    [text] Пишу
+   *[other] Рисую
+}
 running-percent = { $percent } %
 running-percent-left = { $percent } % · ещё { $span }
 stopping = Останавливаю
@@ -199,7 +212,7 @@ refused-overloaded-next = Попробуйте, пожалуйста, через
 refused-unavailable = Мастерская запускается или отдыхает. Ничего не списано; попробуйте, пожалуйста, через { $span }.
 refused-internal = В мастерской что-то пошло не так. Ничего не списано.
 
-mistake-unknown-flag = Не знаю, что такое --{ $flag }. Есть --size, --seed, --model и --count.
+mistake-unknown-flag = Не знаю, что такое --{ $flag }. Есть --size, --seed, --model, --count, --seconds и --voice.
 mistake-value-missing = Какое значение у --{ $flag }? Например: { $flag ->
     [size] --size wide
     [seed] --seed 7
@@ -210,6 +223,8 @@ mistake-bad-size = Не понимаю размер { $value }. Напишите
 mistake-size-out-of-range = В стороне может быть от { $smallest } до { $largest } пикселей.
 mistake-bad-seed = Сид это целое число от 0 до { $limit }; { $value } не подходит.
 mistake-bad-count = За раз рисую от 1 до { $limit } картинок; { $value } не подходит.
+mistake-bad-seconds = Длина — целое число секунд от 1 до { $limit }; { $value } не подходит.
+mistake-bad-voice = Голос — это язык, например ru, de или en-gb; { $value } не подходит.
 mistake-bad-model = В имени модели не больше { $limit } символов.
 mistake-admin = /admin status | user REF | grant REF N [заметка] | pause [SUBJECT] [причина] | resume [SUBJECT] | letters | retry JOB|all
 
@@ -224,7 +239,7 @@ jobs-none = Пока ничего. Напишите, что хотите уви�
 jobs-title = Ваши последние, сначала новые:
 jobs-waiting = ждёт
 jobs-waiting-place = { $place }
-jobs-running = рисуется
+jobs-running = в работе
 jobs-completed = готово
 jobs-expired = готово, срок хранения истёк
 jobs-failed = не вышло

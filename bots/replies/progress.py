@@ -5,26 +5,33 @@ from datetime import datetime, timedelta
 from bots.messenger import Picture, Screen
 from bots.replies.frame import cancel_row, framed, joined
 from bots.replies.translator import Translator
+from scheduler.catalogue.model import Capability
 from scheduler.jobs.model import JobView, Status, Wait, Why
 
-SIGN = "🎨 "
+SIGNS = {Capability.IMAGE: "🎨 ", Capability.VIDEO: "🎬 ", Capability.AUDIO: "🎵 ", Capability.TEXT: "✏️ "}
 SHORTEST_COUNTDOWN_SECONDS = 10  # Discord counts down by itself; below this the words are calmer
 
 
 def waiting(
-    job: JobView, tr: Translator, now: datetime, *, model: str | None = None, at_once: int = 0, moved: bool = False
+    job: JobView,
+    tr: Translator,
+    now: datetime,
+    *,
+    model: str | None = None,
+    at_once: int = 0,
+    moved: bool | str = False,
 ) -> Screen:
     """A job that waits. `model` is its display name, `at_once` how many jobs the plan runs at a time (0: not known),
-    `moved`: it comes back from a worker that stopped."""
+    `moved`: it comes back from a worker that stopped, or that failed with this code."""
     if job.cancel_requested:
-        return Screen(framed(job.prompt, tr("stopping"), sign=SIGN))
+        return Screen(framed(job.prompt, tr("stopping"), sign=SIGNS[job.capability]))
     if job.wait:
         place = waits(job.wait, tr, now, model or job.model, at_once)
     else:
         place = "" if moved else tr("waiting-accepted")
-    lines = [tr("requeued")] if moved else []
+    lines = [tr("requeued", why=moved if isinstance(moved, str) else "stopped")] if moved else []
     return Screen(
-        framed(job.prompt, *lines, joined([place, tr.tokens(job.cost_tokens)]), sign=SIGN),
+        framed(job.prompt, *lines, joined([place, tr.tokens(job.cost_tokens)]), sign=SIGNS[job.capability]),
         buttons=(cancel_row(job, tr),),
     )
 
@@ -68,16 +75,20 @@ def running(
 ) -> Screen:
     """A job under way; a preview is the picture when there is one."""
     if job.cancel_requested:
-        return Screen(framed(job.prompt, tr("stopping"), sign=SIGN), picture)
+        return Screen(framed(job.prompt, tr("stopping"), sign=SIGNS[job.capability]), picture)
     return Screen(
-        framed(job.prompt, advance(tr, fraction, seconds_left), sign=SIGN), picture, buttons=(cancel_row(job, tr),)
+        framed(job.prompt, advance(tr, fraction, seconds_left, job.capability), sign=SIGNS[job.capability]),
+        picture,
+        buttons=(cancel_row(job, tr),),
     )
 
 
-def advance(tr: Translator, fraction: float | None, seconds_left: float | None) -> str:
+def advance(
+    tr: Translator, fraction: float | None, seconds_left: float | None, what: Capability = Capability.IMAGE
+) -> str:
     """How far it is: "60 % · 1 s left"."""
     if not fraction:
-        return tr("running")
+        return tr("running", what=what.value)
     if fraction >= 1:  # painted; the files are on their way to the store
         return tr("ready")
     percent = int(fraction * 100)
@@ -96,4 +107,4 @@ def opening(job: JobView, tr: Translator, now: datetime, *, model: str | None = 
         case Status.RUNNING:
             return running(job, tr)
         case Status.COMPLETED | Status.FAILED | Status.CANCELLED:
-            return Screen(framed(job.prompt, tr("ready"), sign=SIGN))
+            return Screen(framed(job.prompt, tr("ready"), sign=SIGNS[job.capability]))

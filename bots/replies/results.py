@@ -4,38 +4,45 @@ from decimal import Decimal
 
 from bots import commands
 from bots.buttons import Action, button
-from bots.messenger import Button, Picture, Screen
-from bots.replies.frame import framed, is_cut, joined
+from bots.messenger import TEXT_LIMIT, Button, Picture, Screen
+from bots.replies.frame import cut, framed, is_cut, joined, units
 from bots.replies.translator import Translator
 from scheduler.accounts.model import AccountView
+from scheduler.catalogue.model import Capability
 from scheduler.jobs.model import JobView, Status
 
+HEAD_CHARACTERS = 80
 REASONS = frozenset(
     {"worker_lost", "timeout", "engine_failed", "out_of_memory", "no_worker_in_time", "store_failed", "bad_request"}
 )
 
 
-def ended(job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None) -> Screen:
+def ended(
+    job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None, text: str = ""
+) -> Screen:
     """The last screen of a job. `model` is the display name; the account says what is left and what the plan allows."""
     match job.status:
         case Status.COMPLETED:
-            return completed(job, tr, account, model, picture)
+            return completed(job, tr, account, model, picture, text)
         case Status.CANCELLED:
             return cancelled(job, tr)
         case _:
             return failed(job, tr, model)
 
 
-def completed(job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None) -> Screen:
-    """The result; without a picture, one that has expired."""
+def completed(
+    job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None, text: str = ""
+) -> Screen:
+    """The result, a file or words; without either, one that has expired."""
     line = figures(job, tr, account, model)
+    if text:
+        return written(job, tr, text, line)
     if picture is None:
         again = (button(tr("button-make-again"), Action.REMAKE, job.id),)
         return Screen(framed(job.prompt, tr("expired"), line), None, (again,))
-    first = [
-        button(tr("button-again"), Action.AGAIN, job.id),
-        button(tr("button-variation"), Action.VARY, job.id),
-    ]
+    first = [button(tr("button-again"), Action.AGAIN, job.id)]
+    if job.capability is Capability.IMAGE:
+        first.append(button(tr("button-variation"), Action.VARY, job.id))
     if account is not None and commands.larger(job, account.plan.max_resolution):
         first.append(button(tr("button-larger"), Action.LARGER, job.id))
     rows = [tuple(first)]
@@ -44,12 +51,22 @@ def completed(job: JobView, tr: Translator, account: AccountView | None, model: 
     return Screen(framed(job.prompt, line), picture, tuple(rows))
 
 
+def written(job: JobView, tr: Translator, text: str, line: str) -> Screen:
+    """Words that were asked for, under as much of the prompt as tells them apart from others."""
+    head = cut(" ".join(job.prompt.split()), HEAD_CHARACTERS)
+    room = TEXT_LIMIT - units(head) - units(line) - 4
+    return Screen(
+        f"{head}\n\n{cut(text, room)}\n\n{line}", None, ((button(tr("button-again"), Action.AGAIN, job.id),),)
+    )
+
+
 def figures(job: JobView, tr: Translator, account: AccountView | None, model: str) -> str:
     """The small line: "painter (no GPU) · seed 7 · 1 token, 19 left today"."""
     return joined(
         [
             model,
-            tr("pictures", count=job.count) if job.count > 1 else "",
+            tr("pictures", count=job.count) if job.count > 1 and job.capability is Capability.IMAGE else "",
+            tr.span(float(job.seconds)) if job.seconds and job.capability is not Capability.IMAGE else "",
             tr("result-seed", seed=str(job.seed)) if job.seed is not None else "",
             cost(job.cost_tokens, tr, account),
         ]

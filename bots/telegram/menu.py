@@ -7,7 +7,7 @@ from aiogram.types import BotCommand, BotCommandScopeChat
 
 from bots.replies.translator import FALLBACK, Translator, sources
 
-COMMANDS = ("imagine", "usage", "jobs", "cancel", "help")
+COMMANDS = ("imagine", "video", "music", "say", "write", "usage", "jobs", "cancel", "help")
 ADMIN_COMMANDS = (*COMMANDS, "admin")
 
 

@@ -10,9 +10,12 @@ from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaAudio,
     InputMediaDocument,
     InputMediaPhoto,
+    InputMediaVideo,
     LinkPreviewOptions,
+    MediaUnion,
     ReplyParameters,
 )
 from aiogram.types import Message as Sent
@@ -23,6 +26,7 @@ from bots.telegram.outcomes import Unmodified, WrongKind, outcomes
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = TEXT_LIMIT
+LONGEST_TITLE = 60  # of a piece of music
 MOST_UNEQUAL_SIDES = 20  # a photo's longer side is at most 20 times the shorter
 OF_A_JOB = re.compile(r"[a-z]+:[0-9a-f]{32}")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -45,7 +49,7 @@ class TelegramMessenger:
 
     platform = "telegram"
     rate = BOT_RATE
-    limits = PictureLimits(size_bytes=10 * 2**20, sum_of_sides=10_000)
+    limits = PictureLimits(size_bytes=10 * 2**20, file_bytes=50 * 2**20, sum_of_sides=10_000)
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
@@ -67,13 +71,22 @@ class TelegramMessenger:
                 )
                 return shown(sent, None)
             caption = cut(screen.text, LONGEST_CAPTION)
-            if is_strip(picture):
-                sent = await self.bot.send_document(
-                    document=upload(picture), caption=caption, reply_markup=markup, **where
-                )
-            else:
-                sent = await self.bot.send_photo(photo=upload(picture), caption=caption, reply_markup=markup, **where)
-            return shown(sent, picture)
+            return shown(await self.send_media(picture, caption, markup, where), picture)
+
+    async def send_media(
+        self, picture: Picture, caption: str, markup: InlineKeyboardMarkup | None, where: dict[str, Any]
+    ) -> Sent:
+        """As the platform's own kind."""
+        told: dict[str, Any] = {"caption": caption, "reply_markup": markup, **where}
+        match picture.kind:
+            case "video":
+                return await self.bot.send_video(video=upload(picture), **of_video(picture), **told)
+            case "audio":
+                return await self.bot.send_audio(audio=upload(picture), **of_audio(picture), **told)
+            case "image" if is_strip(picture):
+                return await self.bot.send_document(document=upload(picture), **told)
+            case "image":
+                return await self.bot.send_photo(photo=upload(picture), **told)
 
     async def edit(self, address: Address, message: Message, screen: Screen) -> Message:
         if screen.picture is not None:
@@ -102,8 +115,7 @@ class TelegramMessenger:
         """Put the picture in place of the text or of another picture; a file that is there already is named by its id,
         so that repeating the edit changes nothing."""
         known = message.get("file_id") if message.get("digest") == digest(picture) else None
-        media_type = InputMediaDocument if is_strip(picture) else InputMediaPhoto
-        media = media_type(media=known or upload(picture), caption=cut(screen.text, LONGEST_CAPTION))
+        media = input_media(picture, known or upload(picture), cut(screen.text, LONGEST_CAPTION))
         with suppress(Unmodified), outcomes(address):
             sent = await self.bot.edit_message_media(
                 media=media,
@@ -139,6 +151,33 @@ def key(button: Button, owner: int | None) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=button.label, callback_data=data)
 
 
+def input_media(picture: Picture, file: BufferedInputFile | str, caption: str) -> MediaUnion:
+    """What an edit puts in place."""
+    match picture.kind:
+        case "video":
+            return InputMediaVideo(media=file, caption=caption, **of_video(picture))
+        case "audio":
+            return InputMediaAudio(media=file, caption=caption, **of_audio(picture))
+        case "image" if is_strip(picture):
+            return InputMediaDocument(media=file, caption=caption)
+        case "image":
+            return InputMediaPhoto(media=file, caption=caption)
+
+
+def of_video(picture: Picture) -> dict[str, Any]:
+    """What a player shows before the file has come."""
+    return {
+        "width": picture.width,
+        "height": picture.height,
+        "duration": round(picture.seconds or 0),
+        "supports_streaming": True,
+    }
+
+
+def of_audio(picture: Picture) -> dict[str, Any]:
+    return {"duration": round(picture.seconds or 0), "title": cut(picture.title, LONGEST_TITLE), "performer": "Tessera"}
+
+
 def upload(picture: Picture) -> BufferedInputFile:
     return BufferedInputFile(picture.content, picture.filename)
 
@@ -158,6 +197,6 @@ def shown(sent: Sent, picture: Picture | None) -> Message:
     """The message as it is stored."""
     if picture is None:
         return {"message_id": sent.message_id, "kind": "text"}
-    file = sent.document or (sent.photo[-1] if sent.photo else None)
+    file = sent.video or sent.audio or sent.document or (sent.photo[-1] if sent.photo else None)
     known = {"file_id": file.file_id, "digest": digest(picture)} if file else {}
     return {"message_id": sent.message_id, "kind": "media", **known}

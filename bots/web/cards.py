@@ -29,6 +29,7 @@ def card(job: JobView, tr: Translator, now: datetime, account: AccountView, mode
         waits=job.is_next or job.status in (Status.CREATED, Status.QUEUED),
         stopping=job.cancel_requested and not job.status.ended,
         prompt=job.prompt,
+        capability=job.capability,
         line=below_the_prompt(shown),
         width=job.width,
         height=job.height,
@@ -79,6 +80,7 @@ def picture(artifact: ArtifactView, job: JobView) -> PictureView:
         height=artifact.height,
         filename=filename(job, artifact),
         expired=artifact.expired,
+        kind=artifact.type,
     )
 
 

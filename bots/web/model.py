@@ -47,6 +47,7 @@ class PictureView(BaseModel):
     height: int | None
     filename: str
     expired: bool
+    kind: str = "image"  # video, audio or text
 
 
 class Card(BaseModel):
@@ -58,6 +59,7 @@ class Card(BaseModel):
     waits: bool  # its place in line may change
     stopping: bool  # its end was asked for
     prompt: str
+    capability: str = "image"
     line: str  # the small words under the picture
     width: int | None
     height: int | None

@@ -25,6 +25,10 @@ from scheduler.plans.model import PlanView
 
 NOW = datetime(2026, 11, 21, 20, 40, tzinfo=UTC)
 PNG = b"\x89PNG the picture"
+MP4, MP3, WORDS = b"\0\0\0 ftypisom the film", b"ID3 the music", b"The Quiet of the Fox\nFox, Late"
+FILES: dict[str, tuple[str, bytes]] = {
+    "image": ("png", PNG), "video": ("mp4", MP4), "audio": ("mp3", MP3), "text": ("txt", WORDS),
+}  # fmt: skip
 HURRY = Timing(claim=0.05, poll=0.05, listen_again=0.01, repeat=0.1, retry=0.1, failure=0.01, goodbye=2.0)
 ADDRESS: Address = {"chat": 42}
 
@@ -198,14 +202,16 @@ class Studio(Scheduler):
         attempt = self.deliveries[job_id].job.attempt + 1
         self.change(job_id, status=Status.RUNNING, attempt=attempt, wait=Wait(position=1, seconds=1, why=Why.NEXT))
 
-    def requeue(self, job_id: UUID, *, begun: bool = True) -> None:
+    def requeue(self, job_id: UUID, *, begun: bool = True, why: str | None = None) -> None:
         self.change(job_id, status=Status.QUEUED, wait=Wait(position=1, seconds=3, why=Why.NEXT))
-        self.tell("requeued", job_id, attempt=self.deliveries[job_id].job.attempt, begun=begun)
+        self.tell("requeued", job_id, attempt=self.deliveries[job_id].job.attempt, begun=begun, why=why)
 
     def end(self, job_id: UUID, status: Status = Status.COMPLETED, *, silently: bool = False) -> None:
         done = status is Status.COMPLETED
         error = JobError(code="worker_lost", message="twice") if status is Status.FAILED else None
-        artifacts = [an_artifact(job_id)] if done else []
+        made = self.deliveries[job_id].job.capability
+        seconds = 6.0 if made in ("video", "audio") else None
+        artifacts = [an_artifact(job_id, type=made, format=FILES[made][0], duration_seconds=seconds)] if done else []
         cost, back = (Decimal(1), Decimal(0)) if done else (Decimal(0), Decimal(1))
         self.change(job_id, cost_tokens=cost, tokens_back=back)
         self.change(job_id, status=status, wait=None, error=error, artifacts=artifacts, ended_at=NOW)
@@ -232,7 +238,12 @@ class StudioUser(User):
             assert destination is not None
             assert destination.address is not None
             row, replayed = (
-                Delivery(a_job(prompt=request.prompt), self.ref, destination.address, destination.process),
+                Delivery(
+                    a_job(prompt=request.prompt, capability=request.capability),
+                    self.ref,
+                    destination.address,
+                    destination.process,
+                ),
                 False,
             )
             row.claim_until = monotonic() + self.studio.claim_seconds
@@ -266,7 +277,7 @@ class StudioUser(User):
         self.studio.check()
         if self.studio.expired:
             raise Refused.because(Code.GONE, what="artifact")
-        return PNG
+        return FILES[artifact.type][1]
 
 
 @dataclass

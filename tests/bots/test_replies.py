@@ -350,7 +350,7 @@ def test_the_list_of_jobs_has_a_way_to_cancel() -> None:
     screen = jobs.listing([waiting, running, done(), a_job(status=Status.FAILED, prompt="x\n" * 200)], EN, LATER)
     assert spoken(screen).splitlines()[1:4] == [
         "1. a red sunset over the sea · Second in line · seed 7 · 2 min ago",
-        "2. a red sunset over the sea · being painted · seed 7 · 2 min ago",
+        "2. a red sunset over the sea · under way · seed 7 · 2 min ago",
         "3. a red sunset over the sea · done · seed 7 · 2 min ago",
     ]
     assert labels(screen) == ["Cancel 1", "Cancel 2"]

@@ -1,10 +1,11 @@
-"""/imagine, plain words in a private chat, and the buttons that ask for the same words once more."""
+"""What makes something: commands, plain words in a private chat, and buttons that ask for the same words again."""
 
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from bots import commands
+from bots import commands, making
 from bots.buttons import Action
+from bots.making import Maker
 from bots.replies import welcome
 from bots.replies.jobs import Note
 from bots.telegram.middlewares import event_key
@@ -12,9 +13,9 @@ from bots.telegram.talk import Press, Talk
 from scheduler.jobs.model import JobRequest
 
 
-async def imagine(_: Message, command: CommandObject, talk: Talk) -> None:
+async def make(_: Message, command: CommandObject, talk: Talk) -> None:
     talk.helps = True
-    await talk.order(commands.parse_imagine(command.args or ""))
+    await talk.order(making.parse(Maker(command.command.lower()), command.args or ""))
 
 
 async def plain_words(message: Message, talk: Talk) -> None:
@@ -34,7 +35,7 @@ async def reword(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
         await talk.note(Note.UNKNOWN)
         return
     talk.quoted, talk.helps = original.message_id, True
-    request = commands.parse_imagine(words_of(original.text))
+    request = written_in(original.text)
     if action is Action.RETRY:  # under the key of the first try, in case that one did pass
         await talk.order(request, event_key(talk.desk.bot.id, original))
     else:
@@ -48,6 +49,10 @@ def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
     return commands.with_model(request, subject)
 
 
-def words_of(text: str) -> str:
-    """A message without the command it begins with."""
-    return Command.extract_command(text).args or "" if text.startswith("/") else text
+def written_in(text: str) -> JobRequest:
+    """What a message asks for; plain words ask for a picture."""
+    if not text.startswith("/"):
+        return commands.parse_imagine(text)
+    command = Command.extract_command(text)
+    name = command.command.lower()
+    return making.parse(Maker(name) if name in set(Maker) else Maker.IMAGINE, command.args or "")

@@ -1,5 +1,6 @@
 """GET /pictures/{id}, .../thumbnail, and /jobs/{id}/preview: the visitor's own files, brought from the scheduler."""
 
+import re
 from uuid import UUID
 
 from aiohttp import web
@@ -10,12 +11,32 @@ from scheduler.errors import Code, Refused
 
 YEAR_SECONDS = 365 * 24 * 3600
 KEPT = {"Cache-Control": f"private, max-age={YEAR_SECONDS}, immutable"}  # a file never changes under its id
-SIGNATURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+SIGNATURES = {
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"RIFF": "image/webp",
+    b"OggS": "audio/ogg",
+    b"ID3": "audio/mpeg",
+    b"\xff\xfb": "audio/mpeg",
+}
+SPAN = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 
 
 async def picture(request: web.Request) -> web.Response:
     content = await visit(request).user.file_bytes(artifact_id(request))
-    return web.Response(body=content, content_type=content_type(content), headers=KEPT)
+    kind = content_type(content)
+    if (span := SPAN.fullmatch(request.headers.get("Range", ""))) and kind.startswith(("video/", "audio/")):
+        return part(content, kind, int(span[1]), int(span[2] or len(content)))
+    return web.Response(body=content, content_type=kind, headers=KEPT)
+
+
+def part(content: bytes, kind: str, first: int, last: int) -> web.Response:
+    """What a player asks for: some browsers play nothing that they cannot have in parts."""
+    last = min(last, len(content) - 1)
+    if first > last:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
+    headers = KEPT | {"Content-Range": f"bytes {first}-{last}/{len(content)}", "Accept-Ranges": "bytes"}
+    return web.Response(status=206, body=content[first : last + 1], content_type=kind, headers=headers)
 
 
 async def thumbnail(request: web.Request) -> web.Response:
@@ -43,4 +64,6 @@ def artifact_id(request: web.Request) -> UUID:
 
 def content_type(content: bytes) -> str:
     """Told from the first bytes; what is no picture is only ever saved."""
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
     return next((kind for start, kind in SIGNATURES.items() if content.startswith(start)), "application/octet-stream")

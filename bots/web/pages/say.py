@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from bots import commands, models
+from bots import commands, making, models
 from bots.commands import CommandError, Mistake
+from bots.making import Maker
 from bots.messenger import Screen
 from bots.replies import account as account_replies
 from bots.replies import jobs as job_replies
@@ -14,6 +15,7 @@ from bots.web.changes import changed
 from bots.web.edge import answered
 from bots.web.model import Answer, Kind, Said
 from bots.web.site import Visit, visit
+from scheduler.catalogue.model import Capability
 from scheduler.jobs.model import SEED_LIMIT, JobRequest
 
 USAGE_DAYS = 7
@@ -26,8 +28,10 @@ async def say(request: web.Request) -> web.Response:
 
 async def reply(here: Visit, said: Said) -> Answer:
     match split(said.text):
-        case "" | "imagine", words:
-            return await imagine(here, said, words)
+        case "", words:
+            return await make(here, said, Maker.IMAGINE, words)
+        case name, words if name in set(Maker):
+            return await make(here, said, Maker(name), words)
         case "usage", _:
             return await usage(here)
         case "jobs", _:
@@ -53,17 +57,18 @@ def split(text: str) -> tuple[str, str]:
     return name[1:].lower() or "/", rest[0] if rest else ""
 
 
-async def imagine(here: Visit, said: Said, words: str) -> Answer:
-    request = changed(with_choices(commands.parse_imagine(words), said), said)
+async def make(here: Visit, said: Said, maker: Maker, words: str) -> Answer:
+    request = changed(with_choices(making.parse(maker, words), said), said)
     return await here.about((await here.submit(request, said.id)).job)
 
 
 def with_choices(request: JobRequest, said: Said) -> JobRequest:
-    """The request, completed by what is chosen beside the field; what the words say counts more."""
+    """The request, completed by what is chosen beside the field and fits it; what the words say counts more."""
     choices: dict[str, object] = {}
-    if said.size and request.width is None:
+    pictures = request.capability is Capability.IMAGE  # what is chosen there is a model of pictures
+    if said.size and request.width is None and (pictures or request.capability is Capability.VIDEO):
         choices["width"], choices["height"] = commands.size(said.size)
-    if said.model and request.model is None:
+    if said.model and request.model is None and pictures:
         choices["model"] = said.model
     if said.seed is not None and request.seed is None:
         if said.seed > SEED_LIMIT:

@@ -1,18 +1,22 @@
-// The frame of a job: its shape stands from the first moment, the preview grows clear in it, the picture takes over.
+// The frame of a job: its shape stands from the first moment, the preview grows clear in it, the result takes over.
 
 import { say } from "./data.js";
 import { icon, make } from "./dom.js";
 import { save, show } from "./viewer.js";
 
+import { film, sound, written } from "./players.js";
+
 const SECOND_TRY_MS = 1_500;
+const RATIOS = { audio: 3, text: 4 }; // of what has no sides of its own
+const PLAYERS = { video: film, audio: sound, text: written };
 
 export class Frame {
-  constructor({ width, height, count, prompt }) {
+  constructor({ width, height, count, prompt, capability }) {
     this.prompt = prompt;
-    this.ratio = width && height ? width / height : 1;
+    this.ratio = width && height ? width / height : (RATIOS[capability] ?? 1);
     this.bar = make("div", { class: "bar" });
     this.tiles = Array.from({ length: Math.max(1, count) }, () => make("div", { class: "tile" }));
-    this.element = make("div", { class: "frame", "data-count": this.tiles.length }, ...this.tiles, this.bar);
+    this.element = make("div", { class: "frame", "data-count": this.tiles.length, "data-kind": capability }, ...this.tiles, this.bar);
     this.newest = -1; // number of the newest preview that was asked for
     this.preview = null;
   }
@@ -59,6 +63,11 @@ export class Frame {
   }
 
   place(picture, tile, tries = 0) {
+    if (PLAYERS[picture.kind]) {
+      tile.replaceChildren(PLAYERS[picture.kind](picture, this.prompt));
+      tile.classList.add("filled");
+      return;
+    }
     const several = this.tiles.length > 1;
     const image = make("img", {
       class: "final",

@@ -14,8 +14,8 @@ from PIL import Image
 from scheduler.accounts.model import AccountView, AdminUserView, SystemStatus, UsageList
 from scheduler.artifacts.model import ArtifactView
 from scheduler.errors import Code, Refusal, Refused
-from scheduler.jobs.model import Accepted, Destination, JobList, JobRequest, JobView, Status
-from tests.bots.studio import Delivery, Studio, StudioUser, a_job, an_account
+from scheduler.jobs.model import WISHES, Accepted, Destination, JobList, JobRequest, JobView, Status
+from tests.bots.studio import FILES, Delivery, Studio, StudioUser, a_job, an_account
 
 
 @dataclass
@@ -92,6 +92,7 @@ class TelegramUser(StudioUser):
             await self.job(request.parent_id)
         chosen = {"model": request.model or "painter", "width": request.width or 1024, "height": request.height or 1024}
         chosen |= {"seed": 7 if request.seed is None else request.seed, "strength": request.strength}
+        chosen |= {"capability": request.capability} | {name: getattr(request, name) for name in WISHES}
         job = a_job(prompt=request.prompt, count=request.count, parent_id=request.parent_id, **chosen)
         assert destination
         assert destination.address is not None
@@ -133,7 +134,7 @@ class TelegramUser(StudioUser):
 
     async def artifact_bytes(self, artifact: ArtifactView) -> bytes:
         self.studio.check()
-        return picture("PNG", 1024)
+        return picture("PNG", 1024) if artifact.type == "image" else FILES[artifact.type][1]
 
     async def admin_status(self) -> SystemStatus:
         return SystemStatus(

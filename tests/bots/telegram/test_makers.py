@@ -1,0 +1,60 @@
+"""/video, /music, /say and /write: each result comes as Telegram's own kind, by an edit of the one message."""
+
+import pytest
+
+from bots.telegram.messenger import TelegramMessenger
+from scheduler.errors import Code
+from tests.bots.studio import FILES, until
+from tests.bots.telegram.studio import TelegramStudio, refusal
+from tests.rigs.telegram import FakeBot, FakeTelegram, Person
+
+
+@pytest.mark.parametrize(
+    ("words", "capability", "kind"),
+    [
+        ("/video mountains, day to night --seconds 6", "video", "video"),
+        ("/music a calm evening at 70 bpm", "audio", "audio"),
+        ("/say Your picture is ready --voice en-gb", "audio", "audio"),
+    ],
+)
+async def test_a_result_comes_as_the_platforms_own_kind(
+    ann: Person, bot: FakeBot, studio: TelegramStudio, telegram: FakeTelegram, words: str, capability: str, kind: str
+) -> None:
+    ann.writes(words)
+    first = await ann.waits_for(lambda seen: "Next in line" in seen.text)
+    job = studio.jobs[0]
+    await until(lambda: bool(studio.deliveries[job].message))
+    studio.run(job)
+    studio.end(job)
+    result = await ann.waits_for(lambda seen: "Again" in seen.button_texts)
+
+    assert (result.id, result.kind, result.file) == (first.id, kind, FILES[capability][1])
+    assert result.button_texts == ["Again"]
+    assert studio.asked[0].request.capability == capability
+    assert len(telegram.calls_of("sendMessage", "sendVideo", "sendAudio")) == 1
+
+
+async def test_words_stay_a_text_message(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:
+    ann.writes("/write titles for a fox in the snow")
+    await until(lambda: bool(studio.jobs) and bool(studio.deliveries[studio.jobs[0]].message))
+    studio.run(studio.jobs[0])
+    studio.end(studio.jobs[0])
+    result = await ann.waits_for(lambda seen: "Again" in seen.button_texts)
+
+    assert result.kind == "text"
+    assert "The Quiet of the Fox\nFox, Late" in result.text
+
+
+async def test_a_helping_button_keeps_the_command(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:
+    studio.refusal = refusal(Code.UNKNOWN_MODEL, model="svd", alternative="animator")
+    ann.writes("/video a fox --model svd --seconds 4")
+    told = await ann.waits_for(lambda seen: "Use animator" in seen.button_texts)
+    studio.refusal = None
+    await ann.presses(told, "Use animator").is_answered_within(5)
+
+    request = studio.asked[-1].request
+    assert (request.capability, request.model, request.seconds) == ("video", "animator", 4)
+
+
+def test_a_film_of_forty_megabytes_is_still_a_film() -> None:
+    assert TelegramMessenger.limits.file_bytes == 50 * 2**20
