@@ -8,7 +8,7 @@ import asyncpg
 
 from scheduler.catalogue.model import Capability
 from scheduler.jobs.dispatcher import Dispatcher
-from scheduler.jobs.model import JobView, Status, Wait, Why
+from scheduler.jobs.model import WISHES, JobView, Status, Wait, Why
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.views import list_jobs, read_job, read_jobs, waiting_before
 
@@ -22,11 +22,12 @@ def admitted_view(job: NewJob, wait: Wait | None) -> JobView:
         capability=Capability(job.capability),
         model=params["model"],
         prompt=params["prompt"],
-        width=params["width"],
-        height=params["height"],
+        width=params.get("width"),
+        height=params.get("height"),
         seed=params["seed"],
         count=params["count"],
         strength=params.get("strength"),
+        **{name: params.get(name) for name in WISHES},
         parent_id=job.parent_id,
         cost_tokens=job.cost,
         bot_id=job.bot_id,

@@ -65,6 +65,25 @@ async def test_a_submit_is_answered_with_the_job_and_what_is_left(api: Api) -> N
     assert (job["prompt"], job["seed"], job["width"], job["cost_tokens"]) == ("a fox", 7, 64, "1.00")
 
 
+async def test_music_has_a_length_and_no_size_from_the_quote_to_the_worker(api: Api) -> None:
+    sound = await api.stage.worker("sound", models=("composer",))
+    request = {"capability": "audio", "prompt": "evening", "seconds": 30, "mood": "calm", "format": "mp3"}
+    quote = (await api.call("POST", "/v1/jobs:quote", {"request": request})).document
+    job = (await api.call("POST", "/v1/jobs", {"request": request})).document["job"]
+    task = await given(sound)
+    read = (await api.get(f"/v1/jobs/{job['id']}")).document
+
+    assert (quote["model"], quote["width"], quote["seconds"], quote["cost_tokens"]) == ("composer", None, 30, "3.00")
+    for shown in (job, read):
+        assert (shown["width"], shown["seconds"], shown["mood"], shown["format"]) == (None, 30, "calm", "mp3")
+    assert {name: task.params[name] for name in ("seconds", "mood", "format")} == {
+        "seconds": 30,
+        "mood": "calm",
+        "format": "mp3",
+    }
+    assert "width" not in task.params
+
+
 async def test_a_repeated_key_gives_the_same_job(api: Api) -> None:
     first, again = [await api.submit(idempotency="chat:1:2") for _ in range(2)]
     other = await api.submit(idempotency="chat:1:2", prompt="a wolf")

@@ -1,5 +1,6 @@
 """Whatever people write is a request, or a mistake that can be told in words."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from bots.commands import CommandError
 from bots.discord.words import Words
 from bots.replies import refusals
 from bots.replies.translator import Translator
-from bots.telegram.handlers.create import mended, words_of
+from bots.telegram.handlers.create import mended, written_in
 from bots.web.pages import say
 from scheduler.jobs.model import LARGEST_SIDE, PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
 
@@ -19,17 +20,17 @@ WORDS = Translator("de", "telegram")
 def one_input(data: bytes) -> None:
     text = data.decode(errors="surrogateescape" if data[:1] == b"\x01" else "replace")
     say.split(text)
-    for words in (text, words_of(text)):
-        asked(words)
+    asked(text, commands.parse_imagine)
+    asked(text, written_in)
     pressed = buttons.read(text)
     if pressed:
         subject = buttons.job_id(pressed[1])
         assert subject is None or isinstance(subject, UUID)
 
 
-def asked(text: str) -> None:
+def asked(text: str, read: Callable[[str], JobRequest]) -> None:
     try:
-        request = commands.parse_imagine(text)
+        request = read(text)
     except CommandError as error:
         told(error)
         return
