@@ -13,7 +13,7 @@ from tests.bots.discord.atelier import Atelier
 from tests.bots.studio import HURRY, until
 from tests.rigs.discord import Bot, FakeDiscord, Guild, Person, Seen
 
-NAMES = ("imagine", "start", "help", "usage", "jobs", "cancel", "admin")
+NAMES = ("imagine", "video", "music", "say", "write", "start", "help", "usage", "jobs", "cancel", "admin")
 
 
 @dataclass

@@ -113,7 +113,7 @@ async def test_the_menu_is_set_in_every_language(bot: FakeBot, telegram: FakeTel
     await telegram.until(lambda: len(bot.commands) == 3)
     assert {language for _, language in bot.commands} == {"", "de", "ru"}
     assert [command["command"] for command in bot.commands[default, ""]] == [
-        "imagine", "usage", "jobs", "cancel", "help",
+        "imagine", "video", "music", "say", "write", "usage", "jobs", "cancel", "help",
     ]  # fmt: skip
 
 
