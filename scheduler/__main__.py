@@ -114,7 +114,7 @@ async def main(settings: SchedulerSettings) -> None:
         port = await stack.enter_async_context(
             listening(runner, settings.host, settings.port, gate.is_shedding, shared=settings.share_port)
         )
-        log.info("scheduler.ready", name=name, address=port.sockets[0].getsockname())
+        log.info("scheduler.ready", name=name, address=port.address)
 
         # The batches outlive the server, and the server the loops: nobody who was let in is left without an answer.
         batches, served = asyncio.Event(), asyncio.Event()

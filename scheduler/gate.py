@@ -17,6 +17,8 @@ from scheduler.observability import Counter as Metric
 
 MOST_REQUESTS = 600  # being answered
 MOST_STREAMS = 1000  # of events
+FEW = 128  # requests that are let in however long the others take
+STANDING_SECONDS = 0.35  # an older request means that they come faster than they are answered
 MOST_OF_A_USER = 150  # of the ones or of the others, asked for by a bot
 RETRY_AFTER_SECONDS = 1.0
 QUIET_SECONDS = 1.0  # nobody asks any more: whoever sends requests here has seen that this scheduler stops
@@ -64,6 +66,7 @@ class Gate:
         self.requests = Places(MOST_REQUESTS)
         self.streams = Places(MOST_STREAMS)
         self.closing = False
+        self.began: dict[int, float] = {}  # open requests, the oldest first
         self.asked_at = float("-inf")
         self.shed_at = float("-inf")
 
@@ -88,15 +91,22 @@ class Gate:
     def _place(self, request: web.Request, is_stream: bool) -> Iterator[None]:
         places = self.streams if is_stream else self.requests
         key, user = request.headers.get("Authorization", ""), request.headers.get(ACT_FOR)
-        if not places.has_room(key, user):
+        if not places.has_room(key, user) or (not is_stream and self._is_standing()):
             self.shed_at = monotonic()
             SHED.labels("stream" if is_stream else "request").inc()
             raise Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
         places.take(key, user)
+        if not is_stream:
+            self.began[id(request)] = monotonic()
         try:
             yield
         finally:
             places.leave(key, user)
+            self.began.pop(id(request), None)
+
+    def _is_standing(self) -> bool:
+        """Whether more requests are open than can be answered soon."""
+        return len(self.began) > FEW and monotonic() - next(iter(self.began.values())) > STANDING_SECONDS
 
     async def drain(self, most_seconds: float) -> None:
         """Serve on until nobody asks any more, or the time is over."""

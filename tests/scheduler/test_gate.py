@@ -81,7 +81,7 @@ async def served(slow: Slow, gate: Gate) -> AsyncIterator[tuple[str, aiohttp.Cli
         aiohttp.ClientSession(connector=connector) as session,
         ports.listening(runner, "127.0.0.1", 0, gate.is_shedding) as port,
     ):
-        yield f"http://127.0.0.1:{port.sockets[0].getsockname()[1]}", session
+        yield f"http://127.0.0.1:{port.address[1]}", session
         slow.go.set()
         port.close()
         await runner.cleanup()
@@ -93,7 +93,7 @@ async def opened(gate: Gate, number: int) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_what_finds_no_place_is_told_when_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_finds_no_place_is_told_when_to_come_back() -> None:
     slow, gate = Slow(), Gate()
     gate.requests = Places(4)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
@@ -109,6 +109,20 @@ async def test_what_finds_no_place_is_told_when_to_come_back(monkeypatch: pytest
         slow.go.set()
         assert [(await task).status for task in waiting] == [200, 200, 200]
     assert gate.requests.total == 0
+
+
+async def test_a_line_that_does_not_move_grows_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "FEW", 2)
+    monkeypatch.setattr(gates, "STANDING_SECONDS", 0.0)
+    slow, gate = Slow(), Gate()
+    async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
+        waiting = [group.create_task(session.get(f"{base}/slow", headers=BOT)) for _ in range(3)]
+        await opened(gate, 3)
+        async with session.get(f"{base}/slow", headers=OTHER) as refused:
+            assert refused.status == 503
+        slow.go.set()
+        assert [(await task).status for task in waiting] == [200, 200, 200]
+    assert not gate.began
 
 
 async def test_streams_of_events_have_places_of_their_own() -> None:
