@@ -20,7 +20,7 @@ MOST_WHILE_BUSY = 500  # while requests are refused anyway: those that are conne
 BACKLOG = 4096
 AT_ONCE = 256  # accepted before anything else is done
 FULL_PAUSE_SECONDS = 0.1  # when the process may open no more files
-PATIENCE_SECONDS = 2.0  # for the request of a connection that is one too many
+PATIENCE_SECONDS = 10.0  # for the request of a connection that is one too many
 
 
 class TooMany(asyncio.Protocol):
