@@ -99,8 +99,8 @@ class Worker:
             format="png",
             path=f"{task.folder}/0.png",
             thumbnail_path=f"{task.folder}/0.thumb.jpg",
-            width=task.params["width"],
-            height=task.params["height"],
+            width=task.params.get("width"),
+            height=task.params.get("height"),
             size_bytes=len(PICTURE),
             metadata={"seed": task.params["seed"]},
         )
