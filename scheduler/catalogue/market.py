@@ -1,5 +1,6 @@
 """What can be asked for at this moment, read anew every few seconds and whenever an admin changes it."""
 
+import asyncio
 from datetime import timedelta
 
 from scheduler.catalogue.queries import all_models, pauses
@@ -18,15 +19,17 @@ class MarketKeeper:
         self.db = db
         self.alive_for = alive_for
         self.market = Market({}, (), {}, {}, {})
+        self.reading = asyncio.Lock()
 
     async def refresh(self) -> bool:
-        """One tick: read everything anew."""
-        offered, online = await offered_models(self.db, self.alive_for)
-        self.market = Market(
-            models=await all_models(self.db),
-            plans=await active_plans(self.db),
-            offered=offered,
-            online=online,
-            paused={pause.subject: pause.reason for pause in await pauses(self.db)},
-        )
+        """One tick: read everything anew. One at a time, so that nothing older is put in the place of the newest."""
+        async with self.reading:
+            offered, online = await offered_models(self.db, self.alive_for)
+            self.market = Market(
+                models=await all_models(self.db),
+                plans=await active_plans(self.db),
+                offered=offered,
+                online=online,
+                paused={pause.subject: pause.reason for pause in await pauses(self.db)},
+            )
         return False
