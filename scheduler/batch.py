@@ -91,6 +91,7 @@ class Batcher(Generic[Q, A]):
             if batch:
                 await self._write(batch, self.flush)
                 self._done(batch)
+                await asyncio.sleep(0)  # who was answered asks again at once, and goes into the very next batch
             else:
                 self.wake.clear()
                 await self.wake.wait()

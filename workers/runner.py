@@ -133,10 +133,11 @@ class Runner:
         attempt = run.attempt
         self._runs[attempt.ref] = run
         self._holding.begin(attempt)
+        # first of all, and what it reports comes through the loop: not before the lines below
+        threading.Thread(target=self._work, args=(run,), name=f"attempt-{attempt.ref.job_id}", daemon=True).start()
         self._tell(first_line(attempt))
         log.info("attempt.started", **named(attempt))
         run.timer = self._loop.call_later(attempt.assignment.timeout_seconds, self._time_out, run)
-        threading.Thread(target=self._work, args=(run,), name=f"attempt-{attempt.ref.job_id}", daemon=True).start()
 
     def _work(self, run: Run) -> None:
         """The thread of an attempt."""

@@ -151,3 +151,35 @@ async def test_poison_among_what_is_written_again_harms_nobody_else() -> None:
     again = doubling([], lambda items: ValueError() if 3 in items else None)
     answers = await run(Batcher(flush, again=again), range(5))
     assert [isinstance(answer, ValueError) for answer in answers] == [False] * 3 + [True, False]
+
+
+async def test_who_is_answered_and_asks_again_is_in_the_very_next_batch() -> None:
+    """Else those who came while a batch was written and those who were in it take turns, in batches half as large."""
+    batches: list[list[int]] = []
+    double = doubling(batches)
+    under_way = asyncio.Event()
+
+    async def flush(items: Sequence[int]) -> Any:
+        under_way.set()
+        for _ in range(4):
+            await asyncio.sleep(0)
+        return await double(items)
+
+    batcher: Batcher[int, int] = Batcher(flush)
+
+    async def caller(number: int) -> None:
+        for _ in range(3):
+            await batcher.put(number)
+
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(batcher.run(stop))
+        async with asyncio.TaskGroup() as callers:
+            for number in range(4):
+                callers.create_task(caller(number))
+            await under_way.wait()
+            for number in range(4, 8):
+                callers.create_task(caller(number))
+        stop.set()
+
+    assert [len(batch) for batch in batches] == [4, 8, 8, 4]
