@@ -41,7 +41,9 @@ WAKE_CHANNEL = "tessera:wake"  # pub/sub: something was admitted or filed; the l
 
 
 LARGEST = 2**31 - 1  # of a number that is stored
+LONGEST_SPEED = 1e6  # seconds
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
+Speed = Annotated[float, Field(ge=0, le=LONGEST_SPEED)]
 Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # PostgreSQL cannot store a NUL
 
 
@@ -71,6 +73,8 @@ class Beat(BaseModel):
     memory_gib: float = Field(0.0, ge=0, le=1e6)
     offers: list[Offer]
     warm: list[str] = []
+    paces: dict[str, Speed] = {}  # model -> seconds for each token that a job is charged, as measured here
+    load_seconds: dict[str, Speed] = {}  # model -> as measured here
     holding: list[AttemptRef] = []  # at hand, running, or ended and not yet acknowledged
     waiting: list[AttemptRef] = []  # of these, at hand and not begun yet
     looks_ahead: bool = False  # wants one attempt at hand while all slots run
@@ -122,6 +126,7 @@ class Assignment(BaseModel):
     params: dict[str, Any]  # prompt, width, height, seed, count, strength, parent_seed
     folder: str  # below the artifact store; files of this attempt go here and nowhere else
     timeout_seconds: float
+    tokens: float = 0.0  # that it is charged, the measure of its worker's pace; 0: unknown
     events_channel: str  # where progress is published
 
 

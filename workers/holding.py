@@ -8,6 +8,7 @@ from typing import Literal
 from scheduler.wire import BEAT_SECONDS, AttemptRef, Outcome
 from workers.attempt import Attempt
 from workers.recent import Recent
+from workers.speeds import Speeds
 from workers.spool import Spool
 
 SEEN_SECONDS = 3600.0  # a duplicate that comes later than this was lost for good
@@ -34,6 +35,7 @@ class Holding:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     state: Literal["ready", "draining", "gone"] = "ready"
     warm: tuple[str, ...] = ()
+    speeds: Speeds = field(default_factory=Speeds)
     attempts: dict[AttemptRef, Attempt] = field(default_factory=dict)
     outcomes: dict[AttemptRef, Kept] = field(default_factory=dict)
     idle: asyncio.Event = field(default_factory=asyncio.Event)  # no attempt waits or runs

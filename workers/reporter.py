@@ -54,6 +54,8 @@ class Reporter:
             memory_gib=identity.memory_gib,
             offers=list(identity.offers),
             warm=list(holding.warm),
+            paces=holding.speeds.paces,
+            load_seconds=holding.speeds.load_seconds,
             holding=holding.refs,
             waiting=holding.waiting,
             looks_ahead=identity.looks_ahead,

@@ -37,6 +37,7 @@ class Run:
     attempt: Attempt
     bench: Bench
     began: float = field(default_factory=time.monotonic)
+    load_seconds: float = 0.0
     timer: asyncio.TimerHandle | None = None
 
     @property
@@ -142,7 +143,7 @@ class Runner:
     def _work(self, run: Run) -> None:
         """The thread of an attempt."""
         narrator = Narrator(run.attempt, partial(self._to_loop, self._tell), self._preview_seconds)
-        loaded = partial(self._to_loop, self._note_warm)
+        loaded = partial(self._to_loop, self._note_loaded, run)
         try:
             made = self._workshop.make(run.attempt.assignment, run.bench, narrator, loaded)
             outcome = outcome_of(self._worker_id, run.attempt, made, run.seconds)
@@ -160,6 +161,9 @@ class Runner:
     def _ended(self, run: Run, outcome: Outcome | None) -> None:
         if self._runs.get(run.attempt.ref) is run:  # else it was given up meanwhile
             self._free.append(run.bench)
+            if outcome and outcome.status == "completed":
+                task = run.attempt.assignment
+                self._holding.speeds.ran(task.model, outcome.run_seconds - run.load_seconds, task.tokens)
             self._finish(run, outcome)
             self._start_waiting()
 
@@ -184,6 +188,12 @@ class Runner:
         self._holding.end(run.attempt.ref, outcome)
         status = outcome.status if outcome else CallOff.SUPERSEDED
         log.info("attempt.ended", **named(run.attempt), status=status, seconds=round(run.seconds, 3))
+
+    def _note_loaded(self, run: Run, seconds: float | None) -> None:
+        if seconds is not None:
+            run.load_seconds = seconds
+            self._holding.speeds.loaded(run.attempt.assignment.model, seconds)
+        self._note_warm()
 
     def _note_warm(self) -> None:
         benches = [*self._free, *(run.bench for run in self._runs.values())]

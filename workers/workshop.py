@@ -1,5 +1,6 @@
 """Makes one attempt's artifacts, start to end, in the thread of its slot: engine, thumbnails, store."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from workers.engines.protocol import Stopped
 from workers.narrator import Narrator
 from workers.store import Store
 
+Loaded = Callable[[float | None], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
@@ -21,8 +24,9 @@ class Workshop:
     store: Store
     scratch: Path
 
-    def make(self, assignment: Assignment, bench: Bench, narrator: Narrator, loaded: Callable[[], None]) -> list[Made]:
-        """Run the engine and store what it made, below the attempt's folder; `loaded` is called before it runs."""
+    def make(self, assignment: Assignment, bench: Bench, narrator: Narrator, loaded: Loaded) -> list[Made]:
+        """Run the engine and store what it made, below the attempt's folder; `loaded` hears before it runs how long its
+        model took to load, if it was not loaded."""
         with TemporaryDirectory(dir=self.scratch, ignore_cleanup_errors=True) as folder:
             task = protocol.Task(
                 job_id=str(assignment.job_id),
@@ -32,8 +36,9 @@ class Workshop:
                 params=assignment.params,
                 folder=Path(folder),
             )
+            began, cold = time.monotonic(), task.model not in bench.warm
             engine = bench.load(task)
-            loaded()
+            loaded(time.monotonic() - began if cold else None)
             narrator.begin()
             [made] = engine.run([task], narrator.report)
             if isinstance(made, Stopped):

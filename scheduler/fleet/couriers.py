@@ -7,7 +7,7 @@ import structlog
 
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.fleet.model import Attempt
-from scheduler.jobs.line import TIMEOUT_SECONDS
+from scheduler.jobs.line import TIMEOUT_SECONDS, charge
 from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import Started
 from scheduler.jobs.queries.open import OpenJob
@@ -55,5 +55,6 @@ def assignment(job: OpenJob, started: Started) -> Assignment:
         params=dict(started.params),
         folder=folder_of(started.job_id, started.attempt),
         timeout_seconds=TIMEOUT_SECONDS[started.capability],
+        tokens=charge(job),
         events_channel=events_channel(job.bot_id),
     )

@@ -154,11 +154,13 @@ class Line:
         self.told.discard(job_id)
 
     def note_speed(self, job_id: UUID, status: Status, seconds: float | None) -> None:
-        """Learn from a job that was completed how fast its worker is."""
+        """Learn from a job that was completed how fast its worker is, unless it states that itself."""
         job, attempt = self.jobs.get(job_id), self.running.get(job_id)
         if not job or not job.model or seconds is None or status is not Status.COMPLETED:
             return
         worker = self.workers.get(attempt.worker_id) if attempt else None
+        if worker and job.model in worker.beat.paces:
+            return
         name = worker.beat.name if worker else ""
         self.speeds.note_run(job.model, name, seconds, charge(job), cold=attempt is not None and attempt.cold)
 

@@ -45,7 +45,15 @@ class FakeScheduler:
         await self.until(lambda: any(beat.state == "ready" for beat in self.beats))
         return self.beat.worker_id
 
-    def job(self, *, job_id: UUID | None = None, attempt: int = 1, timeout: float = 60.0, **params: Any) -> Assignment:
+    def job(
+        self,
+        *,
+        job_id: UUID | None = None,
+        attempt: int = 1,
+        timeout: float = 60.0,
+        tokens: float = 0.0,
+        **params: Any,
+    ) -> Assignment:
         job_id = job_id or uuid4()
         return Assignment(
             job_id=job_id,
@@ -56,6 +64,7 @@ class FakeScheduler:
             params={"prompt": "a fox", "width": 64, "height": 64, "seed": 7, "count": 1, **params},
             folder=f"jobs/{job_id}/{attempt}",
             timeout_seconds=timeout,
+            tokens=tokens,
             events_channel=CHANNEL,
         )
 

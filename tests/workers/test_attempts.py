@@ -47,6 +47,20 @@ async def test_an_assignment_becomes_files_and_an_outcome(
     assert scheduler.beat.warm == ["instant"]
 
 
+async def test_a_beat_states_how_fast_the_worker_has_been_apart_from_its_loads(
+    scheduler: FakeScheduler, worker: RunningWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InstantEngine, "load", lambda self, model: time.sleep(0.3))
+    await scheduler.outcome(await scheduler.assign(scheduler.job(tokens=0.0)))
+    await scheduler.until(lambda: bool(scheduler.beat.load_seconds))
+    assert scheduler.beat.load_seconds["instant"] >= 0.3
+    assert scheduler.beat.paces == {}
+
+    outcome = await scheduler.outcome(await scheduler.assign(scheduler.job(tokens=4.0, delay=0.1)))
+    await scheduler.until(lambda: bool(scheduler.beat.paces))
+    assert scheduler.beat.paces["instant"] == pytest.approx(outcome.run_seconds / 4)
+
+
 async def test_the_first_line_says_nothing_is_done_and_the_last_that_all_is(
     scheduler: FakeScheduler, worker: RunningWorker
 ) -> None:

@@ -1,8 +1,9 @@
 """How long a job will wait: measured speeds, and predictions corrected by how earlier ones turned out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, inf, log, log2
+from statistics import fmean
 from typing import NamedTuple
 from uuid import UUID
 
@@ -35,6 +36,16 @@ class Speeds:
         pace = seconds / tokens
         self._paces[model, worker] = newer(self._paces.get((model, worker)), pace)
         self._models[model] = newer(self._models.get(model), pace)
+
+    def stated(self, worker: str, paces: Mapping[str, float], load_seconds: Mapping[str, float]) -> None:
+        """What a worker has measured itself, by model. It knows its loads apart from its runs, and every scheduler
+        hears it: a new leader is as wise as the last one."""
+        for model, pace in paces.items():
+            if pace > 0 and self._paces.get((model, worker)) != pace:
+                self._paces[model, worker] = pace
+                self._models[model] = newer(self._models.get(model), pace)
+        if load_seconds:
+            self._loads[worker] = fmean(load_seconds.values())
 
     def pace(self, model: str, worker: str) -> float:
         """As measured on this worker, or on any."""

@@ -100,6 +100,25 @@ async def test_a_new_leader_knows_the_workers_without_waiting_for_their_next_bea
     assert await stage.status(job_id) == "RUNNING"
 
 
+async def test_a_new_leader_knows_how_fast_the_workers_are(
+    stage: Stage, other: Stage, gpu: Worker, ann: Caller
+) -> None:
+    """From what they state, for the outcomes that told it were filed by the scheduler before."""
+    await stage.hear(gpu, paces={"painter": 4.0}, load_seconds={"painter": 20.0})
+    _, task = await stage.started(ann, gpu)
+    await gpu.finish(task, run_seconds=1000.0)
+    await stage.file()
+    assert stage.dispatcher.line.speeds.pace("painter", "gpu") == 4.0
+
+    await stage.dispatcher.resign()
+    other.dispatcher.next_lead = 0.0
+    await other.hear(gpu, paces={"painter": 4.0}, load_seconds={"painter": 20.0})
+    await other.round()
+    server = other.dispatcher.line.queue.servers[gpu.worker_id]
+
+    assert (server.paces["painter"], server.load_seconds) == (4.0, 20.0)
+
+
 async def test_a_leader_that_was_fenced_out_cannot_start_jobs(
     stage: Stage, other: Stage, gpu: Worker, ann: Caller
 ) -> None:

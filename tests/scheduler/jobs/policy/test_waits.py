@@ -61,6 +61,15 @@ def test_a_worker_s_own_speed_goes_before_the_model_s() -> None:
     assert 1.0 < speeds.pace("sdxl", "new") < 4.0
 
 
+def test_what_a_worker_states_goes_before_what_is_reckoned_here() -> None:
+    speeds = Speeds()
+    speeds.note_run("sdxl", "gpu", 40.0, 10.0)
+    speeds.stated("gpu", {"sdxl": 2.0, "flux": 0.0}, {"sdxl": 10.0, "flux": 30.0})
+
+    assert speeds.paces(["sdxl", "flux"], "gpu") == {"sdxl": 2.0, "flux": 1.0}
+    assert speeds.load_seconds("gpu") == 20.0
+
+
 def test_a_cold_run_tells_the_load_time() -> None:
     speeds = Speeds()
     assert speeds.load_seconds("gpu") == 0.0
