@@ -93,6 +93,7 @@ class Made(BaseModel):
     width: int | None = None
     height: int | None = None
     duration_seconds: float | None = None
+    took_seconds: float | None = None  # that are paid for, where nobody knew before how long it would be
     size_bytes: int
     metadata: dict[str, Any] = {}
 

@@ -62,6 +62,7 @@ class Workshop:
             width=made.width,
             height=made.height,
             duration_seconds=made.duration_seconds,
+            took_seconds=made.took_seconds,
             size_bytes=size_bytes,
             metadata=made.metadata,
         )

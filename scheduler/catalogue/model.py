@@ -1,6 +1,7 @@
 """The models people can ask for, and what a request costs: pure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -65,19 +66,30 @@ def price(model: Model, work: Work) -> Decimal:
     audio  each 10 seconds begun
     text   each 1000 language tokens begun; a token is 4 characters where only those are known
     """
-    match model.capability:
+    return (model.price_tokens * units(model.capability, work) * work.count).quantize(CENT, ROUND_UP)
+
+
+def units(capability: Capability, work: Work) -> Decimal:
+    """How many prices one of the count costs."""
+    match capability:
         case Capability.IMAGE:
-            units = quarters(work.width * work.height, PIXELS_OF_ONE_PRICE) * quarters(work.steps, STEPS_OF_ONE_PRICE)
+            return quarters(work.width * work.height, PIXELS_OF_ONE_PRICE) * quarters(work.steps, STEPS_OF_ONE_PRICE)
         case Capability.VIDEO:
-            units = quarters(work.width * work.height, PIXELS_OF_ONE_PRICE) * begun(work.seconds, model.capability)
+            return quarters(work.width * work.height, PIXELS_OF_ONE_PRICE) * begun(work.seconds, capability)
         case Capability.AUDIO:
-            units = begun(work.seconds, model.capability)
+            return begun(work.seconds, capability)
         case Capability.TEXT:
             tokens = work.tokens or -(-work.characters // CHARACTERS_OF_A_TOKEN)
-            units = Decimal(max(1, -(-tokens // TOKENS_OF_ONE_PRICE)))
+            return Decimal(max(1, -(-tokens // TOKENS_OF_ONE_PRICE)))
         case _:
-            assert_never(model.capability)
-    return (model.price_tokens * units * work.count).quantize(CENT, ROUND_UP)
+            assert_never(capability)
+
+
+def unused_fraction(capability: Capability, asked: Work, took_seconds: Iterable[float]) -> float:
+    """What need not be paid of the price that was held for the worst case, now that it is known how long each of the
+    things made has become: nothing, where they became longer."""
+    used = sum(units(capability, replace(asked, seconds=seconds)) for seconds in took_seconds)
+    return float(max(Decimal(0), 1 - used / (units(capability, asked) * asked.count)))
 
 
 @lru_cache(10_000)

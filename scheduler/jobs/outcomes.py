@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from scheduler.catalogue.model import unused_fraction
 from scheduler.jobs.model import Status
 from scheduler.jobs.queries.dispatch import Requeue
-from scheduler.jobs.queries.ending import Ending, Tries
+from scheduler.jobs.queries.ending import Asked, Ending, Tries
 from scheduler.wire import Made, Outcome
 
 MOST_LOST_ATTEMPTS = 2
@@ -22,14 +23,18 @@ MESSAGES: Mapping[str, str] = {
 }
 
 
-def verdict(outcome: Outcome, tries: Tries | None, too_small: Sequence[str] | None = ()) -> Ending | Requeue | None:
+def verdict(
+    outcome: Outcome, tries: Tries | None, too_small: Sequence[str] | None = (), asked: Asked | None = None
+) -> Ending | Requeue | None:
     """End the job, or give it another try; both are guarded by attempt and lease token when they are written. What was
     completed is ended without a look at the tries; of a job that is unknown there is nothing to decide. `too_small`:
-    names of the workers that have no more memory than the one that had not enough; None where none has more."""
+    names of the workers that have no more memory than the one that had not enough; None where none has more. `asked`:
+    where the outcome says what the job really took."""
     if outcome.status == "completed":
         if not all(inside(made, outcome) for made in outcome.artifacts):
             return failed(outcome, "store_failed", "The result could not be stored.")
-        return ended(outcome, Status.COMPLETED, artifacts=tuple(clamped(made) for made in outcome.artifacts))
+        made = tuple(clamped(made) for made in outcome.artifacts)
+        return ended(outcome, Status.COMPLETED, unused_fraction=unneeded(outcome, asked), artifacts=made)
     if tries is None:
         return None
     if tries.cancel_requested:
@@ -43,6 +48,19 @@ def verdict(outcome: Outcome, tries: Tries | None, too_small: Sequence[str] | No
             outcome.job_id, outcome.attempt, outcome.lease_token, avoid=tuple(sorted(avoid)), why=outcome.error_code
         )
     return failed(outcome, outcome.error_code or "engine_failed", outcome.error_message or "The engine failed.")
+
+
+def took_seconds(outcome: Outcome) -> list[float]:
+    """How long each thing made has become, if what was paid for was not known before; none if any does not say."""
+    said = [made.took_seconds for made in outcome.artifacts if made.took_seconds is not None]
+    complete = outcome.status == "completed" and len(said) == len(outcome.artifacts)
+    return said if complete and all(map(math.isfinite, said)) else []
+
+
+def unneeded(outcome: Outcome, asked: Asked | None) -> float:
+    """The part of the hold that a completed job gives back."""
+    seconds = took_seconds(outcome)
+    return unused_fraction(asked.capability, asked.work, seconds) if asked and seconds else 0.0
 
 
 def failed(outcome: Outcome, code: str, message: str) -> Ending:

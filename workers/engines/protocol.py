@@ -46,7 +46,8 @@ class Made:
     """One finished file in the task's folder; `type` is the artifact's (image, video, audio, text).
 
     `look` is what stands for it where there is no room for it: the picture itself, a poster frame, a waveform. Whoever
-    made the file has it at hand, so that nobody decodes the file again.
+    made the file has it at hand, so that nobody decodes the file again. `took_seconds`: what of it is paid for, where
+    nobody knew before how long it would be; never more than was held is charged.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Made:
     width: int | None = None
     height: int | None = None
     duration_seconds: float | None = None
+    took_seconds: float | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     look: Image.Image | None = None
 

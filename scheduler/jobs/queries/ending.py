@@ -4,8 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from scheduler.catalogue.model import Capability, Work
 from scheduler.database import Db, columns
 from scheduler.jobs.model import Status
 from scheduler.wire import Made
@@ -37,6 +39,29 @@ async def tries_of(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Tries]:
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a job was priced by."""
+
+    capability: Capability
+    work: Work
+
+
+async def asked_of(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Asked]:
+    rows = await db.fetch("select id, capability, params from jobs where id = any($1::uuid[])", job_ids)
+    return {row["id"]: Asked(Capability(row["capability"]), work_of(row["params"])) for row in rows}
+
+
+def work_of(params: Mapping[str, Any]) -> Work:
+    return Work(
+        count=params["count"],
+        width=params.get("width", 0),
+        height=params.get("height", 0),
+        seconds=params.get("seconds", 0.0),
+        characters=len(params["prompt"]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

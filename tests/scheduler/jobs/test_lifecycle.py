@@ -73,6 +73,44 @@ async def test_a_completed_job_has_its_picture_its_price_and_its_delivery(
     assert await is_settled(stage, ann)
 
 
+@pytest.mark.parametrize(
+    ("took", "cost"),
+    [
+        ((21.0, 29.5), "1.50"),
+        ((3.0, 40.0), "1.25"),
+        ((90.0, 90.0), "2.00"),
+        ((90.0, 3.0), "2.00"),
+        ((3.0, None), "2.00"),
+        ((-1.0, 0.0), "0.50"),
+        ((None, None), "2.00"),
+    ],
+)
+async def test_speech_costs_what_was_spoken_and_never_more_than_was_held(
+    stage: Stage, took: tuple[float | None, ...], cost: str
+) -> None:
+    """480 characters are held as 40 seconds: four times ten of them, twice, at a quarter of a token."""
+    ann = await stage.user()
+    speaker = await stage.worker("voices", models=("speaker",))
+    async with stage.pool.acquire() as connection, connection.transaction():
+        await move(connection, ann.user_id, "grant", "grant:1", Decimal(10))
+    await stage.pool.execute("update billing.token_account set allowance_day = current_date, allowance_used = 19.5")
+    job_id, task = await stage.started(ann, speaker, capability="audio", model="speaker", prompt="a" * 480, count=2)
+    assert (await stage.row(job_id))["cost_tokens"] == 2
+    made = [speaker.made(task, type="audio", format="ogg", took_seconds=seconds) for seconds in took]
+    await speaker.finish(task, artifacts=made)
+    await stage.file()
+
+    row, back = await stage.row(job_id), 2 - float(cost)
+    assert (row["status"], row["cost_tokens"]) == ("COMPLETED", Decimal(cost))
+    assert await settlement(stage, job_id) == (back, 0)
+    assert (await usage(stage, ann))[0] == float(cost)
+    assert (await stage.standing(ann)).balance == Decimal("8.50") + Decimal(back)
+    assert (
+        await stage.pool.fetchval("select tokens_audio from usage_daily where user_id = $1", ann.user_id)
+        == row["cost_tokens"]
+    )
+
+
 async def test_a_failed_job_gives_its_tokens_back(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, task = await stage.started(ann, gpu, count=2, destination=DESTINATION)
     await gpu.finish(task, "failed", error_code="bad_request", error_message="not an image\0")

@@ -83,6 +83,7 @@ def test_words_become_a_sound_of_about_their_length_the_same_each_time(tmp_path:
         assert file.streams.audio[0].codec_context.name == "opus"
 
     assert 2.0 < (first.duration_seconds or 0) < 6.0
+    assert first.took_seconds == first.duration_seconds
     assert first.path.read_bytes() == again.path.read_bytes()
     assert first.metadata["voice"] == "en-us"
 

@@ -67,7 +67,8 @@ def read_aloud(task: Task, index: int, progress: Progress, done: float) -> Made:
     tags = {"title": text[:200], "artist": "Tessera speaker (eSpeak NG)", "comment": f"model {MODEL}; voice {voice}"}
     write_sound(path, sound, rate, kind, tags)
     seconds = round(sound.shape[1] / rate, 2)
-    return Made(path, "audio", kind, duration_seconds=seconds, metadata=metadata, look=waveform(sound, rate))
+    look = waveform(sound, rate)
+    return Made(path, "audio", kind, duration_seconds=seconds, took_seconds=seconds, metadata=metadata, look=look)
 
 
 def spoken(text: str, voice: str, seed: int, still_wanted: Callable[[], None]) -> tuple[int, bytes]:
