@@ -24,7 +24,7 @@ from tests.faults.report import Report
 from tests.faults.round import drain, look
 from tests.faults.script import script
 from tests.faults.striking import Strikes
-from tests.faults.town import BOTS, CLIENT, SCHEDULERS, WORKERS, Town, open_town
+from tests.faults.town import BOTS, SCHEDULERS, WORKERS, Town, open_town
 from tests.system.stack import SERVICE_KEY
 
 PACE = 3.0  # acts of people on the platforms a second
@@ -93,7 +93,7 @@ class Roll:
     exits: list[tuple[str, int | None, float]] = field(default_factory=list)
 
     async def all(self) -> None:
-        for name in (*SCHEDULERS, *WORKERS, *BOTS, CLIENT):
+        for name in (*SCHEDULERS, *WORKERS, *BOTS):
             await self.one(name)
             await asyncio.sleep(BETWEEN_SECONDS)
 
