@@ -24,6 +24,7 @@ from workers.holding import Holding
 from workers.inbox import BLOCK_SECONDS, Inbox
 from workers.link import Link
 from workers.progress import ProgressLine
+from workers.readiness import Readiness
 from workers.reporter import Reporter
 from workers.runner import Runner
 from workers.scratch import own_folder
@@ -48,7 +49,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         spool = stack.enter_context(open_spool(settings.worker_spool or settings.worker_scratch))
         workshop = Workshop(Store.open(settings.store_url), scratch)
         memory_of_each = settings.worker_memory_gib / settings.worker_slots
-        new_bench = partial(Bench.of, settings.worker_engines, memory_of_each)
+        new_bench = partial(Bench.of, settings.worker_engines, memory_of_each, settings.tables)
         benches = [new_bench() for _ in range(settings.worker_slots)]
         me = identity.born(
             settings.worker_name,
@@ -70,12 +71,14 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         runner = Runner(
             me.worker_id, holding, benches, new_bench, workshop, progress.tell, settings.worker_preview_seconds
         )
+        readiness = Readiness(new_bench(), holding)
         inbox = Inbox(reading, redis, me.worker_id, runner, holding, link)
         reporter = Reporter(redis, me, holding, link)
         loops = [
             Loop("inbox", inbox.tick, every=0.0),
             Loop("beat", reporter.tick, every=BEAT_SECONDS, wake=holding.changed),
             Loop("progress", progress.tick, every=QUIET_SECONDS, wake=progress.told),
+            *readiness.loops(),
             *supervisor.pulse(settings.alive_file),
         ]
         async with asyncio.TaskGroup() as group:

@@ -1,19 +1,19 @@
 """The engines of one slot; an engine is called by one thread at a time, so each slot has its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf
 from typing import Self
 
 from scheduler.errors import SettingsError
-from workers.engines.protocol import Broken, Engine, ModelOffer, OutOfMemory, Task
-from workers.engines.registry import NotInstalled, UnknownEngine, engines
+from workers.engines.protocol import Broken, Engine, ModelOffer, OutOfMemory, Remote, Served, Task
+from workers.engines.registry import BadTable, NotInstalled, Table, UnknownEngine, engines
 
 Held = tuple[str, str]  # engine, model
 
 
 class Bench:
-    """Blocking: everything but `warm` belongs to the thread that works here now. `memory_gib`: what its models may take
-    together; one that is larger alone is loaded nevertheless, its engine knows how."""
+    """Blocking: everything but `warm` and `servers` belongs to the thread that works here now. `memory_gib`: what its
+    models may take together; one that is larger alone is loaded nevertheless, its engine knows how."""
 
     def __init__(self, made: Sequence[Engine], memory_gib: float = inf) -> None:
         self.offers: list[ModelOffer] = [offer for engine in made for offer in engine.offers()]
@@ -26,12 +26,28 @@ class Bench:
         }
 
     @classmethod
-    def of(cls, names: Sequence[str], memory_gib: float = inf) -> Self:
-        """Raises SettingsError when there is no engine of a name, or its packages are not here."""
+    def of(cls, names: Sequence[str], memory_gib: float = inf, tables: Sequence[Table] = ()) -> Self:
+        """Raises SettingsError when there is no engine of a name, its packages are not here, or a table is wrong."""
         try:
-            return cls(engines(names), memory_gib)
+            return cls(engines(names, tables), memory_gib)
         except (UnknownEngine, NotInstalled) as error:
             raise SettingsError(f"TESSERA_WORKER_ENGINES: {error}") from None
+        except BadTable as error:
+            raise SettingsError(f"TESSERA_MODELS: {error}") from None
+
+    @property
+    def names(self) -> Iterable[str]:
+        return self._engines
+
+    @property
+    def remote(self) -> list[str]:
+        """The models that are on servers."""
+        return [model for (_, model), (engine, _) in self._makers.items() if isinstance(engine, Remote)]
+
+    def servers(self) -> list[Served]:
+        """Its models that are on servers, and what is wrong there; from any thread, and not at once."""
+        remote = [engine for engine in self._engines.values() if isinstance(engine, Remote)]
+        return [served for engine in remote for served in engine.servers()]
 
     def load(self, task: Task) -> Engine:
         """The engine that runs the task, with its model loaded; Broken when no engine here offers it."""

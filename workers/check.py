@@ -7,8 +7,9 @@ from typing import Any
 from scheduler.config import describe, load
 from scheduler.errors import SettingsError
 from workers.bench import Bench
-from workers.engines.protocol import ModelOffer
-from workers.engines.registry import not_installed
+from workers.engines.protocol import ModelOffer, Served
+from workers.engines.registry import not_configured, not_installed
+from workers.readiness import unready
 from workers.scratch import own_folder
 from workers.settings import WorkerSettings
 from workers.store import Store
@@ -18,6 +19,8 @@ from workers.store import Store
 class Findings:
     engines: list[ModelOffer] = field(default_factory=list)
     not_installed: dict[str, str] = field(default_factory=not_installed)  # engine -> the extra that brings it
+    not_configured: list[str] = field(default_factory=list)  # engines that wait for a model in tessera.toml
+    servers: list[Served] = field(default_factory=list)  # that have models, and what is wrong there
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -29,6 +32,8 @@ class Findings:
             "ok": self.ok,
             "engines": [asdict(offer) for offer in self.engines],
             "not_installed": self.not_installed,
+            "not_configured": self.not_configured,
+            "servers": self.servers,
             "problems": self.problems,
             "settings": [asdict(line) for line in describe(WorkerSettings)],
         }
@@ -51,7 +56,11 @@ def check() -> Findings:
 
 def engines_load(settings: WorkerSettings, findings: Findings) -> None:
     try:
-        findings.engines = Bench.of(settings.worker_engines).offers
+        bench = Bench.of(settings.worker_engines, tables=settings.tables)
+        findings.servers = bench.servers()
+        away = unready(findings.servers)
+        findings.engines = [offer for offer in bench.offers if offer.model not in away]
+        findings.not_configured = not_configured(bench.names)
     except ImportError as error:  # an engine whose extra is not installed
         raise SettingsError(f"TESSERA_WORKER_ENGINES: {error}") from None
 
@@ -71,7 +80,9 @@ def lines(findings: Findings) -> list[str]:
     away = [
         f"{engine}: not installed, comes with the extra {extra}" for engine, extra in findings.not_installed.items()
     ]
-    return [*offered, *away, *findings.problems, "ok" if findings.ok else "not ready"]
+    idle = [f"{engine}: no model of it in tessera.toml" for engine in findings.not_configured]
+    servers = [f"{model} at {server}: {trouble or 'ready'}" for model, server, trouble in findings.servers]
+    return [*offered, *away, *idle, *servers, *findings.problems, "ok" if findings.ok else "not ready"]
 
 
 def show(*, as_json: bool) -> int:

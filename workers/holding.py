@@ -1,7 +1,7 @@
 """What this worker has in its hands: attempts that wait or run, and outcomes nobody acknowledged yet."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,6 +35,7 @@ class Holding:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     state: Literal["ready", "draining", "gone"] = "ready"
     warm: tuple[str, ...] = ()
+    unready: Mapping[str, str] = field(default_factory=dict)  # models that are not offered now, and why
     speeds: Speeds = field(default_factory=Speeds)
     attempts: dict[AttemptRef, Attempt] = field(default_factory=dict)
     outcomes: dict[AttemptRef, Kept] = field(default_factory=dict)
@@ -99,6 +100,13 @@ class Holding:
         warm = tuple(sorted(set(models)))
         if warm != self.warm:
             self.warm = warm
+            self._changed()
+
+    def lack(self, unready: Mapping[str, str]) -> None:
+        """Only these of the models are not offered."""
+        offers_change = unready.keys() != self.unready.keys()
+        self.unready = unready
+        if offers_change:
             self._changed()
 
     def leave(self, state: Literal["draining", "gone"]) -> None:

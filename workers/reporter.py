@@ -52,7 +52,7 @@ class Reporter:
             name=identity.name,
             slots=identity.slots,
             memory_gib=identity.memory_gib,
-            offers=list(identity.offers),
+            offers=[offer for offer in identity.offers if offer.model not in holding.unready],
             warm=list(holding.warm),
             paces=holding.speeds.paces,
             load_seconds=holding.speeds.load_seconds,

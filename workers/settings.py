@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveFloat, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, field_validator
 from pydantic_settings import NoDecode
 
 from scheduler.config import Settings
@@ -20,6 +20,15 @@ GIB = 2**30
 def machine_memory_gib() -> float:
     """All memory of this machine: what engines without a GPU can use."""
     return round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GIB, 1)
+
+
+class ModelTable(BaseModel):
+    """One `[[models]]` of tessera.toml; what else stands in it is for the engine."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    model: str = Field(min_length=1, max_length=100)  # as the catalogue names it
+    engine: str
 
 
 class WorkerSettings(Settings):
@@ -47,6 +56,9 @@ class WorkerSettings(Settings):
         ("no-gpu",),
         min_length=1,
         description="engines to run: names separated by commas, or a JSON list; no-gpu means all that need none",
+    )
+    models: tuple[ModelTable, ...] = Field(
+        (), description="[[models]] of tessera.toml: model, engine, and where that engine finds it"
     )
     worker_memory_gib: PositiveFloat = Field(
         default_factory=machine_memory_gib, description="memory that models may use, in GiB; the machine's by default"
@@ -81,10 +93,22 @@ class WorkerSettings(Settings):
         names = json.loads(value) if value.lstrip().startswith("[") else value.split(",")
         return [name.strip() if isinstance(name, str) else name for name in names if name]
 
+    @field_validator("models")
+    @classmethod
+    def once_each(cls, tables: tuple[ModelTable, ...]) -> tuple[ModelTable, ...]:
+        if len({table.model for table in tables}) < len(tables):
+            raise ValueError("a model is named twice")
+        return tables
+
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
     def lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
+
+    @property
+    def tables(self) -> list[dict[str, Any]]:
+        """The models, for the engines."""
+        return [table.model_dump() for table in self.models]
 
     @property
     def looks_ahead(self) -> bool:

@@ -24,6 +24,7 @@ from scheduler.standalone.embedded import default_base
 from scheduler.standalone.machine import Running
 
 PATIENCE_SECONDS = 5.0
+MEND_SERVER = "check the server, and what [[models]] of tessera.toml say of it; workers look again by themselves"
 MEND_STORE = "check TESSERA_STORE_URL: file:///folder you may write to, or s3://bucket/prefix"
 
 
@@ -160,6 +161,10 @@ def engines() -> Iterator[Finding]:
         yield Finding("worker", True, ", ".join(engine["display_name"] for engine in found["engines"]))
     else:
         yield Finding("worker", False, "; ".join(found["problems"]), "see TESSERA_WORKER_ENGINES and the line above")
+    for model, server, trouble in found["servers"]:
+        yield Finding("server", not trouble, f"{model} at {server}: {trouble or 'ready'}", trouble and MEND_SERVER)
+    for engine in found["not_configured"]:
+        yield Finding("engine", True, f"{engine} has no model", "optional: name one in tessera.toml, see README")
     for engine, extra in found["not_installed"].items():
         yield Finding("engine", True, f"{engine} is not installed", f"optional: install tessera[{extra}]")
 

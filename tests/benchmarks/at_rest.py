@@ -42,7 +42,7 @@ async def memory(machine: Machine, idle_seconds: float) -> Figures:
 def name_of(pid: int) -> str:
     """What Python runs, or the program."""
     program, *words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-    if "python" in program:
+    if Path(program).name.startswith("python"):
         return words[1] if words[0] == "-m" else Path(words[0]).name
     return Path(program.split(":")[0]).name
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from PIL import Image
 
@@ -114,6 +114,23 @@ class Engine(Protocol):
     def run(self, tasks: Sequence[Task], report: Report) -> Sequence[Result]:
         """Make the artifacts of tasks of one loaded model, at most as many as its offer's `batch`, in one pass. One
         answer for each, in order: its files, or why it has none. What is raised ends them all."""
+        ...
+
+
+class Served(NamedTuple):
+    """A server that has a model; `trouble` says in plain words why it cannot run it now."""
+
+    model: str
+    server: str
+    trouble: str | None
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """What an engine whose models are on servers has beside: it offers all it was told of, not all runs at any time."""
+
+    def servers(self) -> Iterable[Served]:
+        """Each model with each of its servers; asks them, for a few seconds at most, beside a `run` under way."""
         ...
 
 

@@ -1,10 +1,12 @@
 """The engines a worker can be told to run, by name; nothing of them is imported before it is asked for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
-from typing import cast
+from typing import Any, cast
+
+from pydantic import ValidationError
 
 from workers.engines.protocol import Engine
 
@@ -27,12 +29,21 @@ class NotInstalled(ValueError):
         super().__init__(f"the engine {name!r} needs packages that are not here; install the extra {extra!r}")
 
 
+class BadTable(ValueError):
+    """A model of tessera.toml that its engine cannot serve, or an engine that is told of none."""
+
+
+Table = Mapping[str, Any]  # of tessera.toml: `model`, `engine`, and what the engine must know of it
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where an engine's class is, and what must be installed for it beside the base."""
+    """Where an engine's class is, and what must be installed for it beside the base. `of_tables`: it makes the models
+    that tessera.toml tells it of, and its class is called with their tables."""
 
     where: str
     no_gpu: bool = False
+    of_tables: bool = False
     packages: tuple[str, ...] = ()
     extra: str = ""  # of this project; it brings the packages
 
@@ -53,10 +64,27 @@ ENGINES: Mapping[str, Entry] = {
 }
 
 
-def engines(names: Iterable[str]) -> list[Engine]:
-    """One engine for each distinct name, in the order given; raises UnknownEngine or NotInstalled at once."""
-    factories = [factory(name) for name in dict.fromkeys(each for name in names for each in meant(name))]
-    return [make() for make in factories]
+def engines(names: Iterable[str], tables: Sequence[Table] = ()) -> list[Engine]:
+    """One engine for each distinct name, in the order given, then those of the tables; raises UnknownEngine,
+    NotInstalled or BadTable at once."""
+    named = [*(each for name in names for each in meant(name)), *(table["engine"] for table in tables)]
+    factories = [(name, factory(name)) for name in dict.fromkeys(named)]
+    return [made(name, make, [table for table in tables if table["engine"] == name]) for name, make in factories]
+
+
+def made(name: str, make: Callable[..., Engine], tables: Sequence[Table]) -> Engine:
+    if not ENGINES[name].of_tables:
+        if tables:
+            raise BadTable(f"{tables[0]['model']}: the engine {name!r} has its own models, and takes no others")
+        return make()
+    if not tables:
+        raise BadTable(f"the engine {name!r} needs a model in tessera.toml: [[models]] with engine = {name!r}")
+    try:
+        return make(tables)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where, what = ".".join(map(str, wrong["loc"])), wrong["msg"].removeprefix("Value error, ")
+        raise BadTable(f"a model of {name!r}: {where}: {what}") from None
 
 
 def meant(name: str) -> list[str]:
@@ -71,7 +99,12 @@ def not_installed() -> dict[str, str]:
     return {name: entry.extra for name, entry in ENGINES.items() if not entry.installed}
 
 
-def factory(name: str) -> Callable[[], Engine]:
+def not_configured(used: Iterable[str]) -> list[str]:
+    """The engines that wait for a model in tessera.toml."""
+    return [name for name, entry in ENGINES.items() if entry.of_tables and name not in set(used)]
+
+
+def factory(name: str) -> Callable[..., Engine]:
     """The class of the engine called `name`."""
     entry = ENGINES.get(name)
     if entry is None:
@@ -79,4 +112,4 @@ def factory(name: str) -> Callable[[], Engine]:
     if not entry.installed:
         raise NotInstalled(name, entry.extra)
     module, _, attribute = entry.where.partition(":")
-    return cast(Callable[[], Engine], getattr(import_module(module), attribute))
+    return cast(Callable[..., Engine], getattr(import_module(module), attribute))
