@@ -7,7 +7,8 @@ import structlog
 
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.fleet.model import Attempt
-from scheduler.jobs.line import TIMEOUT_SECONDS, charge
+from scheduler.jobs.entries import charge
+from scheduler.jobs.line import TIMEOUT_SECONDS
 from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import Started
 from scheduler.jobs.queries.open import OpenJob

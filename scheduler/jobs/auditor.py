@@ -52,7 +52,8 @@ class Auditor:
         self.next_at = time.monotonic() + PAUSE_SECONDS
         for job_id in gone:
             self.line.remove(job_id, time.monotonic())
-        if differing := {one.job_id for one in standing.values() if not self.line.agrees(one)}:
+        now = time.monotonic()
+        if differing := {one.job_id for one in standing.values() if not self.line.agrees(one, now)}:
             await self.place(differing)
         for one in standing.values():
             self.line.queue.set_limit(one.user_id, one.limit, time.monotonic())

@@ -8,9 +8,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
+from scheduler.database import CONTENTION, is_outage
 from scheduler.fleet.couriers import send_assignments, send_recalls
 from scheduler.fleet.model import LiveWorker
 from scheduler.jobs.at_hand import send_ahead, to_recall
@@ -21,6 +23,8 @@ from scheduler.jobs.line import Line
 from scheduler.jobs.queries.dispatch import Choice, Leader, Started, start_jobs
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.observability import REGISTRY, Counter
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 50  # jobs in one statement; the workers have these while the next are started
 
@@ -74,13 +78,40 @@ class Handout:
             choices = [
                 Choice(job.id, worker_id, tokens[n], ahead=n >= len(begun)) for n, (job, worker_id) in enumerate(chosen)
             ]
-            started = {one.job_id: one for one in await start_jobs(self.pool, choices, self.lease, leader)}
+            started = {one.job_id: one for one in await self._commit(choices, leader)}
         except BaseException:
             self.auditor.doubt([job for job, _ in chosen])  # whether it was committed is unknown
             raise
         self.auditor.doubt([job for job, _ in chosen if job.id not in started])
         await self._tell([(job, worker_id, started[job.id]) for job, worker_id in chosen if job.id in started])
         return bool(started)
+
+    async def _commit(self, choices: Sequence[Choice], leader: Leader) -> list[Started]:
+        """Start them all in one statement; when that fails though the database is there, one by one, so that a
+        poisonous job, or one that is locked, harms nobody else."""
+        try:
+            return await start_jobs(self.pool, choices, self.lease, leader)
+        except Exception as error:
+            if is_outage(error) and not isinstance(error, CONTENTION):
+                raise
+        started: list[Started] = []
+        locked: list[Exception] = []
+        for choice in choices:
+            try:
+                started += await start_jobs(self.pool, [choice], self.lease, leader)
+            except Exception as error:
+                if not is_outage(error):
+                    self._put_apart(choice, error)
+                elif locked or not isinstance(error, CONTENTION):  # nobody waits for one lock after the other
+                    raise
+                else:
+                    locked.append(error)
+        return started
+
+    def _put_apart(self, choice: Choice, error: Exception) -> None:
+        """It is not chosen again at once, or it would hold up whoever is behind it."""
+        log.error("job.unstartable", job=str(choice.job_id), error=type(error).__name__)
+        self.line.apart.put(choice.job_id, time.monotonic())
 
     async def _tell(self, sent: Sequence[tuple[OpenJob, str, Started]]) -> None:
         for job, _, attempt in sent:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
-from scheduler.jobs.kinds import Kind, kind_of
+from scheduler.jobs.apart import Apart
+from scheduler.jobs.entries import charge, started_at, waiting
+from scheduler.jobs.kinds import Kind
 from scheduler.jobs.model import Status, Wait, Why
 from scheduler.jobs.policy.crowd import Ahead
 from scheduler.jobs.policy.prospects import Running, prospects
@@ -27,6 +29,7 @@ class Line:
         self.workers: dict[str, LiveWorker] = {}
         self.aside: set[str] = set()  # workers that get nothing for a while
         self.told: set[UUID] = set()  # waiting jobs that have been told until when they are kept
+        self.apart = Apart()
         self.speeds = Speeds()
         self.foresight = Foresight()
 
@@ -63,7 +66,7 @@ class Line:
         if job.status is Status.RUNNING:
             self.queue.start(job.user_id, job.limit, now)
             self._run(job, job.attempt, job.worker_id or "", started_at(job, now), now)
-        elif not job.cancel_requested:
+        elif not job.cancel_requested and not self.apart.has(job.id, now):
             self.keep(job, job.wait_until)
             self.queue.add(waiting(job), job.limit, now)
 
@@ -75,13 +78,15 @@ class Line:
         else:
             self.told.discard(job.id)
 
-    def agrees(self, standing: Standing) -> bool:
+    def agrees(self, standing: Standing, now: float) -> bool:
         """Whether a job is where the database says it is."""
         running = self.running.get(standing.job_id)
         if standing.status is Status.RUNNING:
             here = (running.attempt, running.cancel_requested) if running else None
             return here == (standing.attempt, standing.cancel_requested)
-        return standing.cancel_requested or (standing.job_id in self.queue.jobs and running is None)
+        if standing.cancel_requested or self.apart.has(standing.job_id, now):
+            return True
+        return standing.job_id in self.queue.jobs and running is None
 
     def put_aside(self, worker_ids: set[str]) -> None:
         """These get nothing until another call says so; the others may work."""
@@ -233,19 +238,3 @@ class Line:
         )
         if worker := self.workers.get(worker_id):
             worker.busy.add(job.id)
-
-
-def started_at(job: OpenJob, now: float) -> float | None:
-    """None: it is at hand of a worker that has not begun it."""
-    return None if job.running_seconds is None else now - job.running_seconds
-
-
-def waiting(job: OpenJob) -> Waiting:
-    """The job as the policy sees it."""
-    kind = kind_of(job.model or "", job.longest_side)
-    return Waiting(job.id, job.seq, job.user_id, job.priority, kind, charge(job), job.avoid_workers)
-
-
-def charge(job: OpenJob) -> float:
-    """Tokens that count against its user's share; nothing is free of it."""
-    return max(job.cost, 0.01)

@@ -1,6 +1,7 @@
 """The leader's loop: who leads, what is sent where, and what happens when messages or leaders are lost."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -11,7 +12,7 @@ from scheduler.catalogue.queries import pause, resume
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.admitter import Admitted
 from scheduler.jobs.model import Why
-from scheduler.jobs.queries.dispatch import Started, start_jobs
+from scheduler.jobs.queries.dispatch import Choice, Started, start_jobs
 from scheduler.wire import Assignment, Cancel
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import Worker
@@ -386,6 +387,71 @@ async def test_a_dispatch_of_unknown_outcome_is_sorted_out_by_the_database(
 
     task = await gpu.assignment()
     assert (task.job_id, task.attempt) == (job_id, 1)
+
+
+POISON = """
+    create function poison() returns trigger language plpgsql as $$
+    begin raise exception 'poison' using errcode = 'data_exception'; end $$;
+    create trigger poison before update of status on jobs for each row
+      when (new.status = 'RUNNING' and new.params ->> 'prompt' = 'poison') execute function poison();
+"""
+
+
+async def test_a_job_that_cannot_be_started_harms_nobody_else(stage: Stage, ann: Caller) -> None:
+    await stage.pool.execute(POISON)
+    gpu = await stage.worker("gpu", slots=2)
+    poisonous = await stage.job(ann, prompt="poison")
+    ben, eve = await stage.user("discord:7"), await stage.user("discord:8")
+    others = [await stage.job(ben), await stage.job(eve)]
+    await stage.round()
+    await stage.round()
+
+    assert [await stage.status(job_id) for job_id in others] == ["RUNNING", "RUNNING"]
+    assert {one.job_id for one in await gpu.inbox() if isinstance(one, Assignment)} == set(others)
+    assert await stage.status(poisonous) == "QUEUED"
+
+
+async def test_a_job_that_cannot_be_started_is_tried_again_later(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    await stage.pool.execute(POISON)
+    poisonous = await stage.job(ann, prompt="poison")
+    await stage.round()
+    await stage.compare()
+    assert poisonous not in stage.dispatcher.line.queue.jobs
+
+    await stage.pool.execute("drop trigger poison on jobs")
+    stage.dispatcher.line.apart.until[poisonous] = 0.0
+    await stage.compare()
+    assert (await gpu.assignment()).job_id == poisonous
+
+
+async def test_the_owner_may_cancel_a_job_that_cannot_be_started(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    await stage.pool.execute(POISON)
+    poisonous = await stage.job(ann, prompt="poison")
+    await stage.round()
+    await stage.lifecycle.cancel(poisonous, ann.user_id)
+
+    assert await stage.status(poisonous) == "CANCELLED"
+    assert (await stage.standing(ann)).open_jobs == 0
+
+
+async def test_a_job_that_is_locked_holds_up_nobody_else(
+    stage: Stage, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def patient(db: Any, choices: Sequence[Choice], *args: Any) -> list[Started]:
+        if any(choice.job_id == locked for choice in choices):
+            raise asyncpg.LockNotAvailableError
+        return await start_jobs(db, choices, *args)
+
+    await stage.worker("gpu", slots=2)
+    locked = await stage.job(ann)
+    free = await stage.job(await stage.user("discord:7"))
+    with monkeypatch.context() as patch:
+        patch.setattr("scheduler.jobs.handout.start_jobs", patient)
+        await stage.round()
+    assert (await stage.status(locked), await stage.status(free)) == ("QUEUED", "RUNNING")
+
+    await stage.round()
+    assert await stage.status(locked) == "RUNNING"
 
 
 # Leases
