@@ -137,8 +137,8 @@ class Dispatcher:
         market = self.market.market
         return self.line.wait_of(job_id, market.models, market.paused, time.monotonic())
 
-    def wait_for(self, job: NewJob) -> Wait | None:
-        """The same for a job that was admitted this moment."""
+    def wait_for(self, job: NewJob, *, promised: bool = True) -> Wait | None:
+        """The same for a job that was admitted this moment, or would be: then nothing is promised."""
         if self.leader is None:
             return None
         if standing := self.wait_of(job.id):
@@ -146,7 +146,8 @@ class Dispatcher:
         market = self.market.market
         kind = kind_of(job.params["model"], longest_side(job.params))
         entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
-        return self.line.expected(entry, job.wait_until, market.models, market.paused, time.monotonic())
+        now = time.monotonic()
+        return self.line.expected(entry, job.wait_until, market.models, market.paused, now, promised=promised)
 
     # The loop.
 

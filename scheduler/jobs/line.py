@@ -185,8 +185,10 @@ class Line:
         models: Mapping[str, Model],
         paused: Collection[str],
         now: float,
+        *,
+        promised: bool = True,
     ) -> Wait:
-        """The same for a job that was just admitted and is not here yet."""
+        """The same for a job that is not here yet, maybe never will be: nobody learns from what was not promised."""
         if entry.id in self.running:  # it started before the answer was written
             return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
         ahead = self.queue.ahead(entry)
@@ -197,7 +199,8 @@ class Line:
         if not able:
             return Wait(position=position, seconds=None, why=Why.NO_WORKER, until=until)
         raw = self._raw(entry, able, ahead, now)
-        half, most = (round(seconds, 1) for seconds in self.foresight.promise(entry.id, entry.priority, raw, now))
+        promise = self.foresight.promise(entry.id, entry.priority, raw, now) if promised else None
+        half, most = (round(seconds, 1) for seconds in promise or self.foresight.expect(entry.priority, raw))
         user = self.queue.users.get(entry.user_id)
         why = Why.OWN_JOBS if user and user.full else Why.TURN if position > 1 else Why.NEXT
         return Wait(position=position, seconds=half, p90_seconds=most, why=why)

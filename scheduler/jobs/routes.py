@@ -134,7 +134,7 @@ class JobRoutes:
             from_allowance=job.from_allowance,
             from_balance=job.from_balance,
             tokens_left=answer.tokens_left,
-            wait=self.dispatcher.wait_for(job),
+            wait=self.dispatcher.wait_for(job, promised=False),
         )
 
     async def _wanted(self, request: web.Request, body: Submission) -> Submit:

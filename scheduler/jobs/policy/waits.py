@@ -104,7 +104,7 @@ class Foresight:
 
     def __init__(self) -> None:
         self._factors: dict[tuple[int, bool, int], tuple[Quantile, Quantile]] = {}
-        self._promises: dict[UUID, Promise] = {}
+        self.promises: dict[UUID, Promise] = {}
 
     def expect(self, priority: int, raw: Raw) -> Expected:
         """Seconds; what is raw zero starts at once."""
@@ -117,13 +117,13 @@ class Foresight:
     def promise(self, job_id: UUID, priority: int, raw: Raw, now: float) -> Expected:
         """The same, and remember the first that was said until the job starts."""
         expected = self.expect(priority, raw)
-        if raw.seconds > 0 and job_id not in self._promises and self._has_room(now):
-            self._promises[job_id] = Promise(now, priority, raw, expected)
+        if raw.seconds > 0 and job_id not in self.promises and self._has_room(now):
+            self.promises[job_id] = Promise(now, priority, raw, expected)
         return expected
 
     def started(self, job_id: UUID, now: float) -> None:
         """A job starts: learn from what it was told."""
-        if promise := self._promises.pop(job_id, None):
+        if promise := self.promises.pop(job_id, None):
             waited = now - promise.at
             log_ratio = log(waited / promise.raw.seconds) if waited > 0 else -inf
             for quantile, seconds in zip(self._of(promise.priority, promise.raw), promise.expected, strict=True):
@@ -131,14 +131,14 @@ class Foresight:
 
     def left(self, job_id: UUID) -> None:
         """A job ended without having started."""
-        self._promises.pop(job_id, None)
+        self.promises.pop(job_id, None)
 
     def _has_room(self, now: float) -> bool:
-        if len(self._promises) >= MOST_PROMISES:
-            oldest = next(iter(self._promises))
-            if now - self._promises[oldest].at > FORGOTTEN_SECONDS:
-                del self._promises[oldest]
-        return len(self._promises) < MOST_PROMISES
+        if len(self.promises) >= MOST_PROMISES:
+            oldest = next(iter(self.promises))
+            if now - self.promises[oldest].at > FORGOTTEN_SECONDS:
+                del self.promises[oldest]
+        return len(self.promises) < MOST_PROMISES
 
     def _of(self, priority: int, raw: Raw) -> tuple[Quantile, Quantile]:
         key = priority, raw.own, int(log2(1 + raw.seconds))

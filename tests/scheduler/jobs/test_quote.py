@@ -124,6 +124,27 @@ async def test_a_quote_counts_every_token_a_person_has_left(stage: Stage, ann: C
     assert quote.tokens_left == Decimal("0.5")
 
 
+async def test_a_quote_promises_nothing_and_a_submit_is_told_the_same(stage: Stage, ann: Caller) -> None:
+    """A promise is remembered until its job starts, which the job of a quote never does."""
+    await stage.job(ann)
+    await stage.round()
+    ben = await stage.user("discord:7")
+    quote = await stage.admitter.quote(submit(ben))
+    assert isinstance(quote, Admitted)
+    expected = stage.dispatcher.wait_for(quote.job, promised=False)
+    assert expected
+    assert expected.seconds
+    promises = stage.dispatcher.line.foresight.promises
+    assert promises == {}
+
+    answer = await stage.ask(ben)
+    assert isinstance(answer, Admitted)
+    wait = stage.dispatcher.wait_for(answer.job)
+    assert wait
+    assert wait.seconds == pytest.approx(expected.seconds, abs=0.2)
+    assert set(promises) == {answer.job.id}
+
+
 async def test_who_was_deleted_meanwhile_is_quoted_nothing(stage: Stage, ann: Caller) -> None:
     ghost = Caller(10**9, ann.platform, "ghost", "telegram", False, True)
 
@@ -147,6 +168,7 @@ async def test_the_client_quotes_what_its_submit_is_answered(api: Api) -> None:
     assert (quote.from_allowance, quote.from_balance) == (Decimal(3), Decimal(0))
     assert quote.wait
     assert accepted.job.wait
+    assert set(api.stage.dispatcher.line.foresight.promises) <= {accepted.job.id}
     assert (quote.wait.position, quote.wait.why) == (accepted.job.wait.position, accepted.job.wait.why)
 
 
