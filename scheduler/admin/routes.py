@@ -17,8 +17,8 @@ from scheduler.deliveries.letters import dead_letters, open_counts, revive
 from scheduler.deliveries.model import DeadLetters, Revival, Revived
 from scheduler.errors import Code, Refused
 from scheduler.fleet.queries import live_workers
+from scheduler.jobs.intake import idempotency_key
 from scheduler.jobs.queries.views import list_jobs
-from scheduler.jobs.routes import idempotency_key
 from scheduler.leadership.queries import leader
 from scheduler.ledger.queries import move
 from scheduler.openapi import Empty, Operation

@@ -13,19 +13,18 @@ from scheduler.accounts.queries import database_now, standing_of
 from scheduler.bus import Redis
 from scheduler.deliveries.queries import claim_one
 from scheduler.errors import Code, Refusal, Refused
-from scheduler.jobs.admitter import Admitted, Admitter, Submit
+from scheduler.jobs.admitter import Admitted, Admitter
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
+from scheduler.jobs.intake import Intake
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobView, Quote, Status, Submission
-from scheduler.jobs.queries.admission import parent_seed
 from scheduler.jobs.sse import stream
 from scheduler.jobs.views import Viewer
 from scheduler.openapi import Empty, Operation
-from scheduler.plans.limits import check_prompt, renew_day, spendable
+from scheduler.plans.limits import renew_day, spendable
 from scheduler.wire import preview_key
 
-KEY_LIMIT = 200  # jobs.idempotency_key
 LOOK_AGAIN_SECONDS = 5.0
 
 SUBMIT_REFUSALS = [
@@ -72,6 +71,7 @@ class JobRoutes:
         self.pool = pool
         self.redis = redis
         self.door = door
+        self.intake = Intake(pool, door, admitter)
         self.admitter = admitter
         self.lifecycle = lifecycle
         self.dispatcher = dispatcher
@@ -102,9 +102,7 @@ class JobRoutes:
     async def submit_job(self, request: web.Request, path: Empty, query: Empty, body: Submission) -> Accepted:
         """Ask for a job.
         With an Idempotency-Key a repetition gives the first answer's job and costs nothing."""
-        submit = await self._wanted(request, body)
-        caller = submit.caller
-        answer = await self.admitter.submit(submit)
+        caller, answer = await self.intake.submit(request, body)
         if isinstance(answer, Refusal):
             raise Refused(answer)
         if isinstance(answer, Admitted):
@@ -120,7 +118,7 @@ class JobRoutes:
     async def quote_job(self, request: web.Request, path: Empty, query: Empty, body: Submission) -> Quote:
         """Ask what a job would cost.
         The answer, refusals included, is what a submit of the same body would get now; nothing else happens."""
-        answer = await self.admitter.quote(await self._wanted(request, body))
+        answer = await self.intake.quote(request, body)
         if isinstance(answer, Refusal):
             raise Refused(answer)
         job = answer.job
@@ -137,16 +135,6 @@ class JobRoutes:
             wait=self.dispatcher.wait_for(job, promised=False),
         )
 
-    async def _wanted(self, request: web.Request, body: Submission) -> Submit:
-        """What the caller asks for, after the checks that need no account."""
-        caller = await self.door.caller(request.headers)
-        if body.destination and not (caller.via_service and caller.bot_id in (None, body.destination.bot_id)):
-            raise Refused.because(Code.FORBIDDEN)
-        if refusal := check_prompt(body.request.prompt):
-            raise Refused(refusal)
-        parent_seed = await self._parent(caller, body)
-        return Submit(caller, body.request, idempotency_key(request), body.destination, parent_seed)
-
     async def _replayed(self, job_id: UUID, caller: Caller, destination: Destination | None) -> Accepted:
         """The first answer's job as it is now; a bot that repeats itself takes over the message it may have lost."""
         owned, message = False, None
@@ -156,15 +144,6 @@ class JobRoutes:
         left = spendable(plan, renew_day(standing, (await database_now(self.pool)).date()))
         job = await self.viewer.with_wait(await self._job(job_id, caller))
         return Accepted(job=job, replayed=True, tokens_left=left, owned=owned, message=message)
-
-    async def _parent(self, caller: Caller, body: Submission) -> int | None:
-        """The seed of the job this one varies, which must be the caller's own."""
-        if body.request.parent_id is None:
-            return None
-        found, seed = await parent_seed(self.pool, body.request.parent_id, caller.user_id)
-        if not found:
-            raise Refused.because(Code.NOT_FOUND, what="parent job")
-        return seed
 
     async def _job(self, job_id: UUID, caller: Caller) -> JobView:
         job = await self.viewer.view(job_id, caller.user_id)
@@ -208,14 +187,6 @@ class JobRoutes:
         if picture is None:
             raise Refused.because(Code.NOT_FOUND, what="preview")
         return web.Response(body=picture, content_type="image/jpeg", headers={"Cache-Control": "no-store"})
-
-
-def idempotency_key(request: web.Request) -> str | None:
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > KEY_LIMIT or not key.isprintable():
-        wrong = {"loc": "Idempotency-Key", "msg": f"must be printable and at most {KEY_LIMIT} characters"}
-        raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
-    return key or None
 
 
 def cursor(before: str | None) -> tuple[datetime, UUID] | None:

@@ -94,6 +94,19 @@ async def test_a_repeated_key_gives_the_same_job(api: Api) -> None:
     assert await count(api, "jobs") == 1
 
 
+async def test_a_repeated_key_gives_the_same_job_though_its_parent_was_archived(api: Api) -> None:
+    parent = (await api.submit()).document["job"]["id"]
+    first = await api.submit(idempotency="chat:1:3", parent_id=parent)
+    await api.stage.pool.execute("delete from jobs where id = $1", parent)
+    again = await api.submit(idempotency="chat:1:3", parent_id=parent)
+    other = await api.submit(idempotency="chat:1:3", parent_id=parent, prompt="")
+    new = await api.submit(idempotency="chat:1:4", parent_id=parent)
+
+    assert (again.document["replayed"], again.document["job"]["id"]) == (True, first.document["job"]["id"])
+    assert other.code == "idempotency_mismatch"
+    assert new.code == "not_found"
+
+
 REFUSALS: list[tuple[dict[str, Any], int, str]] = [
     ({"model": "flux-dev"}, 403, "model_not_in_plan"),
     ({"width": 4096, "height": 4096}, 403, "resolution_too_high"),

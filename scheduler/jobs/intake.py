@@ -1,0 +1,64 @@
+"""What a submit or a quote asks for, with the checks that need no account; whatever came before is answered first."""
+
+import asyncpg
+from aiohttp import web
+
+from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.accounts.model import Caller
+from scheduler.errors import Code, Refusal, Refused
+from scheduler.jobs.admitter import Admitted, Admitter, Answer, Replayed, Submit
+from scheduler.jobs.model import Submission
+from scheduler.jobs.queries.admission import parent_seed, read_accounts
+from scheduler.plans.limits import check_prompt
+
+KEY_LIMIT = 200  # jobs.idempotency_key
+
+
+class Intake:
+    def __init__(self, pool: asyncpg.Pool, door: Doorkeeper, admitter: Admitter) -> None:
+        self.pool = pool
+        self.door = door
+        self.admitter = admitter
+
+    async def submit(self, request: web.Request, body: Submission) -> tuple[Caller, Answer]:
+        caller = await self._caller(request, body)
+        submit, refusal = await self._wanted(request, caller, body)
+        return caller, await (self._before(submit, refusal) if refusal else self.admitter.submit(submit))
+
+    async def quote(self, request: web.Request, body: Submission) -> Admitted | Refusal:
+        submit, refusal = await self._wanted(request, await self._caller(request, body), body)
+        return refusal or await self.admitter.quote(submit)
+
+    async def _caller(self, request: web.Request, body: Submission) -> Caller:
+        caller = await self.door.caller(request.headers)
+        if body.destination and not (caller.via_service and caller.bot_id in (None, body.destination.bot_id)):
+            raise Refused.because(Code.FORBIDDEN)
+        return caller
+
+    async def _wanted(self, request: web.Request, caller: Caller, body: Submission) -> tuple[Submit, Refusal | None]:
+        """What the caller asks for, and why they do not get it whatever their account says."""
+        refusal, seed = check_prompt(body.request.prompt), None
+        if refusal is None and body.request.parent_id is not None:
+            found, seed = await parent_seed(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
+            refusal = None if found else Refusal(Code.NOT_FOUND, {"what": "parent job"})
+        return Submit(caller, body.request, idempotency_key(request), body.destination, seed), refusal
+
+    async def _before(self, submit: Submit, refusal: Refusal) -> Replayed | Refusal:
+        """What would be refused now may have been admitted before: a parent can be archived meanwhile."""
+        user_id = submit.caller.user_id
+        if submit.key is None:
+            return refusal
+        _, came, _ = await read_accounts(self.pool, [user_id], [submit.key], self.admitter.plans)
+        seen = came.get((user_id, submit.key))
+        if seen is None:
+            return refusal
+        same = seen.request_hash in (None, submit.request_hash)
+        return Replayed(seen.job_id) if same else Refusal(Code.IDEMPOTENCY_MISMATCH)
+
+
+def idempotency_key(request: web.Request) -> str | None:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > KEY_LIMIT or not key.isprintable():
+        wrong = {"loc": "Idempotency-Key", "msg": f"must be printable and at most {KEY_LIMIT} characters"}
+        raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
+    return key or None
