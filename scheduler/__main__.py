@@ -40,7 +40,7 @@ from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.routes import JobRoutes
 from scheduler.jobs.views import Viewer
-from scheduler.listening import listening
+from scheduler.listening import LINGER_SECONDS, listening
 from scheduler.observability import setup_logging
 from scheduler.proxies import Proxies
 from scheduler.settings import SchedulerSettings
@@ -106,13 +106,15 @@ async def main(settings: SchedulerSettings) -> None:
                 *AdminRoutes(pool, door, market).operations(),
             ],
             readiness.missing,
-            gate.middleware,
             limited(door, Proxies(tuple(settings.trusted_proxies))),
+            gate.middleware,
         )
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+        runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=5.0, lingering_time=LINGER_SECONDS
+        )
         await runner.setup()
         port = await stack.enter_async_context(
-            listening(runner, settings.host, settings.port, gate.is_shedding, shared=settings.share_port)
+            listening(runner, settings.host, settings.port, gate.is_shedding, gate.idle, shared=settings.share_port)
         )
         log.info("scheduler.ready", name=name, address=port.address)
 

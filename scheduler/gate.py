@@ -12,6 +12,7 @@ from aiohttp import web
 
 from scheduler.accounts.model import ACT_FOR
 from scheduler.errors import Code, Refused
+from scheduler.idle import IdleConnections
 from scheduler.observability import REGISTRY
 from scheduler.observability import Counter as Metric
 
@@ -19,11 +20,13 @@ MOST_REQUESTS = 600  # being answered
 MOST_STREAMS = 1000  # of events
 FEW = 128  # requests that are let in however long the others take
 STANDING_SECONDS = 0.35  # an older request means that they come faster than they are answered
-MOST_OF_A_USER = 150  # of the ones or of the others, asked for by a bot
+MOST_OF_A_USER = 24  # of the ones or of the others, asked for by a bot
+BODY_SECONDS = 5.0  # for the whole of a body
 RETRY_AFTER_SECONDS = 1.0
 QUIET_SECONDS = 1.0  # nobody asks any more: whoever sends requests here has seen that this scheduler stops
 LOOK_SECONDS = 0.05
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
+GUARDED = "/v1/"  # the paths at which keys are asked for
 
 SHED = Metric("tessera_http_shed", "Requests refused because too many were open", ["what"], registry=REGISTRY)
 
@@ -60,11 +63,15 @@ class Places:
 
 
 class Gate:
-    """`middleware` guards the application; `drain` waits until nobody asks any more."""
+    """`middleware` guards the application; `drain` waits until nobody asks any more.
+
+    It stands behind whoever tells good keys from others, so that the keys it counts by are known; and a request stands
+    in line when its body has come."""
 
     def __init__(self) -> None:
         self.requests = Places(MOST_REQUESTS)
         self.streams = Places(MOST_STREAMS)
+        self.idle = IdleConnections()
         self.closing = False
         self.began: dict[int, float] = {}  # open requests, the oldest first
         self.asked_at = float("-inf")
@@ -77,8 +84,17 @@ class Gate:
         is_stream = request.path.endswith("/events")
         if not is_stream:
             self.asked_at = monotonic()
-        with self._place(request, is_stream):
-            response = await handler(request)
+        key = request.headers.get("Authorization", "") if request.path.startswith(GUARDED) else ""
+        self.idle.busy(request.protocol)
+        try:
+            with self._place(request, key, is_stream):
+                if key and not request.content.is_eof():
+                    await arrival(request)
+                if not is_stream:
+                    self.began[id(request)] = monotonic()
+                response = await handler(request)
+        finally:
+            self.idle.rests(request.protocol, known=bool(key))
         if self.closing:
             response.force_close()  # the next request of this client finds another scheduler
         return response
@@ -88,16 +104,15 @@ class Gate:
         return monotonic() < self.shed_at + RETRY_AFTER_SECONDS
 
     @contextmanager
-    def _place(self, request: web.Request, is_stream: bool) -> Iterator[None]:
+    def _place(self, request: web.Request, key: str, is_stream: bool) -> Iterator[None]:
         places = self.streams if is_stream else self.requests
-        key, user = request.headers.get("Authorization", ""), request.headers.get(ACT_FOR)
+        user = request.headers.get(ACT_FOR)
         if not places.has_room(key, user) or (not is_stream and self._is_standing()):
-            self.shed_at = monotonic()
+            if key:  # strangers who crowd each other out are no reason to turn others away
+                self.shed_at = monotonic()
             SHED.labels("stream" if is_stream else "request").inc()
             raise Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
         places.take(key, user)
-        if not is_stream:
-            self.began[id(request)] = monotonic()
         try:
             yield
         finally:
@@ -114,6 +129,16 @@ class Gate:
         until = monotonic() + most_seconds
         while monotonic() < min(until, self.asked_at + QUIET_SECONDS):
             await asyncio.sleep(LOOK_SECONDS)
+
+
+async def arrival(request: web.Request) -> None:
+    """Wait until the whole body is here, or refuse."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            await request.read()
+    except TimeoutError:
+        late = f"must come within {BODY_SECONDS:g} seconds"
+        raise Refused.because(Code.INVALID_REQUEST, errors=[{"loc": "body", "msg": late}]) from None
 
 
 def lower(counts: Counter[K], name: K) -> None:

@@ -1,4 +1,4 @@
-"""The port: a bounded number of connections; those beyond it are told to come back, at next to no cost."""
+"""The port: a bounded number of connections; one too many takes the place of an idle one, or is told to come back."""
 
 import asyncio
 import resource
@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from scheduler.errors import Code, Refusal
+from scheduler.idle import IdleConnections
 from scheduler.problems import problem
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,7 @@ BACKLOG = 4096
 AT_ONCE = 256  # accepted before anything else is done
 FULL_PAUSE_SECONDS = 0.1  # when the process may open no more files
 PATIENCE_SECONDS = 10.0  # for the request of a connection that is one too many
+LINGER_SECONDS = 2.0  # for the rest of a body that nobody wants
 
 
 class TooMany(asyncio.Protocol):
@@ -93,7 +95,13 @@ class Port:
 
 @asynccontextmanager
 async def listening(
-    runner: web.AppRunner, host: str, port: int, busy: Callable[[], bool], *, shared: bool = False
+    runner: web.AppRunner,
+    host: str,
+    port: int,
+    busy: Callable[[], bool],
+    idle: IdleConnections,
+    *,
+    shared: bool = False,
 ) -> AsyncIterator[Port]:
     """Accept connections while inside. `shared`: other schedulers of the same machine may listen on the same port."""
     server = runner.server
@@ -105,7 +113,12 @@ async def listening(
 
     def protocol() -> asyncio.BaseProtocol:
         most = min(MOST_WHILE_BUSY, most_connections) if busy() else most_connections
-        return server() if len(server.connections) < most else TooMany(refusal)
+        if len(server.connections) >= most and not idle.hang_up():
+            return TooMany(refusal)
+        connection = server()
+        idle.rests(connection)
+        idle.tidy(most_connections)
+        return connection
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)

@@ -10,11 +10,13 @@ from aiohttp.typedefs import Middleware
 
 from scheduler.accounts.doorkeeper import Doorkeeper, network_of
 from scheduler.errors import Code, Refused
+from scheduler.gate import GUARDED, SHED
 from scheduler.proxies import Proxies
 
 AT_ONCE = 20
 EVERY_SECONDS = 3.0
-GUARDED = "/v1/"  # the paths at which keys are asked for
+MOST_ASKED = 32  # keys not seen before that the database is asked about at a time
+RETRY_AFTER_SECONDS = 1.0
 MOST_NETWORKS = 10_000  # remembered; who failed longest ago is forgotten first
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,8 +45,10 @@ class Attempts:
 
 
 def limited(door: Doorkeeper, proxies: Proxies) -> Middleware:
-    """Refuse unheard what comes from a network with too many failures, unless its key has been good before."""
+    """Look whose key it is before anything else of a request is read. Refused unheard is what comes from a network with
+    too many failures, unless its key has been good before."""
     attempts = Attempts()
+    asking = 0
 
     def network(request: web.Request) -> str:
         address = proxies.origin(request.remote, request.secure, request.headers).address
@@ -55,16 +59,27 @@ def limited(door: Doorkeeper, proxies: Proxies) -> Middleware:
         keyed = "Authorization" in request.headers and request.path.startswith(GUARDED)
         return keyed and not door.recognises(request.headers)
 
+    async def ask(request: web.Request) -> None:
+        nonlocal asking
+        if asking >= MOST_ASKED:
+            SHED.labels("key").inc()
+            raise Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
+        asking += 1
+        try:
+            await door.ask(request.headers)
+        except Refused:
+            attempts.failed(network(request), monotonic())
+            raise
+        finally:
+            asking -= 1
+
     @web.middleware
     async def listen(request: web.Request, handler: Handler) -> web.StreamResponse:
-        wait = attempts.wait(network(request), monotonic()) if attempts.anybody_waits(monotonic()) else 0.0
-        if wait > 0 and guesses(request):
-            raise Refused.because(Code.TOO_MANY_FAILURES, retry_after_seconds=round(wait, 1))
-        try:
-            return await handler(request)
-        except Refused as error:
-            if error.refusal.code is Code.UNAUTHORIZED and guesses(request):
-                attempts.failed(network(request), monotonic())
-            raise
+        if guesses(request):
+            wait = attempts.wait(network(request), monotonic()) if attempts.anybody_waits(monotonic()) else 0.0
+            if wait > 0:
+                raise Refused.because(Code.TOO_MANY_FAILURES, retry_after_seconds=round(wait, 1))
+            await ask(request)
+        return await handler(request)
 
     return listen

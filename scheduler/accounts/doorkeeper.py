@@ -94,6 +94,13 @@ class Doorkeeper:
             return bool(self.good.get(digest(bearer(headers))))
         return False
 
+    async def ask(self, headers: Mapping[str, str]) -> None:
+        """Recognise a key by the database, a bot's or a user's, or refuse."""
+        key = digest(bearer(headers))
+        if await service_of(self.pool, key) is None and await queries.user_by_api_key(self.pool, key) is None:
+            raise Refused.because(Code.UNAUTHORIZED)
+        self.good.put(key, True)
+
     async def service(self, headers: Mapping[str, str], scope: Scope, bot_id: str | None = None) -> Service:
         """Who holds the service key, which must have the scope and speak for the bot."""
         service = await self._serves(digest(bearer(headers)))

@@ -194,8 +194,8 @@ class Stage:
         app = application(
             self.operations(),
             Readiness(self.pool, self.redis, stop).missing,
-            self.gate.middleware,
             limited(self.door, Proxies(())),
+            self.gate.middleware,
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()

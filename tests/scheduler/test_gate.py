@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from scheduler import gate as gates
+from scheduler import idle as idling
 from scheduler import listening as ports
 from scheduler.app import application
 from scheduler.gate import Gate, Places
@@ -58,8 +59,8 @@ class Slow:
 
     def operations(self) -> list[Operation]:
         return [
-            Operation("GET", "/slow", self.answer, "text"),
-            Operation("GET", "/slow/events", self.answer, "text"),
+            Operation("GET", "/v1/slow", self.answer, "text"),
+            Operation("GET", "/v1/slow/events", self.answer, "text"),
         ]
 
     async def answer(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
@@ -79,7 +80,7 @@ async def served(slow: Slow, gate: Gate) -> AsyncIterator[tuple[str, aiohttp.Cli
     connector = aiohttp.TCPConnector(limit=0)
     async with (
         aiohttp.ClientSession(connector=connector) as session,
-        ports.listening(runner, "127.0.0.1", 0, gate.is_shedding) as port,
+        ports.listening(runner, "127.0.0.1", 0, gate.is_shedding, gate.idle) as port,
     ):
         yield f"http://127.0.0.1:{port.address[1]}", session
         slow.go.set()
@@ -97,12 +98,12 @@ async def test_what_finds_no_place_is_told_when_to_come_back() -> None:
     slow, gate = Slow(), Gate()
     gate.requests = Places(4)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
-        waiting = [group.create_task(session.get(f"{base}/slow", headers=BOT)) for _ in range(2)]
+        waiting = [group.create_task(session.get(f"{base}/v1/slow", headers=BOT)) for _ in range(2)]
         await opened(gate, 2)
-        async with session.get(f"{base}/slow", headers=BOT) as refused:
+        async with session.get(f"{base}/v1/slow", headers=BOT) as refused:
             problem = await refused.json(content_type="application/problem+json")
             assert (refused.status, refused.headers["Retry-After"], problem["code"]) == (503, "1", "overloaded")
-        waiting.append(group.create_task(session.get(f"{base}/slow", headers=OTHER)))
+        waiting.append(group.create_task(session.get(f"{base}/v1/slow", headers=OTHER)))
         await opened(gate, 3)
         async with session.get(f"{base}/readyz") as health:
             assert health.status == 200
@@ -116,9 +117,9 @@ async def test_a_line_that_does_not_move_grows_no_longer(monkeypatch: pytest.Mon
     monkeypatch.setattr(gates, "STANDING_SECONDS", 0.0)
     slow, gate = Slow(), Gate()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
-        waiting = [group.create_task(session.get(f"{base}/slow", headers=BOT)) for _ in range(3)]
+        waiting = [group.create_task(session.get(f"{base}/v1/slow", headers=BOT)) for _ in range(3)]
         await opened(gate, 3)
-        async with session.get(f"{base}/slow", headers=OTHER) as refused:
+        async with session.get(f"{base}/v1/slow", headers=OTHER) as refused:
             assert refused.status == 503
         slow.go.set()
         assert [(await task).status for task in waiting] == [200, 200, 200]
@@ -129,14 +130,14 @@ async def test_streams_of_events_have_places_of_their_own() -> None:
     slow, gate = Slow(), Gate()
     gate.streams = Places(2)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
-        group.create_task(session.get(f"{base}/slow/events", headers=BOT))
+        group.create_task(session.get(f"{base}/v1/slow/events", headers=BOT))
         async with asyncio.timeout(10):
             while gate.streams.total < 1:
                 await asyncio.sleep(0.01)
-        async with session.get(f"{base}/slow/events", headers=BOT) as refused:
+        async with session.get(f"{base}/v1/slow/events", headers=BOT) as refused:
             assert refused.status == 503
         slow.go.set()
-        async with session.get(f"{base}/slow", headers=BOT) as answered:
+        async with session.get(f"{base}/v1/slow", headers=BOT) as answered:
             assert answered.status == 200
 
 
@@ -144,9 +145,9 @@ async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.Monke
     monkeypatch.setattr(ports, "MOST_CONNECTIONS", 1)
     slow, gate = Slow(), Gate()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
-        first = group.create_task(session.get(f"{base}/slow", headers=BOT))
+        first = group.create_task(session.get(f"{base}/v1/slow", headers=BOT))
         await opened(gate, 1)
-        async with session.get(f"{base}/slow", headers=BOT) as refused:
+        async with session.get(f"{base}/v1/slow", headers=BOT) as refused:
             assert (refused.status, refused.headers["Retry-After"]) == (503, "1")
             assert refused.content_type == "application/problem+json"
             assert json.loads(await refused.read())["code"] == "overloaded"
@@ -154,16 +155,33 @@ async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.Monke
         assert (await first).status == 200
 
 
+async def test_a_connection_on_which_nothing_is_asked_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(idling, "STRANGER_SECONDS", 0.0)
+    slow, gate = Slow(), Gate()
+    slow.go.set()
+    async with served(slow, gate) as (base, session):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
+        writer.write(b"GET /v1/slow HTTP/1.1\r\n")  # and not a word more
+        async with asyncio.timeout(10):
+            while not gate.idle.strangers:
+                await asyncio.sleep(0.01)
+        async with session.get(f"{base}/v1/slow", headers=BOT) as answered:
+            assert answered.status == 200
+        assert await reader.read() == b""
+        writer.close()
+
+
 async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "QUIET_SECONDS", 0.3)
     slow, gate = Slow(), Gate()
     slow.go.set()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
-        async with session.get(f"{base}/slow", headers=BOT) as before:
+        async with session.get(f"{base}/v1/slow", headers=BOT) as before:
             assert before.headers.get("Connection") != "close"
         draining = group.create_task(gate.drain(30.0))
         await asyncio.sleep(0)
-        async with session.get(f"{base}/slow", headers=BOT) as answered:
+        async with session.get(f"{base}/v1/slow", headers=BOT) as answered:
             assert (answered.status, answered.headers["Connection"]) == (200, "close")
         assert not draining.done()
         await draining
