@@ -1,17 +1,15 @@
 """The settings of the bots: where the scheduler is, and each bot's token."""
 
-import os
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from scheduler.accounts.model import Platform
 from scheduler.catalogue.model import Capability
-from scheduler.config import Settings
+from scheduler.config import Settings, secret
 from scheduler.errors import SettingsError
 
 Network = IPv4Network | IPv6Network
@@ -96,9 +94,3 @@ def entry(table: BotTable) -> BotEntry:
         missing = table.token_variable or "token_variable"
         raise SettingsError(f"{missing}: not set (token of [[bots]] {table.bot_id!r})")
     return BotEntry(bot_id=table.bot_id, platform=table.platform, token=token, capabilities=table.capabilities)
-
-
-def secret(variable: str) -> SecretStr | None:
-    """A variable of the environment or of `.env`; given empty it counts as not given."""
-    value = os.environ.get(variable) or (dotenv_values(".env").get(variable) if Path(".env").is_file() else None)
-    return SecretStr(value) if value else None

@@ -1,10 +1,12 @@
 """How settings are read: TESSERA_* from the environment, `.env`, then `tessera.toml`; errors name the variable."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import ValidationError
+from dotenv import dotenv_values
+from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -63,6 +65,13 @@ def plainly(problem: ErrorDetails) -> str:
     if problem["type"] == "string_pattern_mismatch":
         return "is not of the form expected here"
     return problem["msg"].removeprefix("Value error, ")
+
+
+def secret(variable: str) -> SecretStr | None:
+    """A variable of the environment or of `.env` that a table of tessera.toml names; given empty it counts as not
+    given."""
+    value = os.environ.get(variable) or (dotenv_values(".env").get(variable) if Path(".env").is_file() else None)
+    return SecretStr(value) if value else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ class Made(BaseModel):
     height: int | None = None
     duration_seconds: float | None = None
     took_seconds: float | None = None  # that are paid for, where nobody knew before how long it would be
+    took_tokens: int | None = None  # of language, likewise
     size_bytes: int
     metadata: dict[str, Any] = {}
 

@@ -63,6 +63,7 @@ class Workshop:
             height=made.height,
             duration_seconds=made.duration_seconds,
             took_seconds=made.took_seconds,
+            took_tokens=made.took_tokens,
             size_bytes=size_bytes,
             metadata=made.metadata,
         )

@@ -6,7 +6,7 @@ from decimal import ROUND_UP, Decimal
 from enum import StrEnum
 from functools import lru_cache
 from math import ceil
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from pydantic import BaseModel
 
@@ -33,6 +33,7 @@ class Model:
     is_available: bool
     default_seconds: float | None = None  # None: the words decide
     max_seconds: float | None = None
+    max_tokens: int | None = None  # of an answer; only a language model has such a bound
 
 
 PIXELS_OF_ONE_PRICE = 1024 * 1024
@@ -56,6 +57,13 @@ class Work:
     seconds: float = 0.0
     characters: int = 0
     tokens: int = 0  # of language, not of money; 0: estimated from the characters
+
+
+class Took(NamedTuple):
+    """How long one of the things made has become."""
+
+    seconds: float = 0.0
+    tokens: int = 0  # of language
 
 
 def price(model: Model, work: Work) -> Decimal:
@@ -85,10 +93,16 @@ def units(capability: Capability, work: Work) -> Decimal:
             assert_never(capability)
 
 
-def unused_fraction(capability: Capability, asked: Work, took_seconds: Iterable[float]) -> float:
+def language_tokens(characters: int, max_tokens: int) -> int:
+    """The most that a question and its answer can be, as far as that is known before; 0 for no bound, as for words that
+    no language model writes."""
+    return -(-characters // CHARACTERS_OF_A_TOKEN) + max_tokens if max_tokens else 0
+
+
+def unused_fraction(capability: Capability, asked: Work, took: Iterable[Took]) -> float:
     """What need not be paid of the price that was held for the worst case, now that it is known how long each of the
     things made has become: nothing, where they became longer."""
-    used = sum(units(capability, replace(asked, seconds=seconds)) for seconds in took_seconds)
+    used = sum(units(capability, replace(asked, seconds=one.seconds, tokens=one.tokens)) for one in took)
     return float(max(Decimal(0), 1 - used / (units(capability, asked) * asked.count)))
 
 
@@ -115,6 +129,7 @@ class ModelView(BaseModel):
     default_height: int
     default_seconds: float | None = None  # of video and sound; None: the words decide
     max_seconds: float | None = None
+    max_tokens: int | None = None  # of language that an answer may have; None: it is no language model
     allowed: bool  # by the caller's plan
     online: bool  # a live worker offers it
     default: bool  # what a request that names no model of this capability gets

@@ -41,6 +41,7 @@ class CatalogueRoutes:
                     default_height=model.default_height,
                     default_seconds=model.default_seconds,
                     max_seconds=model.max_seconds,
+                    max_tokens=model.max_tokens,
                     allowed=plan.allows(model.id),
                     online=model.id in market.online,
                     default=model.id in defaults,

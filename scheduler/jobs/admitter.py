@@ -265,6 +265,8 @@ def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
     params |= {name: wish for name in WISHES if (wish := getattr(request, name)) is not None}
     if admission.seconds:
         params["seconds"] = admission.seconds
+    if admission.max_tokens:
+        params["max_tokens"] = admission.max_tokens
     if request.strength is not None:
         params["strength"] = request.strength
     if submit.parent_seed is not None:

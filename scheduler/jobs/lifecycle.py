@@ -19,7 +19,7 @@ from scheduler.fleet.failures import note_failures
 from scheduler.fleet.queries import too_small
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import JobEvent, Status
-from scheduler.jobs.outcomes import OUT_OF_MEMORY, failed, given_up, took_seconds, verdict
+from scheduler.jobs.outcomes import OUT_OF_MEMORY, failed, given_up, took, verdict
 from scheduler.jobs.queries.dispatch import Requeue, requeue_jobs
 from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, asked_of, end_jobs, tries_of
 from scheduler.jobs.queries.open import open_jobs
@@ -98,7 +98,7 @@ class Lifecycle:
         tries = await tries_of(self.pool, open_ended) if open_ended else {}
         starved = [(o.job_id, o.worker_id) for o in outcomes if o.error_code == OUT_OF_MEMORY]
         small = await too_small(self.pool, starved) if starved else {}
-        measured = [outcome.job_id for outcome in outcomes if took_seconds(outcome)]
+        measured = [outcome.job_id for outcome in outcomes if took(outcome)]
         asked = await asked_of(self.pool, measured) if measured else {}
         verdicts = [verdict(o, tries.get(o.job_id), small.get(o.job_id, ()), asked.get(o.job_id)) for o in outcomes]
         changed = await self.write(

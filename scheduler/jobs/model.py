@@ -18,8 +18,9 @@ SMALLEST_SIDE = 64
 LARGEST_SIDE = 8192
 MOST_IMAGES = 4
 LONGEST_SECONDS = 600.0
+MOST_TOKENS = 100_000  # of language
 SLOWEST, FASTEST = 40, 220  # beats a minute
-WISHES = ("seconds", "format", "mood", "tempo", "voice")  # of a request; most requests have none of them
+WISHES = ("seconds", "format", "mood", "tempo", "voice", "max_tokens")  # of a request; most requests have none of them
 
 
 class Status(StrEnum):
@@ -54,6 +55,7 @@ class JobRequest(BaseModel):
     mood: str | None = Field(None, pattern="^[a-z]{1,20}$")  # of music; otherwise the words decide
     tempo: int | None = Field(None, ge=SLOWEST, le=FASTEST)  # of music, in beats a minute
     voice: str | None = Field(None, pattern="^[A-Za-z0-9-]{1,20}$")  # of speech: a language such as en-gb
+    max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS)  # of a language model's answer
 
 
 class Destination(BaseModel):
@@ -120,6 +122,7 @@ class JobView(BaseModel):
     mood: str | None = None
     tempo: int | None = None
     voice: str | None = None
+    max_tokens: int | None = None
     parent_id: UUID | None = None
     cost_tokens: Decimal  # held at first; once the job has ended, what it really cost
     tokens_back: Decimal = Decimal(0)  # of what was held, once the job has ended

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from scheduler.catalogue.model import unused_fraction
+from scheduler.catalogue.model import Took, unused_fraction
 from scheduler.jobs.model import Status
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.jobs.queries.ending import Asked, Ending, Tries
@@ -50,17 +50,21 @@ def verdict(
     return failed(outcome, outcome.error_code or "engine_failed", outcome.error_message or "The engine failed.")
 
 
-def took_seconds(outcome: Outcome) -> list[float]:
+def took(outcome: Outcome) -> list[Took]:
     """How long each thing made has become, if what was paid for was not known before; none if any does not say."""
-    said = [made.took_seconds for made in outcome.artifacts if made.took_seconds is not None]
+    said = [
+        Took(made.took_seconds or 0.0, made.took_tokens or 0)
+        for made in outcome.artifacts
+        if made.took_seconds is not None or made.took_tokens is not None
+    ]
     complete = outcome.status == "completed" and len(said) == len(outcome.artifacts)
-    return said if complete and all(map(math.isfinite, said)) else []
+    return said if complete and all(math.isfinite(one.seconds) for one in said) else []
 
 
 def unneeded(outcome: Outcome, asked: Asked | None) -> float:
     """The part of the hold that a completed job gives back."""
-    seconds = took_seconds(outcome)
-    return unused_fraction(asked.capability, asked.work, seconds) if asked and seconds else 0.0
+    each = took(outcome)
+    return unused_fraction(asked.capability, asked.work, each) if asked and each else 0.0
 
 
 def failed(outcome: Outcome, code: str, message: str) -> Ending:

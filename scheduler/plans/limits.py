@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import isqrt
 
-from scheduler.catalogue.model import SPOKEN_CHARACTERS, Capability, Model, Work, price
+from scheduler.catalogue.model import SPOKEN_CHARACTERS, Capability, Model, Work, language_tokens, price
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.kinds import largest_side, side_of
 from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
@@ -37,6 +37,7 @@ class Admission:
     width: int
     height: int  # 0 by 0 where there is no size
     seconds: float  # 0 where it takes no time
+    max_tokens: int  # of language; 0 where no language model answers
     cost: Tokens
     from_allowance: Tokens
     from_balance: Tokens
@@ -61,7 +62,8 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
         return chosen
     width, height = size_of(request, chosen)
     seconds = seconds_of(request, chosen)
-    cost = price(chosen, Work(request.count, width, height, seconds=seconds, characters=len(request.prompt)))
+    max_tokens = max_tokens_of(request, chosen)
+    cost = price(chosen, work_of(request, width, height, seconds, max_tokens))
     refusal = (
         too_large(width, height, plan, market.plans)
         or beyond_workers(chosen, width, height, market)
@@ -73,7 +75,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if refusal:
         return refusal
     allowance = min(cost, allowance_left(plan, turned))
-    admission = Admission(chosen, width, height, seconds, cost, allowance, cost - allowance)
+    admission = Admission(chosen, width, height, seconds, max_tokens, cost, allowance, cost - allowance)
     charge(standing, turned, admission, plan, now)
     return admission
 
@@ -158,6 +160,18 @@ def seconds_of(request: JobRequest, model: Model) -> float:
     if model.default_seconds is None:
         return float(-(-len(request.prompt) // SPOKEN_CHARACTERS))
     return request.seconds or model.default_seconds
+
+
+def max_tokens_of(request: JobRequest, model: Model) -> int:
+    """How long an answer may become: what was asked for, and no longer than the model's own bound."""
+    return min(request.max_tokens or model.max_tokens, model.max_tokens) if model.max_tokens else 0
+
+
+def work_of(request: JobRequest, width: int, height: int, seconds: float, max_tokens: int) -> Work:
+    """What the price depends on; of what nobody knows before, the most it may be."""
+    characters = len(request.prompt)
+    tokens = language_tokens(characters, max_tokens)
+    return Work(request.count, width, height, seconds=seconds, characters=characters, tokens=tokens)
 
 
 def too_long(request: JobRequest, model: Model) -> Refusal | None:

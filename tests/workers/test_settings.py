@@ -28,6 +28,16 @@ def test_engines_may_stand_in_the_file(tmp_path: Path) -> None:
     assert load(WorkerSettings).worker_engines == ("instant",)
 
 
+def test_models_stand_in_the_file_with_what_their_engine_must_know(tmp_path: Path) -> None:
+    table = '[[models]]\nmodel = "chat"\nengine = "openai"\nurl = "http://127.0.0.1:8000/v1"\n'
+    (tmp_path / "tessera.toml").write_text(table)
+
+    assert load(WorkerSettings).tables == [{"model": "chat", "engine": "openai", "url": "http://127.0.0.1:8000/v1"}]
+    (tmp_path / "tessera.toml").write_text(table * 2)
+    with pytest.raises(SettingsError, match="TESSERA_MODELS: a model is named twice"):
+        load(WorkerSettings)
+
+
 def test_a_name_is_cut_and_cleaned_for_the_keys_it_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TESSERA_WORKER_NAME", "gpu {1} " + "x" * 60)
     name = load(WorkerSettings).worker_name

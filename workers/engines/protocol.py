@@ -46,8 +46,8 @@ class Made:
     """One finished file in the task's folder; `type` is the artifact's (image, video, audio, text).
 
     `look` is what stands for it where there is no room for it: the picture itself, a poster frame, a waveform. Whoever
-    made the file has it at hand, so that nobody decodes the file again. `took_seconds`: what of it is paid for, where
-    nobody knew before how long it would be; never more than was held is charged.
+    made the file has it at hand, so that nobody decodes the file again. `took_seconds` or `took_tokens`: what of it is
+    paid for, where nobody knew before how long it would be; never more than was held is charged.
     """
 
     path: Path
@@ -57,6 +57,7 @@ class Made:
     height: int | None = None
     duration_seconds: float | None = None
     took_seconds: float | None = None
+    took_tokens: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     look: Image.Image | None = None
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from scheduler.catalogue.model import Capability, Work
+from scheduler.catalogue.model import Capability, Work, language_tokens
 from scheduler.database import Db, columns
 from scheduler.jobs.model import Status
 from scheduler.wire import Made
@@ -61,6 +61,7 @@ def work_of(params: Mapping[str, Any]) -> Work:
         height=params.get("height", 0),
         seconds=params.get("seconds", 0.0),
         characters=len(params["prompt"]),
+        tokens=language_tokens(len(params["prompt"]), params.get("max_tokens", 0)),
     )
 
 

@@ -111,6 +111,22 @@ async def test_speech_costs_what_was_spoken_and_never_more_than_was_held(
     )
 
 
+@pytest.mark.parametrize(("took", "cost"), [((40, 1300), "1.50"), ((9000, 0), "2.00"), ((40, None), "2.00")])
+async def test_an_answer_costs_what_was_said(stage: Stage, took: tuple[int | None, ...], cost: str) -> None:
+    """The question and up to 1000 tokens are held: two prices, twice, at half a token."""
+    ann = await stage.user()
+    server = await stage.worker("words", models=("chat",))
+    job_id, task = await stage.started(ann, server, capability="text", model="chat", prompt="why?", count=2)
+    held = (await stage.row(job_id))["cost_tokens"]
+    made = [server.made(task, type="text", format="txt", took_tokens=tokens) for tokens in took]
+    await server.finish(task, artifacts=made)
+    await stage.file()
+
+    assert (held, task.params["max_tokens"]) == (2, 1000)
+    assert (await stage.row(job_id))["cost_tokens"] == Decimal(cost)
+    assert (await usage(stage, ann))[0] == float(cost)
+
+
 async def test_a_failed_job_gives_its_tokens_back(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, task = await stage.started(ann, gpu, count=2, destination=DESTINATION)
     await gpu.finish(task, "failed", error_code="bad_request", error_message="not an image\0")

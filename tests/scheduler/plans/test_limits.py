@@ -371,7 +371,8 @@ ANIMATOR = Model("animator", "", "", Capability.VIDEO, Decimal("0.5"), 1024, 576
 COMPOSER = Model("composer", "", "", Capability.AUDIO, Decimal(1), 1024, 1024, 90, True, 20.0, 120.0)
 SPEAKER = Model("speaker", "", "", Capability.AUDIO, Decimal("0.25"), 1024, 1024, 95, True)
 WRITER = Model("writer", "", "", Capability.TEXT, Decimal("0.25"), 1024, 1024, 90, True)
-MAKERS = {one.id: one for one in (ANIMATOR, COMPOSER, SPEAKER, WRITER)}
+CHAT = Model("chat", "", "", Capability.TEXT, Decimal("0.5"), 1024, 1024, 95, True, max_tokens=1000)
+MAKERS = {one.id: one for one in (ANIMATOR, COMPOSER, SPEAKER, WRITER, CHAT)}
 STUDIO = Market(MAKERS, PLANS, dict.fromkeys(MAKERS, 4096), dict.fromkeys(MAKERS, 4096), {})
 ANY = plan(allowed_models=frozenset(MAKERS))
 
@@ -399,3 +400,19 @@ def test_what_is_longer_than_the_model_makes_is_refused() -> None:
     said = refusal(ask(capability="video", seconds=60), standing(), ANY, STUDIO)
 
     assert (said.code, said.facts["asked"], said.facts["limit"]) == (Code.DURATION_TOO_LONG, 60.0, 8.0)
+
+
+@pytest.mark.parametrize(
+    ("wish", "max_tokens", "cost"),
+    [
+        ({}, 1000, "1.00"),
+        ({"max_tokens": 900}, 900, "0.50"),
+        ({"max_tokens": 900, "prompt": "x" * 401, "count": 2}, 900, "2.00"),
+        ({"max_tokens": 50_000}, 1000, "1.00"),
+        ({"model": "writer", "max_tokens": 50_000}, 0, "0.25"),
+    ],
+)
+def test_of_an_answer_is_held_what_it_may_become(wish: dict[str, object], max_tokens: int, cost: str) -> None:
+    said = admission(ask(**{"capability": "text", "model": "chat", **wish}), standing(), ANY, STUDIO)
+
+    assert (said.max_tokens, said.cost) == (max_tokens, Decimal(cost))
