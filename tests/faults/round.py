@@ -9,14 +9,14 @@ from pathlib import Path
 import asyncpg
 
 from tests.faults.acting import Doings
-from tests.faults.checks import chats, files, jobs, limits, money, sheets
+from tests.faults.checks import chats, files, jobs, limits, money, sheets, told
 from tests.faults.plan import plan
 from tests.faults.report import Finding, Report
 from tests.faults.script import script
 from tests.faults.striking import Strikes
 from tests.faults.town import Town, open_town
 
-CHECKS = [*jobs.CHECKS, *money.CHECKS, *limits.CHECKS, *chats.CHECKS, *files.CHECKS]
+CHECKS = [*jobs.CHECKS, *money.CHECKS, *limits.CHECKS, *chats.CHECKS, *told.CHECKS, *files.CHECKS]
 LOOK_SECONDS = 0.25
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 OUTAGE_EVERY = 40  # faults
@@ -142,7 +142,9 @@ async def crowd(doings: Doings) -> dict[str, int]:
         """
     )
     refused = sum("refused" in question.said for question in town.api.questions.values() if question.said)
+    in_chats = len(set(told.refused_on_telegram(town))) + len(set(told.refused_on_discord(town)))
     messages = len(sheets.all_sheets(town))
     starts = sum(member.starts for member in town.members.values())
-    beside = {"acts": doings.done, "refused (API)": refused, "messages": messages, "process starts": starts}
+    beside = {"acts": doings.done, "refused (API)": refused, "refused (chats)": in_chats}
+    beside |= {"messages": messages, "process starts": starts}
     return {row["name"]: row["count"] for row in counted} | beside

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from tests.faults.acting import Doings
-from tests.faults.checks import chats, files, jobs, limits, money
+from tests.faults.checks import chats, files, jobs, limits, money, told
 from tests.faults.checks.sheets import Look, Sheet
 from tests.faults.people import Somebody
 from tests.faults.record import prepare
@@ -150,3 +150,31 @@ async def test_messages_that_show_the_wrong_thing_are_found(
     assert len(await chats.not_shown(doings)) == 1
     await db.execute("update deliveries set state = 'dead', posted_at = null, last_error = 'blocked'")
     assert len(await chats.not_posted(doings)) == 1
+
+
+async def test_what_people_were_told_is_held_against_the_jobs(
+    doings: Doings, db: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, missing = await a_job(db), uuid4()
+    looks = tuple(Look("a fox", True, (("again", job),)) for job in (there, missing))
+    monkeypatch.setattr(told, "all_sheets", lambda _: {"a place": Sheet(("telegram", "1", "7"), looks)})
+    assert await told.shown_and_missing(doings) == [f"id={missing}"]
+
+    def says(text: str, **more: Any) -> Any:
+        look = SimpleNamespace(text=text, content=text, photo=None, attachments=(), buttons=())
+        return SimpleNamespace(history=(look,), **more)
+
+    update = SimpleNamespace(body={"message": {"chat": {"id": 1}, "message_id": 5}}, deliveries=1)
+    heard = says("Too many words.", chat_id=1, reply_to=5, answers="9", ephemeral=True)
+    person = SimpleNamespace(sees=lambda: [heard], sees_from_bot=lambda: [heard])
+    town = cast(Any, doings.town)
+    town.telegram_bot, town.written = SimpleNamespace(id=77, updates=SimpleNamespace(seen=[update])), {(1, 5)}
+    town.telegram_people, town.discord_people = {0: person}, {0: person}
+    for bot, key in (("telegram", "77:1:5"), ("discord", "discord:9")):
+        assert await told.refused_and_there(doings) == []
+        await db.execute("update jobs set idempotency_key = $1, bot_id = $2", key, bot)
+        assert len(await told.refused_and_there(doings)) == 1
+        await db.execute("update jobs set idempotency_key = null")
+    await db.execute("update jobs set idempotency_key = '77:1:5', bot_id = 'telegram'")
+    update.deliveries = 2
+    assert await told.refused_and_there(doings) == []
