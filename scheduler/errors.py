@@ -25,9 +25,10 @@ class Code(StrEnum):
     RESOLUTION_TOO_HIGH = "resolution_too_high"  # asked, limit, plan, upgrade, pixels, max_pixels
     DURATION_TOO_LONG = "duration_too_long"  # asked, limit, model
     RATE_LIMITED = "rate_limited"  # limit, every_seconds, retry_after_seconds, plan, upgrade
-    TOO_MANY_WAITING = "too_many_waiting"  # limit, plan, upgrade; frees when one of the jobs ends
-    OUT_OF_TOKENS = "out_of_tokens"  # cost, spendable, limit, used, refill_at, retry_after_seconds, plan, upgrade
-    CAPABILITY_PAUSED = "capability_paused"  # subject, reason
+    TOO_MANY_WAITING = "too_many_waiting"  # limit, plan, upgrade; retry_after_seconds: about when one of the jobs ends
+    # cost, spendable, limit, used, plan, upgrade; refill_at and retry_after_seconds if a new day's allowance is enough
+    OUT_OF_TOKENS = "out_of_tokens"
+    CAPABILITY_PAUSED = "capability_paused"  # subject, reason; ends_at and retry_after_seconds if known
     NO_WORKER = "no_worker"  # model, alternative: no worker ever offered it
     ADDRESS_LIMIT = "address_limit"  # limit, retry_after_seconds
     OVERLOADED = "overloaded"  # retry_after_seconds

@@ -46,7 +46,7 @@ DETAILS: Mapping[Code, str] = {
     Code.DURATION_TOO_LONG: "{asked} s is longer than {model} makes; {limit} s is the limit.",
     Code.RATE_LIMITED: "The {plan} plan allows {limit} requests at once, then one every {every_seconds} s.",
     Code.TOO_MANY_WAITING: "The {plan} plan allows {limit} unfinished jobs.",
-    Code.OUT_OF_TOKENS: "It costs {cost} tokens and {spendable} are left until {refill_at}.",
+    Code.OUT_OF_TOKENS: "It costs {cost} tokens and {spendable} are left.",
     Code.CAPABILITY_PAUSED: "{subject} is paused.",
     Code.NO_WORKER: "No worker has ever offered {model}.",
     Code.ADDRESS_LIMIT: "{limit} new visitors a day may come from one network address.",

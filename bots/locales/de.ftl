@@ -187,6 +187,7 @@ refused-too-many-waiting = { $limit ->
     [one] Von dir ist { $limit } Auftrag unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn er fertig ist.
    *[other] Von dir sind { $limit } Aufträge unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn einer fertig ist.
 }
+refused-too-many-waiting-next = Das dauert etwa { $span }.
 refused-out-of-tokens = { $limit ->
     [one] Dein { $limit } Token für heute ist verbraucht.
    *[other] Deine { $limit } Tokens für heute sind verbraucht.
@@ -195,6 +196,17 @@ refused-out-of-tokens-short = Das kostet { $cost ->
     [one] { $cost } Token
    *[other] { $cost } Tokens
 }; du hast noch { $spendable }. Neue gibt es um { $moment }, in { $span }.
+refused-out-of-tokens-ever = Das kostet { $cost ->
+    [one] { $cost } Token
+   *[other] { $cost } Tokens
+}, mehr als der Tarif { $plan } am Tag hat ({ $limit }). { $upgrade ->
+    [none] Bitte verlang weniger auf einmal.
+   *[other] { $upgrade } hat genug.
+}
+refused-capability-paused-until = { $reason ->
+    [none] Das macht gerade Pause. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
+   *[other] Das macht gerade Pause: { $reason }. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
+}
 refused-capability-paused = { $reason ->
     [none] Das macht gerade Pause. Nichts wurde berechnet; bitte versuch es später noch einmal.
    *[other] Das macht gerade Pause: { $reason }. Nichts wurde berechnet; bitte versuch es später noch einmal.

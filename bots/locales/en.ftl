@@ -187,6 +187,7 @@ refused-too-many-waiting = { $limit ->
     [one] You have { $limit } job under way, which is what the { $plan } plan holds. One more when it is done.
    *[other] You have { $limit } jobs under way, which is what the { $plan } plan holds. One more when one is done.
 }
+refused-too-many-waiting-next = That takes about { $span }.
 refused-out-of-tokens = You've used today's { $limit ->
     [one] { $limit } token
    *[other] { $limit } tokens
@@ -195,6 +196,17 @@ refused-out-of-tokens-short = That costs { $cost ->
     [one] { $cost } token
    *[other] { $cost } tokens
 }; you have { $spendable } left. New ones at { $moment }, in { $span }.
+refused-out-of-tokens-ever = That costs { $cost ->
+    [one] { $cost } token
+   *[other] { $cost } tokens
+}, more than the { $plan } plan has in a day ({ $limit }). { $upgrade ->
+    [none] Please ask for less at a time.
+   *[other] { $upgrade } has enough.
+}
+refused-capability-paused-until = { $reason ->
+    [none] That is paused at the moment. Nothing was charged; please try again in { $span }.
+   *[other] That is paused at the moment: { $reason }. Nothing was charged; please try again in { $span }.
+}
 refused-capability-paused = { $reason ->
     [none] That is paused at the moment. Nothing was charged; please try again later.
    *[other] That is paused at the moment: { $reason }. Nothing was charged; please try again later.

@@ -188,6 +188,7 @@ refused-rate-limited = { $limit ->
 }
 refused-rate-limited-next = Следующая через { $span }.
 refused-too-many-waiting = У вас уже в работе: { $limit }; больше тариф { $plan } не вмещает. Следующую можно, когда будет готова одна из них.
+refused-too-many-waiting-next = Это примерно через { $span }.
 refused-out-of-tokens = Токены на сегодня закончились ({ $limit }). Новые в { $moment }, через { $span }.
 refused-out-of-tokens-short = Это стоит { $cost ->
     [one] { $cost } токен
@@ -195,6 +196,19 @@ refused-out-of-tokens-short = Это стоит { $cost ->
     [many] { $cost } токенов
    *[other] { $cost } токена
 }; у вас осталось { $spendable }. Новые в { $moment }, через { $span }.
+refused-out-of-tokens-ever = Это стоит { $cost ->
+    [one] { $cost } токен
+    [few] { $cost } токена
+    [many] { $cost } токенов
+   *[other] { $cost } токена
+}, больше, чем тариф { $plan } даёт на день ({ $limit }). { $upgrade ->
+    [none] Попросите, пожалуйста, меньше за раз.
+   *[other] На тарифе { $upgrade } хватит.
+}
+refused-capability-paused-until = { $reason ->
+    [none] Сейчас это на паузе. Ничего не списано; попробуйте, пожалуйста, через { $span }.
+   *[other] Сейчас это на паузе: { $reason }. Ничего не списано; попробуйте, пожалуйста, через { $span }.
+}
 refused-capability-paused = { $reason ->
     [none] Сейчас это на паузе. Ничего не списано; попробуйте, пожалуйста, позже.
    *[other] Сейчас это на паузе: { $reason }. Ничего не списано; попробуйте, пожалуйста, позже.

@@ -10,6 +10,7 @@ from bots.replies.translator import Translator, Variable, number
 from scheduler.errors import Code, Refusal, Refused, Unreachable
 
 PASSES_SOON = {Code.RATE_LIMITED, Code.OVERLOADED}  # a second sentence says when
+MAY_PASS_SOON = {Code.TOO_MANY_WAITING}  # the same, where it is known
 SHARED_WITH_REFUSALS = {Mistake.PROMPT_EMPTY, Mistake.PROMPT_TOO_LONG}
 LONGEST_FACT = 120  # characters of anything that came from outside
 
@@ -43,13 +44,18 @@ def mistaken(error: CommandError, tr: Translator) -> Screen:
 def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = False, counts: bool = False) -> Screen:
     """The sentence of a refusal, and the buttons that help."""
     name = f"refused-{key(refusal.code)}"
-    if refusal.code is Code.OUT_OF_TOKENS and number(refusal.facts.get("spendable")) > 0:
+    if refusal.code is Code.OUT_OF_TOKENS and "refill_at" not in refusal.facts:
+        name += "-ever"
+    elif refusal.code is Code.OUT_OF_TOKENS and number(refusal.facts.get("spendable")) > 0:
         name += "-short"
+    if refusal.code is Code.CAPABILITY_PAUSED and refusal.retry_after_seconds is not None:
+        name += "-until"
     if refusal.code is Code.RESOLUTION_TOO_HIGH and "plan" not in refusal.facts:
         name += "-for-model"
     facts = variables(refusal, tr, now)
     text = tr(name, **facts)
-    if refusal.code in PASSES_SOON and not counts:
+    soon = refusal.code in PASSES_SOON or (refusal.code in MAY_PASS_SOON and refusal.retry_after_seconds is not None)
+    if soon and not counts:
         text += " " + tr(f"{name}-next", **facts)
     return Screen(text, buttons=help_for(refusal, tr) if helps else ())
 

@@ -127,6 +127,7 @@ class Pause(BaseModel):
     subject: str
     reason: str | None = None
     ends_in_seconds: float | None = None  # it failed everywhere; None: an admin paused it, until an admin resumes it
+    ends_at: datetime | None = None  # the same as a moment
 
 
 class PauseList(BaseModel):

@@ -30,6 +30,6 @@ class MarketKeeper:
                 plans=await active_plans(self.db),
                 offered=offered,
                 online=online,
-                paused={pause.subject: pause.reason for pause in await pauses(self.db)},
+                paused={pause.subject: pause for pause in await pauses(self.db)},
             )
         return False

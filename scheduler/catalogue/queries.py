@@ -38,11 +38,14 @@ async def pauses(db: Db) -> list[Pause]:
     """What is paused now."""
     rows = await db.fetch(
         """
-        select subject, reason, extract(epoch from ends_at - now())::float8 as seconds
+        select subject, reason, ends_at, extract(epoch from ends_at - now())::float8 as seconds
           from catalogue.pauses where coalesce(ends_at > now(), true) order by subject
         """
     )
-    return [Pause(subject=row["subject"], reason=row["reason"], ends_in_seconds=row["seconds"]) for row in rows]
+    return [
+        Pause(subject=row["subject"], reason=row["reason"], ends_in_seconds=row["seconds"], ends_at=row["ends_at"])
+        for row in rows
+    ]
 
 
 async def pause(db: Db, subject: str, reason: str | None, by: int) -> None:

@@ -149,6 +149,10 @@ class Dispatcher:
         now = time.monotonic()
         return self.line.expected(entry, job.wait_until, market.models, market.paused, now, promised=promised)
 
+    def frees_in(self, user_id: int) -> float | None:
+        """About when one of the user's jobs ends, if this scheduler leads."""
+        return self.line.frees_in(user_id, time.monotonic()) if self.leader else None
+
     # The loop.
 
     async def tick(self) -> bool:

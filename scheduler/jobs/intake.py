@@ -5,8 +5,9 @@ from aiohttp import web
 
 from scheduler.accounts.doorkeeper import Doorkeeper
 from scheduler.accounts.model import Caller
-from scheduler.errors import Code, Refusal, Refused
+from scheduler.errors import Code, Fact, Refusal, Refused
 from scheduler.jobs.admitter import Admitted, Admitter, Answer, Replayed, Submit
+from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.model import Submission
 from scheduler.jobs.queries.admission import parent_seed, read_accounts
 from scheduler.plans.limits import check_prompt
@@ -15,19 +16,23 @@ KEY_LIMIT = 200  # jobs.idempotency_key
 
 
 class Intake:
-    def __init__(self, pool: asyncpg.Pool, door: Doorkeeper, admitter: Admitter) -> None:
+    def __init__(self, pool: asyncpg.Pool, door: Doorkeeper, admitter: Admitter, dispatcher: Dispatcher) -> None:
         self.pool = pool
         self.door = door
         self.admitter = admitter
+        self.dispatcher = dispatcher
 
     async def submit(self, request: web.Request, body: Submission) -> tuple[Caller, Answer]:
         caller = await self._caller(request, body)
         submit, refusal = await self._wanted(request, caller, body)
-        return caller, await (self._before(submit, refusal) if refusal else self.admitter.submit(submit))
+        answer = await (self._before(submit, refusal) if refusal else self.admitter.submit(submit))
+        return caller, self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
 
     async def quote(self, request: web.Request, body: Submission) -> Admitted | Refusal:
-        submit, refusal = await self._wanted(request, await self._caller(request, body), body)
-        return refusal or await self.admitter.quote(submit)
+        caller = await self._caller(request, body)
+        submit, refusal = await self._wanted(request, caller, body)
+        answer = refusal or await self.admitter.quote(submit)
+        return self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
 
     async def _caller(self, request: web.Request, body: Submission) -> Caller:
         caller = await self.door.caller(request.headers)
@@ -42,6 +47,14 @@ class Intake:
             found, seed = await parent_seed(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
             refusal = None if found else Refusal(Code.NOT_FOUND, {"what": "parent job"})
         return Submit(caller, body.request, idempotency_key(request), body.destination, seed), refusal
+
+    def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
+        """The same, with when it frees where that is a matter of what the caller's jobs still take."""
+        if refusal.code is not Code.TOO_MANY_WAITING:
+            return refusal
+        seconds = self.dispatcher.frees_in(caller.user_id)
+        known: dict[str, Fact] = {} if seconds is None else {"retry_after_seconds": max(1.0, round(seconds, 1))}
+        return Refusal(refusal.code, {**refusal.facts, **known})
 
     async def _before(self, submit: Submit, refusal: Refusal) -> Replayed | Refusal:
         """What would be refused now may have been admitted before: a parent can be archived meanwhile."""

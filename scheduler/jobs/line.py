@@ -212,6 +212,11 @@ class Line:
         seconds = min((round(self._seconds_left(one, now), 1) for one in running), default=None)
         return Wait(position=1, seconds=seconds, why=Why.NEXT)
 
+    def frees_in(self, user_id: int, now: float) -> float | None:
+        """About when one of the user's jobs ends; None where none has begun."""
+        begun = [one for one in self.running.values() if one.user_id == user_id and one.started_at is not None]
+        return min((self._seconds_left(one, now) for one in begun), default=None)
+
     def _raw(self, entry: Waiting, able: list[Server], ahead: Ahead, now: float) -> Raw:
         """Before it is corrected by how earlier ones turned out."""
         free = [server for server in able if (worker := self.workers.get(server.id)) and worker.free_slots]

@@ -71,7 +71,7 @@ class JobRoutes:
         self.pool = pool
         self.redis = redis
         self.door = door
-        self.intake = Intake(pool, door, admitter)
+        self.intake = Intake(pool, door, admitter, dispatcher)
         self.admitter = admitter
         self.lifecycle = lifecycle
         self.dispatcher = dispatcher

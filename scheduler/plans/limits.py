@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from math import isqrt
 
+from scheduler.accounts.model import Pause
 from scheduler.catalogue.model import SPOKEN_CHARACTERS, Capability, Model, Work, language_tokens, price
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.kinds import largest_side, side_of
@@ -26,7 +27,7 @@ class Market:
     plans: tuple[Plan, ...]  # cheapest first
     offered: Mapping[str, int]  # model -> longest side that any worker ever offered
     online: Mapping[str, int]  # model -> longest side that a live worker offers
-    paused: Mapping[str, str | None]  # subject (all, capability:image, model:sdxl) -> reason
+    paused: Mapping[str, Pause]  # by subject: all, capability:image, model:sdxl
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if standing.banned:
         return Refusal(Code.BANNED)
     if isinstance(chosen, Refusal):
-        return chosen
+        return dated(chosen, market, now)
     width, height = size_of(request, chosen)
     seconds = seconds_of(request, chosen)
     max_tokens = max_tokens_of(request, chosen)
@@ -103,7 +104,7 @@ def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Ref
             return offered[0]  # the size will be refused
         for listed in of_capability(request.capability, market):
             if subjects := paused(listed, market):
-                return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0], "reason": market.paused[subjects[0]]})
+                return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0]})
         return Refusal(Code.NO_WORKER, {"model": request.capability.value})
     model = market.models.get(request.model)
     if model is None or not model.is_available or model.capability is not request.capability:
@@ -113,7 +114,7 @@ def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Ref
         facts: dict[str, Fact] = {"model": model.id, "plan": plan.name, "upgrade": upgrade}
         return Refusal(Code.MODEL_NOT_IN_PLAN, facts | {"alternative": alternative(request, plan, market)})
     if subjects := paused(model, market):
-        return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0], "reason": market.paused[subjects[0]]})
+        return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0]})
     if model.id not in market.offered:
         return Refusal(Code.NO_WORKER, {"model": model.id, "alternative": alternative(request, plan, market)})
     return model
@@ -137,6 +138,18 @@ def paused(model: Model, market: Market) -> list[str]:
         return []
     subjects = ("all", f"capability:{model.capability}", f"model:{model.id}")
     return [subject for subject in subjects if subject in market.paused]
+
+
+def dated(refusal: Refusal, market: Market, now: datetime) -> Refusal:
+    """The same; of a pause also why, and when it ends if that is known."""
+    pause = market.paused.get(str(refusal.facts.get("subject")))
+    if refusal.code is not Code.CAPABILITY_PAUSED or pause is None:
+        return refusal
+    facts: dict[str, Fact] = {"subject": pause.subject, "reason": pause.reason}
+    if pause.ends_at:
+        left = max(0.0, (pause.ends_at - now).total_seconds())
+        facts |= {"ends_at": pause.ends_at.isoformat(), "retry_after_seconds": round(left, 3)}
+    return Refusal(refusal.code, facts)
 
 
 def makes(model: Model, width: int, height: int, sides: Mapping[str, int]) -> bool:
@@ -251,22 +264,25 @@ def too_many(plan: Plan, standing: Standing, plans: Iterable[Plan]) -> Refusal |
 
 
 def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetime) -> Refusal | None:
-    """The allowance of the day is spent first, then the balance."""
+    """The allowance of the day is spent first, then the balance. A new day helps only where its allowance is enough, a
+    larger plan only where what is left of its own is."""
     left = spendable(plan, standing)
     if cost <= left:
         return None
-    refill = next_midnight(now)
-    upgrade = cheapest(plans, lambda p: p.daily_token_limit > plan.daily_token_limit)
     facts: dict[str, Fact] = {
         "cost": plain(cost),
         "spendable": plain(left),
         "used": plain(standing.allowance_used),
         "limit": plan.daily_token_limit,
-        "refill_at": refill.isoformat(),
-        "retry_after_seconds": round((refill - now).total_seconds(), 3),
         "plan": plan.name,
-        "upgrade": upgrade,
+        "upgrade": cheapest(plans, lambda p: cost <= spendable(p, standing)),
     }
+    if cost <= plan.daily_token_limit + standing.balance:
+        refill = next_midnight(now)
+        facts |= {
+            "refill_at": refill.isoformat(),
+            "retry_after_seconds": round((refill - now).total_seconds(), 3),
+        }
     return Refusal(Code.OUT_OF_TOKENS, facts)
 
 

@@ -126,6 +126,22 @@ def test_a_request_that_costs_more_than_is_left_says_both() -> None:
     assert text == "That costs 3 tokens; you have 1.5 left. New ones at 00:00 UTC, in 3 h 20 min."
 
 
+@pytest.mark.parametrize(("upgrade", "advice"), [(None, "Please ask for less at a time."), ("Pro", "Pro has enough.")])
+def test_what_no_day_pays_for_is_not_promised_for_tomorrow(upgrade: str | None, advice: str) -> None:
+    facts: dict[str, Fact] = {"cost": 21, "spendable": 20, "limit": 20, "plan": "Free", "upgrade": upgrade}
+    text = refusals.refused(Refusal(Code.OUT_OF_TOKENS, facts), EN, NOW).text
+    assert text == f"That costs 21 tokens, more than the Free plan has in a day (20). {advice}"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("code", [Code.CAPABILITY_PAUSED, Code.TOO_MANY_WAITING])
+def test_when_it_frees_is_said_where_it_is_known(code: Code, locale: str) -> None:
+    tr = Translator(locale)
+    text = spoken(refusals.refused(Refusal(code, FACTS[code] | {"retry_after_seconds": 540}), tr, NOW))
+    assert tr.span(540) in text
+    assert tr.span(540) not in spoken(refusals.refused(Refusal(code, FACTS[code]), tr, NOW))
+
+
 def test_a_size_that_no_worker_makes_is_not_blamed_on_the_plan() -> None:
     facts = {"asked": 4096, "width": 4096, "height": 4096, "limit": 2048}
     text = refusals.refused(Refusal(Code.RESOLUTION_TOO_HIGH, facts), EN, NOW).text

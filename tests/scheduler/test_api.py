@@ -84,6 +84,19 @@ async def test_music_has_a_length_and_no_size_from_the_quote_to_the_worker(api: 
     assert "width" not in task.params
 
 
+async def test_who_has_too_many_jobs_is_told_about_when_one_ends(api: Api) -> None:
+    """The same in a quote. The worker's pace is a second for each token, of which the one that runs costs four."""
+    await api.submit(count=4)
+    await until(lambda: api.stage.dispatcher.line.running)
+    await api.stage.pool.execute("update billing.token_account set open_jobs = 6, rate_tat = '2000-01-01'")
+    quoted = await api.call("POST", "/v1/jobs:quote", {"request": {"prompt": "a fox", "model": "painter"}})
+    refused = await api.submit()
+
+    assert (quoted.code, refused.code) == ("too_many_waiting", "too_many_waiting")
+    assert 1 <= refused.document["retry_after_seconds"] <= quoted.document["retry_after_seconds"] <= 4
+    assert int(refused.headers["Retry-After"]) <= 4
+
+
 async def test_a_repeated_key_gives_the_same_job(api: Api) -> None:
     first, again = [await api.submit(idempotency="chat:1:2") for _ in range(2)]
     other = await api.submit(idempotency="chat:1:2", prompt="a wolf")
@@ -496,7 +509,8 @@ async def test_a_pause_holds_until_it_is_resumed_and_both_are_noted(api: Api) ->
     refused = await api.submit()
     resumed = await api.call("POST", "/v1/admin/resumes", {"subject": "all"}, user=ADMIN)
 
-    assert paused.document == {"pauses": [{"subject": "model:painter", "reason": "paint", "ends_in_seconds": None}]}
+    [pause] = paused.document["pauses"]
+    assert pause == {"subject": "model:painter", "reason": "paint", "ends_in_seconds": None, "ends_at": None}
     assert (refused.status, refused.code, refused.document["reason"]) == (503, "capability_paused", "paint")
     assert resumed.document == {"pauses": []}
     assert (await api.submit()).status == 201

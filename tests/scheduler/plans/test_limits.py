@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.accounts.model import Pause
 from scheduler.catalogue.model import Capability, Model
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.model import JobRequest
@@ -184,6 +185,27 @@ def test_an_empty_purse_says_when_it_fills_and_how_much_is_missing() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("used", "balance", "cost", "upgrade", "refills"),
+    [
+        (20, 0, 1, "Starter", True),  # 100 would be left of Starter's 120
+        (19, 0, 20, "Starter", True),
+        (20, 1, 21, "Starter", True),  # the balance and a new day
+        (0, 0, 21, "Starter", False),
+        (20, 0, 110, "Pro", False),  # Starter has 120, but not today
+        (0, 0, 301, None, False),
+    ],
+)
+def test_only_what_would_be_enough_is_offered(
+    used: int, balance: int, cost: int, upgrade: str | None, refills: bool
+) -> None:
+    priced = replace(MARKET, models=MODELS | {"sdxl": model("sdxl", 10, cost)})
+    account = standing(allowance_used=Decimal(used), balance=Decimal(balance))
+    facts = refusal(ask(model="sdxl"), account, market=priced).facts
+
+    assert (facts["upgrade"], "refill_at" in facts, "retry_after_seconds" in facts) == (upgrade, refills, refills)
+
+
 def test_an_unknown_model_offers_another() -> None:
     assert refusal(ask(model="dall-e"), standing()) == Refusal(
         Code.UNKNOWN_MODEL, {"model": "dall-e", "alternative": "sdxl"}
@@ -191,7 +213,7 @@ def test_an_unknown_model_offers_another() -> None:
 
 
 def test_what_is_paused_says_why() -> None:
-    market = replace(MARKET, paused={"model:sdxl": "new weights"})
+    market = replace(MARKET, paused={"model:sdxl": Pause(subject="model:sdxl", reason="new weights")})
 
     assert refusal(ask(model="sdxl"), standing(), market=market) == Refusal(
         Code.CAPABILITY_PAUSED, {"subject": "model:sdxl", "reason": "new weights"}
@@ -199,8 +221,20 @@ def test_what_is_paused_says_why() -> None:
     assert admission(ask(), standing(), market=market).model.id == "painter"
 
 
+@pytest.mark.parametrize("wish", [{"model": "sdxl"}, {}])
+def test_a_pause_that_ends_by_itself_says_when(wish: dict[str, object]) -> None:
+    pause = Pause(subject="all", reason="it fails", ends_at=NOON + timedelta(minutes=9))
+
+    assert refusal(ask(**wish), standing(), market=replace(MARKET, paused={"all": pause})).facts == {
+        "subject": "all",
+        "reason": "it fails",
+        "ends_at": "2026-11-21T12:09:00+00:00",
+        "retry_after_seconds": 540.0,
+    }
+
+
 def test_when_all_is_paused_no_other_model_helps() -> None:
-    market = replace(MARKET, paused={"all": "moving house"})
+    market = replace(MARKET, paused={"all": Pause(subject="all", reason="moving house")})
 
     assert refusal(ask(), standing(), market=market).facts == {"subject": "all", "reason": "moving house"}
 
