@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from bots.web import edge, guard
+from bots.web.crowd import Crowd
 from bots.web.pages.chat import chat
 from bots.web.pages.events import events
 from bots.web.pages.health import health
@@ -32,7 +33,8 @@ ROUTES = (
 
 
 def application(site: Site) -> web.Application:
-    app = web.Application(middlewares=[guard.own_requests, edge.in_words], client_max_size=LARGEST_BODY_BYTES)
+    middlewares = [guard.own_requests, Crowd().middleware, edge.in_words]
+    app = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY_BYTES)
     app[SITE] = site
     app.on_response_prepare.append(guard.protect)
     app.add_routes(ROUTES)

@@ -19,6 +19,8 @@ from scheduler.proxies import Proxies
 log = structlog.get_logger(__name__)
 
 SHUTDOWN_SECONDS = 3.0
+KEEP_ALIVE_SECONDS = 180.0  # for a connection on which nothing is asked; proxies give theirs up before
+LINGER_SECONDS = 2.0  # for the rest of a body that nobody wants
 
 
 async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
@@ -31,7 +33,13 @@ async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: 
         live=Live(scheduler, bot.bot_id),
         process=f"{bot.bot_id}-{secrets.token_hex(8)}",
     )
-    runner = web.AppRunner(application(site), access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = web.AppRunner(
+        application(site),
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        lingering_time=LINGER_SECONDS,
+    )
     await runner.setup()
     try:
         await listen(runner, settings.web_host, settings.web_port)

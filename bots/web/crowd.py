@@ -1,0 +1,97 @@
+"""Bounds what the page serves at once: neither a crowd nor one network takes all there is to take."""
+
+import asyncio
+import resource
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_address, ip_network
+
+import structlog
+from aiohttp import web
+
+from bots.web import edge
+from bots.web.guard import Handler
+from bots.web.site import origin, translator
+from scheduler.errors import Code, Refused
+
+log = structlog.get_logger(__name__)
+
+MOST_REQUESTS = 400  # being answered
+MOST_TABS = 2_000  # that listen to events
+PARTS = 4  # one of them for a network
+BODY_SECONDS = 5.0  # for the whole of a body
+RETRY_AFTER_SECONDS = 2.0
+AT_ONCE = ("/static/", "/healthz", "/readyz")  # wait for nobody
+
+
+@dataclass(slots=True)
+class Places:
+    """So many at once, a part of them for each network."""
+
+    most: int
+    total: int = 0
+    networks: Counter[str] = field(default_factory=Counter)
+
+    def has_room(self, network: str) -> bool:
+        return self.total < self.most and self.networks[network] < max(1, self.most // PARTS)
+
+    @contextmanager
+    def place(self, network: str) -> Iterator[None]:
+        self.total += 1
+        self.networks[network] += 1
+        try:
+            yield
+        finally:
+            self.total -= 1
+            self.networks[network] -= 1
+            if not self.networks[network]:
+                del self.networks[network]
+
+
+class Crowd:
+    """`middleware` stands before whatever asks the scheduler or keeps a connection."""
+
+    def __init__(self) -> None:
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.requests = Places(MOST_REQUESTS)
+        self.tabs = Places(min(MOST_TABS, files // 2))
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path == "/" or request.path.startswith(AT_ONCE):
+            return await handler(request)
+        places = self.tabs if request.path == "/events" else self.requests
+        network = network_of(origin(request).address)
+        if not places.has_room(network):
+            return full(request)
+        with places.place(network):
+            await arrival(request)
+            return await handler(request)
+
+
+async def arrival(request: web.Request) -> None:
+    """Wait until the whole body is here; 408 when it does not come."""
+    if request.content.is_eof():
+        return
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+
+
+def full(request: web.Request) -> web.Response:
+    """503 for words too: the page keeps them and sends them again."""
+    log.info("web.full", page=edge.page_of(request))
+    refused = Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
+    answer = edge.answered(edge.refusal(refused, translator(request)), 503)
+    answer.headers["Retry-After"] = f"{RETRY_AFTER_SECONDS:g}"
+    return answer
+
+
+def network_of(address: str | None) -> str:
+    """An IPv4 address, the /64 of an IPv6 address; a unix socket is one network."""
+    parsed = ip_address(address) if address else None
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)
