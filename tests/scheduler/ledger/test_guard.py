@@ -103,6 +103,20 @@ async def test_a_right_row_does_not_cover_a_wrong_balance_after_it(stage: Stage,
     assert (await stage.standing(ann)).balance == TEN
 
 
+@pytest.mark.parametrize(("balance", "last_seq"), [(5, 0), (5, 1), (0, 1)])
+async def test_no_account_is_opened_with_money_that_no_row_brought(
+    stage: Stage, ann: Caller, balance: int, last_seq: int
+) -> None:
+    ben = await stage.user("discord:7")
+    opened = "insert into billing.token_account (user_id, balance, last_seq) values ($1, $2, $3)"
+    await stage.pool.execute("delete from billing.token_account where user_id = $1", ben.user_id)
+    with pytest.raises(asyncpg.CheckViolationError, match="without a ledger row"):
+        await written(stage, (opened, ben.user_id, Decimal(balance), last_seq))
+
+    await written(stage, (opened, ben.user_id, Decimal(5), 1), (ROW, ben.user_id, 1, Decimal(5), Decimal(5)))
+    assert await adds_up(stage, ben)
+
+
 async def test_what_agrees_passes(stage: Stage, ann: Caller) -> None:
     await written(stage, (ACCOUNT, ann.user_id, Decimal(15), 2), (ROW, ann.user_id, 2, Decimal(5), Decimal(15)))
 

@@ -1,0 +1,1 @@
+drop trigger guard_opening on billing.token_account;
