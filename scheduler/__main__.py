@@ -45,6 +45,8 @@ from scheduler.observability import setup_logging
 from scheduler.proxies import Proxies
 from scheduler.settings import SchedulerSettings
 from scheduler.supervisor import Loop
+from scheduler.uploads.keeper import UploadKeeper
+from scheduler.uploads.routes import UploadRoutes
 
 log = structlog.get_logger(__name__)
 
@@ -103,6 +105,7 @@ async def main(settings: SchedulerSettings) -> None:
                 *CatalogueRoutes(pool, door, market).operations(),
                 *ArtifactRoutes(pool, door, store, links).operations(),
                 *DeliveryRoutes(pool, door, hub, viewer, claim).operations(),
+                *UploadRoutes(door, UploadKeeper(pool, store)).operations(),
                 *AdminRoutes(pool, door, market).operations(),
             ],
             readiness.missing,

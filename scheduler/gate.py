@@ -17,7 +17,7 @@ from scheduler.observability import REGISTRY
 from scheduler.observability import Counter as Metric
 
 MOST_REQUESTS = 600  # being answered
-MOST_STREAMS = 1000  # of events
+MOST_STREAMS = 1000  # of events, and of pictures that are being sent
 FEW = 128  # requests that are let in however long the others take
 STANDING_SECONDS = 0.35  # an older request means that they come faster than they are answered
 MOST_OF_A_USER = 24  # of the ones or of the others, asked for by a bot
@@ -25,6 +25,7 @@ BODY_SECONDS = 5.0  # for the whole of a body
 RETRY_AFTER_SECONDS = 1.0
 QUIET_SECONDS = 1.0  # nobody asks any more: whoever sends requests here has seen that this scheduler stops
 LOOK_SECONDS = 0.05
+LONG = ("/events", "/uploads")  # paths whose requests take as long as the client likes
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 GUARDED = "/v1/"  # the paths at which keys are asked for
 
@@ -81,14 +82,14 @@ class Gate:
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in OPEN_TO_ALL:
             return await handler(request)
-        is_stream = request.path.endswith("/events")
+        is_stream = request.path.endswith(LONG)
         if not is_stream:
             self.asked_at = monotonic()
         key = request.headers.get("Authorization", "") if request.path.startswith(GUARDED) else ""
         self.idle.busy(request.protocol)
         try:
             with self._place(request, key, is_stream):
-                if key and not request.content.is_eof():
+                if key and not is_stream and not request.content.is_eof():
                     await arrival(request)
                 if not is_stream:
                     self.began[id(request)] = monotonic()

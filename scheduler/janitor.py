@@ -1,4 +1,4 @@
-"""Forgets what has had its time: expired files, files of lost attempts, old keys and failures, workers long gone."""
+"""Forgets what has had its time: expired files and uploads, files of lost attempts, old keys, failures and workers."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from scheduler.artifacts.store import ArtifactStore
 from scheduler.fleet.failures import forget_failures
 from scheduler.fleet.queries import forget_gone
 from scheduler.jobs.queries.admission import forget_keys
+from scheduler.uploads.keeper import remove_uploads
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +24,7 @@ async def tick(pool: asyncpg.Pool, store: ArtifactStore) -> bool:
     """One round; says whether more files wait."""
     more = await remove_expired(pool, store)
     more = await remove_strays(pool, store, STRAYS_KEPT) or more
+    more = await remove_uploads(pool, store, AT_ONCE) or more
     await forget_keys(pool, KEYS_KEPT)
     await forget_gone(pool, GONE_WORKERS_KEPT)
     await forget_failures(pool)

@@ -47,6 +47,7 @@ class Operation:
     refusals: Sequence[Code] = ()
     status: int = 200
     public: bool = False
+    raw_body: Sequence[str] = ()  # content types of a body that the handler reads itself
     headers: Sequence[str] = ()  # request headers worth documenting
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -149,6 +150,9 @@ def describe(operation: Operation) -> dict[str, Any]:
         described["description"] = re.sub(r"\s+", " ", text.strip())
     if not operation.public:
         described["security"] = [{"key": []}]
+    if operation.raw_body:
+        raw = {"schema": {"type": "string", "format": "binary"}}
+        described["requestBody"] = {"required": True, "content": dict.fromkeys(operation.raw_body, raw)}
     if operation.body:
         described["requestBody"] = {
             "required": True,

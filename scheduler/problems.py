@@ -29,6 +29,9 @@ TITLES: Mapping[Code, str] = {
     Code.OUT_OF_TOKENS: "Not enough tokens",
     Code.CAPABILITY_PAUSED: "This is paused",
     Code.NO_WORKER: "No worker can run this",
+    Code.PICTURE_NOT_TAKEN: "The model does not start from a picture",
+    Code.PICTURE_UNFIT: "The picture is not taken",
+    Code.TOO_MANY_UPLOADS: "Too many pictures are kept",
     Code.ADDRESS_LIMIT: "Too many new visitors from this network address",
     Code.OVERLOADED: "Too busy",
     Code.UNAVAILABLE: "Not available right now",
@@ -49,6 +52,9 @@ DETAILS: Mapping[Code, str] = {
     Code.OUT_OF_TOKENS: "It costs {cost} tokens and {spendable} are left.",
     Code.CAPABILITY_PAUSED: "{subject} is paused.",
     Code.NO_WORKER: "No worker has ever offered {model}.",
+    Code.PICTURE_NOT_TAKEN: "{model} does not start from a picture.",
+    Code.PICTURE_UNFIT: "It is not taken: {fault}.",
+    Code.TOO_MANY_UPLOADS: "{limit} pictures or {limit_bytes} bytes are kept for one account at a time.",
     Code.ADDRESS_LIMIT: "{limit} new visitors a day may come from one network address.",
 }
 

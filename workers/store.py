@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, from_url
 
 from scheduler.errors import SettingsError
@@ -19,6 +19,10 @@ RETRIES: "RetryConfig" = {"max_retries": 5, "retry_timeout": timedelta(seconds=4
 
 class StoreFailed(Exception):
     """The artifact store, or the disk below it, does not take files."""
+
+
+class Missing(Exception):
+    """There is no such file, or it cannot be one of ours."""
 
 
 class Store:
@@ -41,6 +45,17 @@ class Store:
         """Store one file; raises StoreFailed."""
         try:
             obstore.put(self._store, path, content)
+        except (BaseError, OSError) as error:
+            raise StoreFailed(first_line(error)) from error
+
+    def get(self, path: str) -> bytes:
+        """A stored file; raises Missing or StoreFailed. A path that leads out of the store is no file of ours."""
+        if path.startswith("/") or not path or {"", ".", ".."}.intersection(path.split("/")) or "\\" in path:
+            raise Missing(path)
+        try:
+            return bytes(obstore.get(self._store, path).bytes())
+        except (NotFoundError, FileNotFoundError):
+            raise Missing(path) from None
         except (BaseError, OSError) as error:
             raise StoreFailed(first_line(error)) from error
 

@@ -12,8 +12,9 @@ from workers.bench import Bench
 from workers.engines import protocol
 from workers.engines.protocol import Stopped
 from workers.narrator import Narrator
-from workers.store import Store
+from workers.store import Missing, Store, StoreFailed
 
+PICTURE = "given"  # a file without a suffix: engines look at what is in it
 Loaded = Callable[[float | None], None]
 
 
@@ -35,6 +36,7 @@ class Workshop:
                 model=assignment.model,
                 params=assignment.params,
                 folder=Path(folder),
+                picture=self._picture(assignment, Path(folder)),
             )
             began, cold = time.monotonic(), task.model not in bench.warm
             engine = bench.load(task)
@@ -45,6 +47,21 @@ class Workshop:
                 raise made
             narrator.finish()
             return [self._keep(assignment, position, file) for position, file in enumerate(made)]
+
+    def _picture(self, assignment: Assignment, folder: Path) -> Path | None:
+        """The picture to start from, brought into the task's folder under a name of ours."""
+        path = assignment.params.get("picture_path")
+        if path is None:
+            return None
+        try:
+            content = self.store.get(str(path))
+        except Missing:
+            raise protocol.BadRequest("picture_gone", "The picture to start from is not there any more.") from None
+        except StoreFailed as error:
+            raise protocol.Broken("the picture to start from could not be read") from error
+        picture = folder / PICTURE
+        picture.write_bytes(content)
+        return picture
 
     def _keep(self, assignment: Assignment, position: int, made: protocol.Made) -> Made:
         path = f"{assignment.folder.strip('/')}/{position}.{made.format}"

@@ -165,6 +165,7 @@ refused-too-many-failures = Von hier kommen zu viele falsche Schlüssel. Das Ate
 refused-forbidden = Das steht dir nicht zu.
 refused-banned = Dieses Konto ist geschlossen. Ein Admin kann mehr dazu sagen.
 refused-not-found = { $what ->
+    [picture] Das Bild, von dem es ausgeht, finde ich nicht mehr. Bitte schick es noch einmal.
     [preview] Es gibt noch keine Vorschau.
     [user] Diese Person kenne ich nicht.
    *[other] Das finde ich nicht mehr.
@@ -218,6 +219,18 @@ refused-no-worker = { $model ->
        *[other] Kein Rechner hier kann { $model }. { $alternative } ist da.
     }
 }
+refused-picture-not-taken = { $alternative ->
+    [none] Kein Rechner hier geht dafür von einem Bild aus. Ohne das Bild geht es.
+   *[other] { $model } kann nicht von einem Bild ausgehen. { $alternative } kann es.
+}
+refused-picture-unfit = { $fault ->
+    [too_many_bytes] Die Datei dieses Bildes ist zu groß; { $megabytes } MB sind die Grenze.
+    [too_large] Dieses Bild hat zu viele Pixel; { $side } auf der längsten Seite sind die Grenze.
+    [too_small] Dieses Bild ist zu klein; jede Seite braucht mindestens { $side } Pixel.
+    [broken] Dieses Bild ist beschädigt, ich kann es nicht lesen.
+   *[other] Die Datei, die du geschickt hast, ist kein Bild, das ich lesen kann. PNG, JPEG und WebP gehen.
+}
+refused-too-many-uploads = Ich behalte { $limit } Bilder von dir zur gleichen Zeit, und alle Plätze sind belegt. Einer wird in { $span } frei.
 refused-address-limit = Aus deinem Netz kamen heute zu viele neue Gäste ({ $limit }). Ein Platz wird in { $span } frei.
 refused-overloaded = Es wartet mehr, als das Atelier fassen kann. Nichts wurde berechnet.
 refused-overloaded-next = Bitte versuch es in { $span } noch einmal.

@@ -165,6 +165,7 @@ refused-too-many-failures = The studio hears too many wrong keys from here. It w
 refused-forbidden = That is not yours to do.
 refused-banned = This account is closed. An admin can say more.
 refused-not-found = { $what ->
+    [picture] I can't find the picture it starts from any more. Please send it again.
     [preview] There is no preview yet.
     [user] I don't know that person.
    *[other] I can't find that any more.
@@ -218,6 +219,18 @@ refused-no-worker = { $model ->
        *[other] No worker here runs { $model }. { $alternative } is there.
     }
 }
+refused-picture-not-taken = { $alternative ->
+    [none] No worker here starts from a picture for that. Without the picture it works.
+   *[other] { $model } can't start from a picture. { $alternative } can.
+}
+refused-picture-unfit = { $fault ->
+    [too_many_bytes] That picture is too large a file; { $megabytes } MB is the limit.
+    [too_large] That picture has too many pixels; { $side } on the longest side is the limit.
+    [too_small] That picture is too small; each side needs at least { $side } pixels.
+    [broken] That picture is damaged, I can't read it.
+   *[other] The file you sent is not an image I can read. PNG, JPEG and WebP are fine.
+}
+refused-too-many-uploads = I keep { $limit } pictures of yours at a time, and these are all in use. A place frees in { $span }.
 refused-address-limit = Too many new visitors from your network today ({ $limit }). A place frees in { $span }.
 refused-overloaded = More is waiting than the studio can take. Nothing was charged.
 refused-overloaded-next = Please try again in { $span }.

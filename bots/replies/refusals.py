@@ -12,6 +12,8 @@ from scheduler.errors import Code, Refusal, Refused, Unreachable
 PASSES_SOON = {Code.RATE_LIMITED, Code.OVERLOADED}  # a second sentence says when
 MAY_PASS_SOON = {Code.TOO_MANY_WAITING}  # the same, where it is known
 SHARED_WITH_REFUSALS = {Mistake.PROMPT_EMPTY, Mistake.PROMPT_TOO_LONG}
+BETTER_ELSEWHERE = (Code.MODEL_NOT_IN_PLAN, Code.UNKNOWN_MODEL, Code.NO_WORKER, Code.PICTURE_NOT_TAKEN)
+MEGABYTE = 2**20
 LONGEST_FACT = 120  # characters of anything that came from outside
 
 
@@ -62,7 +64,7 @@ def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = Fa
 
 def help_for(refusal: Refusal, tr: Translator) -> tuple[tuple[Button, ...], ...]:
     alternative, limit = refusal.facts.get("alternative"), refusal.facts.get("limit")
-    if refusal.code in (Code.MODEL_NOT_IN_PLAN, Code.UNKNOWN_MODEL, Code.NO_WORKER) and isinstance(alternative, str):
+    if refusal.code in BETTER_ELSEWHERE and isinstance(alternative, str):
         return ((button(tr("button-use-model", model=cut(alternative, 40)), Action.USE, alternative[:50]),),)
     if refusal.code is Code.RESOLUTION_TOO_HIGH and isinstance(limit, int):
         return ((button(tr("button-make-it", limit=str(limit)), Action.FIT, limit),),)
@@ -81,6 +83,10 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
     found["span"] = tr.span(number(facts.get("retry_after_seconds"), 60))
     if refill := instant(facts.get("refill_at")):
         found |= {"moment": tr.moment(refill), "span": tr.span((refill - now).total_seconds())}
+    if refusal.code is Code.PICTURE_UNFIT:
+        found["fault"] = text(facts.get("fault"))
+        found["megabytes"] = str(round(number(facts.get("limit")) / MEGABYTE))
+        found["side"] = str(facts.get("longest_side") or facts.get("shortest_side") or "…")
     if refusal.code is Code.DURATION_TOO_LONG:
         found |= {name: tr.span(number(facts.get(name))) for name in ("asked", "limit")}
     if refusal.code is Code.RESOLUTION_TOO_HIGH:

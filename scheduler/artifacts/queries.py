@@ -43,11 +43,13 @@ async def stored_artifact(db: Db, artifact_id: UUID, user_id: int | None) -> Sto
 
 
 async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
-    """Artifacts whose time is over and whose files are still there."""
+    """Artifacts whose time is over and whose files are still there; what an open job starts from is kept for it."""
     rows = await db.fetch(
         """
         select id, local_path, thumbnail_path, format from artifacts
          where expires_at <= now() and deleted_at is null
+           and id::text not in (select j.params ->> 'picture' from jobs j
+                                 where j.status in ('QUEUED', 'RUNNING') and j.params ? 'picture')
          order by expires_at limit $1
         """,
         limit,

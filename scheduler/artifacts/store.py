@@ -26,6 +26,13 @@ class ArtifactStore:
         except (BaseError, OSError) as error:
             raise StoreError(path) from error
 
+    async def write(self, path: str, content: bytes) -> None:
+        """Store one file; it appears whole or not at all."""
+        try:
+            await self.store.put_async(path, content)
+        except (BaseError, OSError) as error:
+            raise StoreError(path) from error
+
     async def files(self, folder: str) -> list[str]:
         """The paths of all files below a folder."""
         try:

@@ -24,12 +24,14 @@ class MarketKeeper:
     async def refresh(self) -> bool:
         """One tick: read everything anew. One at a time, so that nothing older is put in the place of the newest."""
         async with self.reading:
-            offered, online = await offered_models(self.db, self.alive_for)
+            offers = await offered_models(self.db, self.alive_for)
             self.market = Market(
                 models=await all_models(self.db),
                 plans=await active_plans(self.db),
-                offered=offered,
-                online=online,
+                offered=offers.ever,
+                online=offers.online,
                 paused={pause.subject: pause for pause in await pauses(self.db)},
+                offered_from_picture=offers.ever_from_picture,
+                online_from_picture=offers.online_from_picture,
             )
         return False

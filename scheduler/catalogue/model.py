@@ -133,6 +133,7 @@ class ModelView(BaseModel):
     allowed: bool  # by the caller's plan
     online: bool  # a live worker offers it
     default: bool  # what a request that names no model of this capability gets
+    takes_picture: bool = False  # it can start from a given one
 
 
 class ModelList(BaseModel):

@@ -45,6 +45,7 @@ class CatalogueRoutes:
                     allowed=plan.allows(model.id),
                     online=model.id in market.online,
                     default=model.id in defaults,
+                    takes_picture=model.id in market.offered_from_picture,
                 )
                 for model in market.models.values()
                 if model.is_available

@@ -12,9 +12,10 @@ from scheduler.client.catalogue import Catalogue
 from scheduler.client.deliveries import Deliveries
 from scheduler.client.jobs import Jobs
 from scheduler.client.transport import Actor, Transport
+from scheduler.client.uploads import Uploads
 
 
-class User(Jobs, Accounts, Catalogue, Artifacts, Admin):
+class User(Jobs, Accounts, Catalogue, Artifacts, Uploads, Admin):
     """Calls made for one user: the one a bot acts for, or the owner of the API key."""
 
     def __init__(self, transport: Transport, actor: Actor | None = None) -> None:

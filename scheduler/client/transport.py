@@ -52,11 +52,19 @@ class Transport:
         body: BaseModel | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         repeatable: bool = False,
     ) -> M:
         """Exchange one request; `repeatable` ones are tried again while no answer comes."""
         raw = await self.exchange(
-            method, path, actor=actor, body=body, query=query, headers=headers, repeatable=repeatable
+            method,
+            path,
+            actor=actor,
+            body=body,
+            query=query,
+            headers=headers,
+            content=content,
+            repeatable=repeatable,
         )
         try:
             return answer.model_validate_json(raw)
@@ -72,11 +80,12 @@ class Transport:
         body: BaseModel | None = None,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
         repeatable: bool = False,
     ) -> bytes:
-        """Like `call`, but returns the answer's bytes."""
+        """Like `call`, but returns the answer's bytes. `content`: a body that is no JSON, of the type in `headers`."""
         all_headers = self.authorization | (actor.headers() if actor else {}) | dict(headers or {})
-        data = None
+        data: str | bytes | None = content
         if body is not None:
             data = body.model_dump_json()
             all_headers["Content-Type"] = "application/json"

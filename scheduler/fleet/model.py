@@ -51,7 +51,10 @@ class LiveWorker:
         return max(0, self.beat.slots - len(self.busy)) if self.ready else 0
 
     def can(self, kind: Kind) -> bool:
-        return any(offer.model == kind.model and offer.max_side >= kind.side for offer in self.beat.offers)
+        return any(
+            offer.model == kind.model and offer.max_side >= kind.side and (offer.takes_picture or not kind.picture)
+            for offer in self.beat.offers
+        )
 
     def server(self, loading: Collection[str], speeds: Speeds) -> Server:
         """What the policy sees of it. `loading`: models of the jobs it was given, which a beat may not name yet. Jobs
@@ -66,6 +69,7 @@ class LiveWorker:
             warm=frozenset([*self.beat.warm, *loading]),
             paces=speeds.paces(models, name),
             load_seconds=speeds.load_seconds(name),
+            takes_picture=frozenset(offer.model for offer in self.beat.offers if offer.takes_picture),
         )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from scheduler.accounts.model import WorkerView
@@ -56,22 +57,32 @@ async def mark_gone(db: Db, silent_for: timedelta) -> list[str]:
     return [row["worker_id"] for row in rows]
 
 
-async def offered_models(db: Db, alive_for: timedelta) -> tuple[dict[str, int], dict[str, int]]:
-    """The longest side by model that any worker ever offered, and that a live one offers."""
+class Offers(NamedTuple):
+    """The longest side by model."""
+
+    ever: dict[str, int]  # that any worker ever offered
+    online: dict[str, int]  # that a live one offers
+    ever_from_picture: dict[str, int]  # the same of those that can start from a given picture
+    online_from_picture: dict[str, int]
+
+
+async def offered_models(db: Db, alive_for: timedelta) -> Offers:
+    """What there was, and what there is."""
     rows = await db.fetch(
         """
-        select o.model, max(o.side) as side,
-               max(o.side) filter (where w.state <> 'gone' and w.last_seen_at > now() - $1::interval
-                                           and coalesce(w.aside_until <= now(), true)) as side_online
-          from workers w,
-               lateral (select offer ->> 'model' as model, least((offer ->> 'max_side')::numeric, 100000)::int as side
+        select o.model, max(o.side) as ever, max(o.side) filter (where w.here) as online,
+               max(o.side) filter (where o.takes) as ever_from_picture,
+               max(o.side) filter (where o.takes and w.here) as online_from_picture
+          from (select offers, state <> 'gone' and last_seen_at > now() - $1::interval
+                               and coalesce(aside_until <= now(), true) as here from workers) w,
+               lateral (select offer ->> 'model' as model, least((offer ->> 'max_side')::numeric, 100000)::int as side,
+                               coalesce((offer ->> 'takes_picture')::bool, false) as takes
                           from jsonb_array_elements(w.offers) offer) o
          group by o.model
         """,
         alive_for,
     )
-    offered = {row["model"]: row["side"] for row in rows}
-    return offered, {row["model"]: row["side_online"] for row in rows if row["side_online"] is not None}
+    return Offers(*({row["model"]: row[kind] for row in rows if row[kind] is not None} for kind in Offers._fields))
 
 
 async def too_small(db: Db, starved: Sequence[tuple[UUID, str]]) -> dict[UUID, tuple[str, ...] | None]:

@@ -197,8 +197,8 @@ class Warden:
 
     def _unwanted(self) -> list[UUID]:
         """Waiting jobs of kinds that no live worker can run; a long line is not looked at while there are none."""
-        online, queue = self.market.market.online, self.line.queue
-        kinds = {kind for kind in queue.aisles if online.get(kind.model, 0) < kind.side}
+        market, queue = self.market.market, self.line.queue
+        kinds = {kind for kind in queue.aisles if market.sides(kind.picture).get(kind.model, 0) < kind.side}
         return [job.id for job in queue.jobs.values() if job.kind in kinds] if kinds else []
 
     async def _reap_unwanted(self) -> None:

@@ -36,6 +36,7 @@ from scheduler.jobs.queries.open import NOBODY, OpenJob
 from scheduler.observability import REGISTRY, Counter
 from scheduler.plans.limits import Admission, decide, makes, renew_day, spendable
 from scheduler.plans.model import Plan
+from scheduler.uploads.model import Picture
 
 WRITERS = 2  # batches under way: one is written while the next is decided
 
@@ -59,14 +60,25 @@ class Submit:
     key: str | None
     destination: Destination | None
     parent_seed: int | None
+    picture: Picture | None = None  # that the request names
     job_id: UUID = field(default_factory=new_id)
     seed: int = field(default_factory=lambda: random.randint(0, SEED_LIMIT))
     request_hash: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        unsaid = {name for name in WISHES if getattr(self.request, name) is None}  # as if there were no such fields
+        later = (*WISHES, "picture")
+        unsaid = {name for name in later if getattr(self.request, name) is None}  # as if there were no such fields
         digest = hashlib.sha256(self.request.model_dump_json(exclude=unsaid).encode()).digest()
         object.__setattr__(self, "request_hash", digest)
+
+    @property
+    def shaped(self) -> JobRequest:
+        """The request; without a size of its own it has the shape of its picture."""
+        request, picture = self.request, self.picture
+        if picture is None or request.width or request.height:
+            return request
+        width, height = picture.shape()
+        return request.model_copy(update={"width": width, "height": height})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +189,11 @@ class Admitter:
         if user_id not in ledger.accounts:
             return Refusal(Code.UNAUTHORIZED)  # the user was deleted since the key was checked
         account = ledger.accounts[user_id]
-        decision = decide(submit.request, account.plan, account.standing, self.market.market, ledger.now)
+        decision = decide(submit.shaped, account.plan, account.standing, self.market.market, ledger.now)
         if isinstance(decision, Refusal):
             return decision
-        awake = makes(decision.model, decision.width, decision.height, self.market.market.online)
+        online = self.market.market.sides(from_picture=submit.picture is not None)
+        awake = makes(decision.model, decision.width, decision.height, online)
         return ledger.admit(submit, decision, None if awake else ledger.now + self.keep_for)
 
 
@@ -271,6 +284,8 @@ def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
         params["strength"] = request.strength
     if submit.parent_seed is not None:
         params["parent_seed"] = submit.parent_seed
+    if submit.picture is not None:
+        params |= {"picture": str(submit.picture.id), "picture_path": submit.picture.path}
     return params
 
 
@@ -295,6 +310,7 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
         cancel_requested=False,
         wait_until=job.wait_until,
         running_seconds=None,
+        picture="picture" in job.params,
     )
 
 

@@ -144,7 +144,7 @@ class Dispatcher:
         if standing := self.wait_of(job.id):
             return standing  # the loop was faster
         market = self.market.market
-        kind = kind_of(job.params["model"], longest_side(job.params))
+        kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
         entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
         now = time.monotonic()
         return self.line.expected(entry, job.wait_until, market.models, market.paused, now, promised=promised)

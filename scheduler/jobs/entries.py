@@ -6,7 +6,7 @@ from scheduler.jobs.queue import Waiting
 
 
 def waiting(job: OpenJob) -> Waiting:
-    kind = kind_of(job.model or "", job.longest_side)
+    kind = kind_of(job.model or "", job.longest_side, job.picture)
     return Waiting(job.id, job.seq, job.user_id, job.priority, kind, charge(job), job.avoid_workers)
 
 

@@ -11,6 +11,8 @@ from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.model import Submission
 from scheduler.jobs.queries.admission import parent_seed, read_accounts
 from scheduler.plans.limits import check_prompt
+from scheduler.uploads.model import Picture
+from scheduler.uploads.queries import find_picture
 
 KEY_LIMIT = 200  # jobs.idempotency_key
 
@@ -42,11 +44,14 @@ class Intake:
 
     async def _wanted(self, request: web.Request, caller: Caller, body: Submission) -> tuple[Submit, Refusal | None]:
         """What the caller asks for, and why they do not get it whatever their account says."""
-        refusal, seed = check_prompt(body.request.prompt), None
+        refusal, seed, picture = check_prompt(body.request.prompt), None, None
         if refusal is None and body.request.parent_id is not None:
             found, seed = await parent_seed(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
             refusal = None if found else Refusal(Code.NOT_FOUND, {"what": "parent job"})
-        return Submit(caller, body.request, idempotency_key(request), body.destination, seed), refusal
+        if refusal is None and body.request.picture is not None:
+            picture = await find_picture(self.pool, body.request.picture, caller.user_id)
+            refusal = no_picture(picture)
+        return Submit(caller, body.request, idempotency_key(request), body.destination, seed, picture), refusal
 
     def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
         """The same, with when it frees where that is a matter of what the caller's jobs still take."""
@@ -67,6 +72,13 @@ class Intake:
             return refusal
         same = seen.request_hash in (None, submit.request_hash)
         return Replayed(seen.job_id) if same else Refusal(Code.IDEMPOTENCY_MISMATCH)
+
+
+def no_picture(found: Picture | None) -> Refusal | None:
+    """Why there is nothing to start from: it is not the caller's own, or not there any more."""
+    if found is None:
+        return Refusal(Code.NOT_FOUND, {"what": "picture"})
+    return Refusal(Code.GONE, {"what": "picture"}) if found.expired else None
 
 
 def idempotency_key(request: web.Request) -> str | None:

@@ -12,12 +12,13 @@ class Kind(NamedTuple):
 
     model: str
     side: int  # the longest side, rounded up to whole SIDE_BUCKETs
+    picture: bool = False  # it starts from a given one
 
 
 @lru_cache(4096)  # the jobs of a kind share it
-def kind_of(model: str, longest_side: int) -> Kind:
+def kind_of(model: str, longest_side: int, picture: bool = False) -> Kind:
     """The kind of a job. What a worker can make is compared with the rounded side, here and at admission alike."""
-    return Kind(model, side_of(longest_side))
+    return Kind(model, side_of(longest_side), picture)
 
 
 def longest_side(params: Mapping[str, Any]) -> int:

@@ -49,7 +49,8 @@ class JobRequest(BaseModel):
     seed: int | None = Field(None, ge=0, le=SEED_LIMIT)
     count: int = Field(1, ge=1, le=MOST_IMAGES)
     parent_id: UUID | None = None  # the caller's own job that this one repeats or varies
-    strength: float | None = Field(None, ge=0, le=1)  # how far a variation may leave its parent
+    strength: float | None = Field(None, ge=0, le=1)  # how far a variation may leave its parent, or the picture
+    picture: UUID | None = None  # the caller's own upload or finished picture to start from
     seconds: float | None = Field(None, ge=1, le=LONGEST_SECONDS)  # of video and music
     format: str | None = Field(None, pattern="^(ogg|mp3)$")  # of sound
     mood: str | None = Field(None, pattern="^[a-z]{1,20}$")  # of music; otherwise the words decide
@@ -117,6 +118,7 @@ class JobView(BaseModel):
     seed: int | None
     count: int
     strength: float | None = None
+    picture: UUID | None = None
     seconds: float | None = None
     format: str | None = None
     mood: str | None = None

@@ -41,6 +41,8 @@ SUBMIT_REFUSALS = [
     Code.OUT_OF_TOKENS,
     Code.CAPABILITY_PAUSED,
     Code.NO_WORKER,
+    Code.PICTURE_NOT_TAKEN,
+    Code.GONE,
     Code.NOT_FOUND,
     Code.OVERLOADED,
 ]

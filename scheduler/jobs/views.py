@@ -27,6 +27,7 @@ def admitted_view(job: NewJob, wait: Wait | None) -> JobView:
         seed=params["seed"],
         count=params["count"],
         strength=params.get("strength"),
+        picture=params.get("picture"),
         **{name: params.get(name) for name in WISHES},
         parent_id=job.parent_id,
         cost_tokens=job.cost,

@@ -5,7 +5,7 @@ what frees by itself: the rate, the waiting jobs, the tokens. A refused request 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -28,6 +28,16 @@ class Market:
     offered: Mapping[str, int]  # model -> longest side that any worker ever offered
     online: Mapping[str, int]  # model -> longest side that a live worker offers
     paused: Mapping[str, Pause]  # by subject: all, capability:image, model:sdxl
+    offered_from_picture: Mapping[str, int] = field(default_factory=dict)  # the same of those that can start from one
+    online_from_picture: Mapping[str, int] = field(default_factory=dict)
+
+    def sides(self, from_picture: bool) -> Mapping[str, int]:
+        """What live workers make, from a given picture or without."""
+        return self.online_from_picture if from_picture else self.online
+
+    def from_picture(self) -> "Market":
+        """The same for somebody who gives a picture."""
+        return replace(self, offered=self.offered_from_picture, online=self.online_from_picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     """Admit the request, changing `standing` for the next one in the batch, or say why not."""
     turned = renew_day(standing, now.date())
     chosen = choose_model(request, plan, market)
+    market = market if request.picture is None else market.from_picture()
     if standing.banned:
         return Refusal(Code.BANNED)
     if isinstance(chosen, Refusal):
@@ -93,6 +104,17 @@ def charge(standing: Standing, turned: Standing, admission: Admission, plan: Pla
 
 def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
     """The model asked for, or the best of the capability that the plan has and a worker runs."""
+    chosen = choose(request, plan, market if request.picture is None else market.from_picture())
+    if request.picture is None or not isinstance(chosen, Refusal) or chosen.code is not Code.NO_WORKER:
+        return chosen
+    model = request.model or request.capability.value
+    if request.model is not None and model not in market.offered:
+        return chosen
+    return Refusal(Code.PICTURE_NOT_TAKEN, {"model": model, "alternative": chosen.facts.get("alternative")})
+
+
+def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
+    """The same in a market where all is alike to the request."""
     if request.model is None:
         usable = [m for m in of_capability(request.capability, market) if plan.allows(m.id) and not paused(m, market)]
         offered = [m for m in usable if m.id in market.offered]
@@ -128,7 +150,7 @@ def of_capability(capability: Capability, market: Market) -> list[Model]:
 
 def alternative(request: JobRequest, plan: Plan, market: Market) -> str | None:
     """A model that would do instead, now."""
-    other = choose_model(request.model_copy(update={"model": None}), plan, market)
+    other = choose(request.model_copy(update={"model": None}), plan, market)
     return None if isinstance(other, Refusal) else other.id
 
 

@@ -23,6 +23,7 @@ TABLES: Mapping[str, str] = {
     "public.plans": "select",
     "public.schema_migrations": "select",
     "public.service_keys": "select, insert, update",
+    "public.uploads": "select, insert, update, delete",
     "public.usage_daily": "select, insert, update",
     "public.users": "select, insert, update",
     "public.workers": "select, insert, update, delete",

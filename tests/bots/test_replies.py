@@ -44,6 +44,9 @@ FACTS: dict[Code, dict[str, Fact]] = {
     Code.CAPABILITY_PAUSED: {"subject": "all", "reason": "new GPUs"},
     Code.NO_WORKER: {"model": "sdxl", "alternative": "painter"},
     Code.ADDRESS_LIMIT: {"limit": 20, "retry_after_seconds": 3600},
+    Code.PICTURE_NOT_TAKEN: {"model": "sdxl", "alternative": "painter"},
+    Code.PICTURE_UNFIT: {"fault": "too_many_bytes", "limit": 20 * 2**20},
+    Code.TOO_MANY_UPLOADS: {"limit": 60, "retry_after_seconds": 3600},
     Code.OVERLOADED: {"retry_after_seconds": 30},
     Code.UNAVAILABLE: {"retry_after_seconds": 5},
 }  # fmt: skip

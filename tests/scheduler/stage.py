@@ -44,6 +44,9 @@ from scheduler.openapi import Operation
 from scheduler.plans.model import Standing
 from scheduler.proxies import Proxies
 from scheduler.supervisor import Loop
+from scheduler.uploads.keeper import UploadKeeper
+from scheduler.uploads.model import Picture
+from scheduler.uploads.routes import UploadRoutes
 from scheduler.wire import REPORTS
 from tests.scheduler.worker import Worker
 
@@ -101,11 +104,17 @@ class Stage:
     # Jobs
 
     async def ask(
-        self, caller: Caller, *, key: str | None = None, destination: Destination | None = None, **request: Any
+        self,
+        caller: Caller,
+        *,
+        key: str | None = None,
+        destination: Destination | None = None,
+        found: Picture | None = None,
+        **request: Any,
     ) -> Answer:
         """Submit a request for a small picture; `request` says what is different."""
         wish = JobRequest(**{"prompt": "a fox", "width": 64, "height": 64, "model": "painter", **request})
-        return await self.admitter.submit(Submit(caller, wish, key, destination, None))
+        return await self.admitter.submit(Submit(caller, wish, key, destination, None, found))
 
     async def job(self, caller: Caller, **request: Any) -> UUID:
         """The id of a job that was admitted."""
@@ -184,6 +193,7 @@ class Stage:
             *CatalogueRoutes(self.pool, self.door, self.market).operations(),
             *ArtifactRoutes(self.pool, self.door, self.store, Signer(LINK_SECRET)).operations(),
             *DeliveryRoutes(self.pool, self.door, self.hub, viewer, CLAIM).operations(),
+            *UploadRoutes(self.door, UploadKeeper(self.pool, self.store)).operations(),
             *AdminRoutes(self.pool, self.door, self.market).operations(),
         ]
 

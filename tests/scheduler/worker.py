@@ -45,6 +45,8 @@ class Worker:
     memory_gib: float = 0.0
     state: str = "ready"
     looks_ahead: bool = False
+    takes_picture: bool = False
+    capability: str = "image"
     holding: list[AttemptRef] = field(default_factory=list)
     waiting: list[AttemptRef] = field(default_factory=list)  # of these, not begun yet
     worker_id: str = ""
@@ -59,7 +61,10 @@ class Worker:
             name=self.name,
             slots=self.slots,
             memory_gib=self.memory_gib,
-            offers=[Offer(model=model, capability="image", max_side=self.max_side) for model in self.models],
+            offers=[
+                Offer(model=model, capability=self.capability, max_side=self.max_side, takes_picture=self.takes_picture)
+                for model in self.models
+            ],
             holding=list(self.holding),
             waiting=list(self.waiting),
             looks_ahead=self.looks_ahead,

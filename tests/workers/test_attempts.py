@@ -47,6 +47,40 @@ async def test_an_assignment_becomes_files_and_an_outcome(
     assert scheduler.beat.warm == ["instant"]
 
 
+async def test_the_picture_to_start_from_lies_in_the_task_s_folder(
+    scheduler: FakeScheduler, worker: RunningWorker, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bytes] = []
+    run = InstantEngine.run
+
+    def look(self: InstantEngine, tasks: Sequence[Task], report: Report) -> Any:
+        for task in tasks:
+            assert task.picture
+            assert task.picture.parent == task.folder
+            seen.append(task.picture.read_bytes())
+        return run(self, tasks, report)
+
+    monkeypatch.setattr(InstantEngine, "run", look)
+    (store / "uploads").mkdir(parents=True)
+    (store / "uploads" / "one.png").write_bytes(b"a picture")
+    outcome = await scheduler.outcome(await scheduler.assign(scheduler.job(picture_path="uploads/one.png")))
+
+    assert (outcome.status, seen) == ("completed", [b"a picture"])
+
+
+@pytest.mark.parametrize(
+    "path", ["uploads/none.png", "../secret", "/etc/passwd", "uploads/../../secret", "", "uploads"]
+)
+async def test_a_picture_that_is_none_of_the_store_is_not_read(
+    scheduler: FakeScheduler, worker: RunningWorker, store: Path, path: str
+) -> None:
+    (store / "uploads").mkdir(parents=True)
+    (store.parent / "secret").write_text("of the machine")
+    outcome = await scheduler.outcome(await scheduler.assign(scheduler.job(picture_path=path)))
+
+    assert (outcome.status, outcome.error_code, outcome.retryable) == ("failed", "bad_request", False)
+
+
 async def test_a_beat_states_how_fast_the_worker_has_been_apart_from_its_loads(
     scheduler: FakeScheduler, worker: RunningWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,9 +38,11 @@ class Server:
     warm: frozenset[str] = frozenset()  # models loaded, or being loaded
     paces: Mapping[str, float] = field(default_factory=dict)  # model -> seconds a token takes, measured
     load_seconds: float = 0.0  # to load a model, measured; until then loading counts as free
+    takes_picture: frozenset[str] = frozenset()  # models that can start from a given one
 
     def can(self, kind: Kind) -> bool:
-        return self.models.get(kind.model, 0) >= kind.side
+        fits = self.models.get(kind.model, 0) >= kind.side
+        return fits and (not kind.picture or kind.model in self.takes_picture)
 
     def rate(self, model: str) -> float:
         """Tokens a second, over all slots."""

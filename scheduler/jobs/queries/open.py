@@ -40,6 +40,7 @@ class OpenJob:
     cancel_requested: bool
     wait_until: datetime | None
     running_seconds: float | None  # since started_at; None: it waits, or is at hand of its worker
+    picture: bool = False  # it starts from a given one
 
     def kept_until(self, until: datetime | None) -> "OpenJob":
         return replace(self, wait_until=until)
@@ -51,7 +52,7 @@ OPEN_JOB = """
            greatest((j.params ->> 'width')::int, (j.params ->> 'height')::int) as longest_side,
            j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id, j.avoid_workers,
            j.cancel_requested_at is not null as cancel_requested, j.wait_until,
-           extract(epoch from now() - j.started_at)::float8 as running_seconds
+           extract(epoch from now() - j.started_at)::float8 as running_seconds, j.params ? 'picture' as picture
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
      where j.status in ('QUEUED', 'RUNNING')
 """
@@ -99,6 +100,7 @@ def open_job_of(row: Any) -> OpenJob:
         cancel_requested,
         wait_until,
         running_seconds,
+        picture,
     ) = row
     return OpenJob(
         job_id,
@@ -119,6 +121,7 @@ def open_job_of(row: Any) -> OpenJob:
         cancel_requested,
         wait_until,
         running_seconds,
+        picture,
     )
 
 

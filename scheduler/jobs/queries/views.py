@@ -73,6 +73,7 @@ def job_view(row: Any) -> JobView:
         seed=params.get("seed"),
         count=params.get("count", 1),
         strength=params.get("strength"),
+        picture=params.get("picture"),
         **{name: params.get(name) for name in WISHES},
         parent_id=row["parent_id"],
         cost_tokens=row["cost_tokens"],

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +28,8 @@ KEY_MAKING = "/v1/me/api-key"
 MODELS = ["instant", "painter", "sdxl", "flux-dev"]
 SELDOM = st.integers(0, 9).map(lambda number: number == 7)  # hypothesis likes 0 and 9 too much
 TEXT = st.text(max_size=60)
+UPLOADS = "/v1/uploads"
+PICTURES = [path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("corpus/pictures/*"))]
 
 
 @dataclass(slots=True)
@@ -99,6 +102,8 @@ class Caller:
         for name in sorted(self.town.ids.keys() & (case.path_parameters or {}).keys()):
             if not data.draw(SELDOM):
                 case.path_parameters[name] = data.draw(st.sampled_from(self.town.ids[name]))
+        if case.path == UPLOADS and not data.draw(SELDOM):
+            case.body = data.draw(st.sampled_from(PICTURES))
         if isinstance(case.body, dict):
             aimed_body(case.body, self.town, data)
 
@@ -149,6 +154,8 @@ def aimed_body(body: dict[str, Any], town: Town, data: st.DataObject) -> None:
         request["capability"] = "image"
     if isinstance(request, dict) and request.get("parent_id"):
         request["parent_id"] = data.draw(st.sampled_from(town.jobs))
+    if isinstance(request, dict) and request.get("picture"):
+        request["picture"] = data.draw(st.sampled_from(town.artifacts))
     for place in (body, body.get("destination")):
         if isinstance(place, dict) and "process" in place and not data.draw(SELDOM):
             place["process"] = data.draw(st.sampled_from([f"{bot}-1" for bot in town.ids["bot_id"]]))
@@ -163,6 +170,13 @@ def aimed_body(body: dict[str, Any], town: Town, data: st.DataObject) -> None:
 def seen_of(forbidden: Sequence[str], content: bytes) -> list[str]:
     return [text for text in forbidden if text.encode() in content]
 
+
+def as_it_is(_: Any, value: Any) -> bytes:
+    """A body that is no JSON."""
+    return value if isinstance(value, bytes) else str(value).encode(errors="replace")
+
+
+schemathesis.serializer("image/png", "image/jpeg", "image/webp")(as_it_is)
 
 # a request can be valid and refused, by rules that no schema tells; who is let in is asked above
 schemathesis.checks.load_all_checks()

@@ -9,11 +9,12 @@ import pytest
 
 from scheduler.catalogue import market
 from scheduler.catalogue.market import MarketKeeper
+from scheduler.fleet.queries import Offers
 
 
 async def test_a_slow_refresh_does_not_undo_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker was welcomed while the market was being read, and `tessera demo` was told that there was none."""
-    offers = [({}, {}), ({"painter": 2048}, {"painter": 2048})]
+    offers = [Offers({}, {}, {}, {}), Offers({"painter": 2048}, {"painter": 2048}, {}, {})]
     has_read, may_go_on = asyncio.Event(), asyncio.Event()
 
     async def offered_models(*_: Any) -> Any:

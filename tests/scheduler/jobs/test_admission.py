@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import pytest
@@ -204,7 +205,7 @@ async def test_refusals_are_not_remembered(stage: Stage) -> None:
         ({"model": "sdxl"}, Code.NO_WORKER),
     ],
 )
-async def test_a_refusal_leaves_no_trace(stage: Stage, request_of: dict[str, object], code: Code) -> None:
+async def test_a_refusal_leaves_no_trace(stage: Stage, request_of: dict[str, Any], code: Code) -> None:
     ann = await stage.user()
     before, standing = await rows(stage), await stage.standing(ann)
     answer = await stage.ask(ann, key="k", destination=DESTINATION, **request_of)

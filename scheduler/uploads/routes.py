@@ -1,0 +1,74 @@
+"""The HTTP API of uploads: a picture as the body, so many at once, and no more of it read than is taken."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp import web
+
+from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.artifacts.checks import MOST_BYTES, Fault
+from scheduler.errors import Code, Refused
+from scheduler.openapi import Empty, Operation
+from scheduler.uploads.keeper import UploadKeeper
+from scheduler.uploads.model import TAKEN, UploadView
+
+READ_AT_ONCE = 16  # bodies in memory
+OF_A_USER = 3
+READ_SECONDS = 60.0
+
+
+class UploadRoutes:
+    def __init__(self, door: Doorkeeper, keeper: UploadKeeper) -> None:
+        self.door = door
+        self.keeper = keeper
+        self.readers: Counter[int] = Counter()
+
+    def operations(self) -> list[Operation]:
+        refusals = [Code.PICTURE_UNFIT, Code.TOO_MANY_UPLOADS]
+        return [
+            Operation("POST", "/v1/uploads", self.upload, UploadView, status=201, raw_body=TAKEN, refusals=refusals)
+        ]
+
+    async def upload(self, request: web.Request, path: Empty, query: Empty, body: None) -> UploadView:
+        """Keep a picture to start from.
+        The body is the file: PNG, JPEG or WebP, told by its content. What is kept is made anew from its pixels, for
+        three days; the same file again gives the same upload."""
+        caller = await self.door.caller(request.headers)
+        if request.content_type not in TAKEN:
+            wrong = {"loc": "Content-Type", "msg": f"must be one of {', '.join(TAKEN)}"}
+            raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
+        with self._place(caller.user_id):
+            return await self.keeper.keep(caller.user_id, await read(request))
+
+    @contextmanager
+    def _place(self, user_id: int) -> Iterator[None]:
+        if self.readers.total() >= READ_AT_ONCE or self.readers[user_id] >= OF_A_USER:
+            raise Refused.because(Code.OVERLOADED, retry_after_seconds=1.0)
+        self.readers[user_id] += 1
+        try:
+            yield
+        finally:
+            self.readers[user_id] -= 1
+            self.readers += Counter()  # forgets who has none
+
+
+async def read(request: web.Request) -> bytes:
+    """The body, unless it is too large: then not even that is read which it says it has."""
+    if (request.content_length or 0) > MOST_BYTES:
+        raise too_many_bytes()
+    content = bytearray()
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for chunk in request.content.iter_any():
+                content += chunk
+                if len(content) > MOST_BYTES:
+                    raise too_many_bytes()
+    except TimeoutError:
+        raise Refused.because(Code.INVALID_REQUEST, errors=[{"loc": "body", "msg": "came too slowly"}]) from None
+    return bytes(content)
+
+
+def too_many_bytes() -> Refused:
+    return Refused.because(Code.PICTURE_UNFIT, fault=Fault.TOO_MANY_BYTES.value, limit=MOST_BYTES)
