@@ -37,8 +37,8 @@ def setup_logging(level: str = "info", json: bool | None = None) -> None:
 
 
 def renderers(as_json: bool, level: str) -> list[structlog.typing.Processor]:
-    """How a log entry becomes a line. Local variables are never shown, they may hold secrets; what an exception says may
-    be a person's words and is shown at debug only."""
+    """How a log entry becomes a line. Local variables are never shown, they may hold secrets; an exception's words may
+    be a person's and are shown at debug only."""
     console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     last = structlog.processors.JSONRenderer() if as_json else console
     if level != "DEBUG":
