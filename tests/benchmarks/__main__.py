@@ -57,15 +57,17 @@ def simulated(names: Iterable[str], most_seeds: int) -> list[dict[str, Any]]:
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
         chosen = {name: POLICY[name] for name in names}
         runs = {name: pool.submit(row, range(1, min(seeds, most_seeds) + 1)) for name, (row, seeds) in chosen.items()}
-        for name, run in runs.items():
+        for run in runs.values():
             rows.append(run.result())
-            show_facts(name, rows[-1])
+            show_facts(rows[-1])
     return rows
 
 
 def run() -> None:
     parser = argparse.ArgumentParser(prog="tests.benchmarks")
-    parser.add_argument("--quick", action="store_true", help="ends within eight minutes")
+    parser.add_argument(
+        "--quick", action="store_true", help="three repetitions, not five, and fewer seeds: eight minutes"
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--only", nargs="*", default=[*ROWS, *POLICY], choices=[*ROWS, *POLICY], help="only these rows")
     options = parser.parse_args()

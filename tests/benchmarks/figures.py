@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+REGIMES_APART = 3.0  # times: the disk's calm and its slow hours lie ten times apart, what one of them varies does not
+
 
 def quantile(values: Sequence[float], share: float) -> float:
     """The value that `share` of the values do not exceed."""
@@ -73,8 +75,26 @@ class Repetitions:
     def p99_ms(self, name: str) -> Spread:
         return Spread.of(run.p99_ms for run in self.runs[name])
 
-    def disk_ms(self) -> Spread:
-        return Spread.of(value for runs in self.runs.values() for run in runs for value in run.disk_ms if value)
+    def disk(self, *names: str) -> "Disk | None":
+        """What the disk did beside these, repetition by repetition."""
+        sides = [self.runs[name] for name in names if name in self.runs]
+        probes = [[ms for run in runs for ms in run.disk_ms if ms > 0] for runs in zip(*sides, strict=True)]
+        if not all(probes):
+            return None
+        mixed = [n for n, each in enumerate(probes, 1) if max(each) > REGIMES_APART * min(each)]
+        return Disk(Spread.of(ms for each in probes for ms in each), mixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """Milliseconds of a synced page, before and after each run, and the repetitions (the first is 1) whose sides did
+    not lie in the same regime: their ratios say little."""
+
+    ms: Spread
+    mixed: Sequence[int] = ()
+
+    def json(self) -> dict[str, object]:
+        return {"ms": self.ms.json(), "mixed_repetitions": list(self.mixed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +119,7 @@ class Row:
     main: Line
     beside: Sequence[Line] = ()
     facts: Mapping[str, float] = field(default_factory=dict)
+    disk: Disk | None = None
 
     def json(self) -> dict[str, object]:
         """The row as `--json` writes it."""
@@ -110,6 +131,7 @@ class Row:
             "p50_ms": main.p50_ms.median if main.p50_ms else None,
             "p99_ms": main.p99_ms.median if main.p99_ms else None,
             "demanded": self.demanded,
+            "disk": self.disk.json() if self.disk else None,
             **self.facts,
             "beside": [beside(line) for line in self.beside],
         }

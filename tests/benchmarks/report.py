@@ -4,18 +4,33 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tests.benchmarks.figures import Line, Row, Spread
+from tests.benchmarks.figures import Disk, Line, Row, Spread
 
 WIDTHS = (34, 22, 26, 24, 24)
+HEAD = ("name", "title", "demanded")  # of a row of the policy
 
 
 def written(rows: Sequence[Row], policy: Sequence[Mapping[str, Any]] = ()) -> str:
     return json.dumps({"rows": [*(row.json() for row in rows), *policy]}, indent=2) + "\n"
 
 
-def show_facts(name: str, facts: Mapping[str, Any]) -> None:
+def show_facts(facts: Mapping[str, Any]) -> None:
     """A row of the policy, which has figures of its own kind."""
-    print(f"\n{name}:", json.dumps({key: value for key, value in facts.items() if key != "name"}))
+    print(f"\n{facts['name']}: {facts['title']}\n  demanded: {facts['demanded']}")
+    settings: Mapping[str, Mapping[str, Any]] = facts.get("settings", {"": facts})
+    for setting, figures in settings.items():
+        if setting:
+            print(f"  {setting}:")
+        for name, value in figures.items():
+            if name not in HEAD:
+                print(f"  {name.ljust(WIDTHS[0])}{figure(value)}")
+
+
+def figure(value: Any) -> str:
+    """A number; of several their middle and their ends."""
+    if isinstance(value, Mapping):
+        return spread(Spread(**value), 2)
+    return spread(Spread.of(value), 2) if isinstance(value, list) else f"{value:,}"
 
 
 def show(row: Row) -> None:
@@ -24,8 +39,15 @@ def show(row: Row) -> None:
     print("  " + cells("", "ratio", "a second", "p50 ms", "p99 ms"))
     for line in (row.main, *row.beside):
         print("  " + line_of(line))
+    if row.disk:
+        print(f"  disk: {spread(row.disk.ms, 2)} ms{mixed(row.disk)}")
     for name, value in row.facts.items():
         print(f"  {name} = {value:,}")
+
+
+def mixed(disk: Disk) -> str:
+    numbers = ", ".join(map(str, disk.mixed))
+    return f"; not the same for both sides in repetition {numbers}" if numbers else ", the same for both sides"
 
 
 def line_of(line: Line) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.benchmarks.__main__ import ROWS
-from tests.benchmarks.figures import Repetitions, Run, Spread
+from scheduler.simulation.model import Breed, Demand, Setting
+from tests.benchmarks.__main__ import POLICY, ROWS
+from tests.benchmarks.figures import Disk, Repetitions, Run, Spread
 from tests.benchmarks.plan import TINY
-from tests.benchmarks.report import written
+from tests.benchmarks.policy import expected_wait, flood, swaps
+from tests.benchmarks.report import show_facts, written
 from tests.benchmarks.servers import Servers, servers
 from tests.benchmarks.town import build
 
@@ -29,11 +31,46 @@ async def test_every_row_is_measured_and_written(here: Servers) -> None:
     told = {row["name"]: row for row in json.loads(written(rows))["rows"]}
     assert list(told) == ["submit_direct", "submit_http", "lives", "pickup", "depth", "memory"]
     assert told["submit_direct"]["rate"]["min"] > 0
+    assert 0 < told["submit_direct"]["refused_share"] < 0.5
+    assert all(told[name]["disk"]["ms"]["min"] > 0 for name in ("submit_direct", "submit_http", "lives", "pickup"))
     assert told["submit_http"]["p99_ms"] > 0
     assert told["lives"]["ratio"]["median"] > 0
     assert told["pickup"]["p50_ms"] > 0
     assert told["depth"]["ratio"]["median"] > 0
     assert told["memory"]["waiting"] == TINY.most_waiting
+
+
+def test_every_row_of_the_policy_is_simulated_and_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(flood, "FLOOD", 50)
+    monkeypatch.setattr(flood, "HORIZON", 100.0)
+    monkeypatch.setattr(swaps, "HORIZON", 300.0)
+    monkeypatch.setattr(swaps, "WARM_UP", 30.0)
+    short = Setting(Demand(users=20, jobs=2_000, models=2), (Breed(1, "gpu"),))
+    monkeypatch.setattr(expected_wait, "SETTINGS", {"short": short})
+    rows = [row((1,)) for row, _ in POLICY.values()]
+    for row in rows:
+        show_facts(row)
+
+    told = {row["name"]: row for row in json.loads(written([], rows))["rows"]}
+    assert list(told) == ["flood", "flood_three_models", "swaps", "expected_wait"]
+    assert told["flood"]["jain"][0] > 0.9
+    assert told["swaps"]["ratio"]["median"] > 0
+    assert told["expected_wait"]["settings"]["short"]["asked"] > 0
+    printed = capsys.readouterr().out
+    assert "jain" in printed
+    assert "{" not in printed
+
+
+def test_repetitions_whose_sides_met_different_disks_are_marked() -> None:
+    done = Repetitions()
+    for ours, theirs in (((0.2, 0.3), (0.3, 0.4)), ((0.2, 0.2), (0.2, 4.0)), ((4.0, 5.0), (4.0, 4.0))):
+        done.add("ours", Run(1.0, disk_ms=ours))
+        done.add("theirs", Run(1.0, disk_ms=theirs))
+
+    assert done.disk("ours", "theirs", "who is not here") == Disk(Spread(0.35, 0.2, 5.0), [2])
+    assert done.disk("ours") == Disk(Spread(0.25, 0.2, 5.0), [])
 
 
 def test_ratios_are_taken_repetition_by_repetition() -> None:

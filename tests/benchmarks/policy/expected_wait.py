@@ -17,7 +17,8 @@ SETTINGS = {
 
 
 def expected_wait(seeds: Sequence[int] = (1, 2, 3)) -> dict[str, Any]:
-    """The parts of jobs, of those that had to wait, that started within their p50 and their p90."""
+    """The parts of jobs, of those that had to wait, that started within their p50 and their p90. Who was told to start
+    at once and did so is not counted: it would make the figures better."""
     told = {}
     for name, setting in SETTINGS.items():
         oracles = [simulate(replace(setting, seed=seed)).measures.oracle for seed in seeds]
@@ -26,4 +27,9 @@ def expected_wait(seeds: Sequence[int] = (1, 2, 3)) -> dict[str, Any]:
             "p50_held": [round(one.held_p50 / one.asked, 3) for one in oracles],
             "p90_held": [round(one.held_p90 / one.asked, 3) for one in oracles],
         }
-    return {"name": "expected_wait", "settings": told}
+    return {
+        "name": "expected_wait",
+        "title": "waits that people were told, in the simulator; only jobs that had to wait are counted",
+        "demanded": "p50 holds for 0.45-0.55 of them, p90 for 0.85-0.95",
+        "settings": told,
+    }

@@ -21,13 +21,24 @@ def flood(seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     """One warm model, and a flooder whom no limit holds: the others' p99 wait above that of the unloaded class, and
     Jain's index when all hundred always have work waiting."""
     row = against_unloaded(seeds, lambda seed, jobs: waits(seed, jobs, "A", "A" * WORKERS, UNLIMITED))
-    return {"name": "flood", **row, "jain": [round(shares(seed), 4) for seed in seeds]}
+    return {
+        "name": "flood",
+        "title": "a user with 10,000 jobs, 99 of the class who send one now and then; in job lengths",
+        "demanded": "the 99's p99 wait at most 2 above the unloaded class, Jain at least 0.99",
+        **row,
+        "jain": [round(shares(seed), 4) for seed in seeds],
+    }
 
 
 def flood_three_models(seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
     """Three models, and a flooder with a plan's limit who wants them all."""
     row = against_unloaded(seeds, lambda seed, jobs: waits(seed, jobs, "ABC", "AAAABBCC", PLAN_LIMIT))
-    return {"name": "flood_three_models", **row}
+    return {
+        "name": "flood_three_models",
+        "title": "the same over three models",
+        "demanded": "the 99's p99 wait at most 5 above",
+        **row,
+    }
 
 
 def against_unloaded(seeds: Sequence[int], run: Callable[[int, int], list[float]]) -> dict[str, Any]:

@@ -65,6 +65,8 @@ def swaps(seeds: Sequence[int] = (1, 2, 3)) -> dict[str, Any]:
     ratios = [row[0] for row in rows]
     return {
         "name": "swaps",
+        "title": "3 models by Zipf on 4 workers that hold one each; jobs a job length, saturated",
+        "demanded": "0.95 of the best fixed assignment; at 70 % load p99 at most W; loaded within 2 W and one job",
         "ratio": {"median": percentile(ratios, 0.5), "min": min(ratios), "max": max(ratios)},
         "jobs_per_length": [round(row[1], 2) for row in rows],
         "best_fixed": [round(row[2], 2) for row in rows],

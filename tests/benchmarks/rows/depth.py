@@ -27,6 +27,7 @@ async def measure(servers: Servers, plan: Plan) -> Row:
         Line(CROWDED, done.ratio(CROWDED, EMPTY), done.rate(CROWDED)),
         [Line(EMPTY, None, done.rate(EMPTY))],
         decided(plan),
+        done.disk(CROWDED, EMPTY),
     )
 
 

@@ -35,6 +35,7 @@ async def measure(servers: Servers, plan: Plan) -> Row:
         "0.75 of the floor",
         Line(TESSERA, done.ratio(TESSERA, FLOOR), done.rate(TESSERA), note="through Redis and a worker process"),
         [Line(FLOOR, None, done.rate(FLOOR), note=f"batches of {floor.BATCH} on {floor.CONNECTIONS} connections")],
+        disk=done.disk(TESSERA, FLOOR),
     )
 
 

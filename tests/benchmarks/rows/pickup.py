@@ -35,6 +35,7 @@ async def measure(servers: Servers, plan: Plan) -> Row:
         "p50 ahead of PgQueuer (taskiq is not durable), p99 < 6 ms",
         line_of(done, TESSERA),
         [line_of(done, name) for name in done.runs if name != TESSERA],
+        disk=done.disk(TESSERA, BASE),
     )
 
 

@@ -1,10 +1,13 @@
 """submit_direct: durable submits with all limits, 32 callers, the scheduler called directly."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 
 from scheduler.accounts.model import Caller
+from scheduler.errors import Code, Refusal
+from scheduler.jobs.admitter import Admitted, Answer
 from tests.benchmarks.drive import beside, drive
 from tests.benchmarks.figures import Line, Repetitions, Row, Run
 from tests.benchmarks.house import House, open_house
@@ -16,43 +19,58 @@ from tests.benchmarks.town import TOWN
 
 PLAIN, REFUSED, HOT = "Tessera", "Tessera, 20 % refused", "Tessera, 50 hot users"
 BASE = "PgQueuer"
+ADMITTED, OUT_OF_TOKENS = "admitted", Code.OUT_OF_TOKENS.value
 PEERS = (BASE, "procrastinate", "saq", "taskiq", "raw asyncpg")
+
+Crowd = tuple[Sequence[Caller], str]  # and what they are answered
 
 
 async def measure(servers: Servers, plan: Plan) -> Row:
-    done = Repetitions()
+    done, answers = Repetitions(), Counter[str]()
     for _ in plan.repetitions():
         for peer in plan.peers(PEERS[:1]):
             done.add(peer, await enqueue(servers, peer, plan))
-        for name, run in (await tessera(servers, plan)).items():
+        for name, run in (await tessera(servers, plan, answers)).items():
             done.add(name, run)
         for peer in plan.peers(PEERS[1:]):
             done.add(peer, await enqueue(servers, peer, plan))
-    return told(done)
+    return told(done, answers)
 
 
-async def tessera(servers: Servers, plan: Plan) -> dict[str, Run]:
-    """The three variants on one copy of the town."""
+async def tessera(servers: Servers, plan: Plan, mixed: Counter[str]) -> dict[str, Run]:
+    """The three variants on one copy of the town; the answers of the one that has refusals are counted."""
     async with servers.database(TOWN) as url, open_house(url, servers.redis_url) as house:
         rich, broke = await house.callers("rich"), await house.callers("broke")
         async with beside(Sitter(house.redis).run):
             return {
-                PLAIN: await submits(house, [rich], servers, plan),
-                REFUSED: await submits(house, [rich] * 4 + [broke], servers, plan),
-                HOT: await submits(house, [rich[:50]], servers, plan),
+                PLAIN: await submits(house, [(rich, ADMITTED)], servers, plan),
+                REFUSED: await submits(house, [(rich, ADMITTED)] * 4 + [(broke, OUT_OF_TOKENS)], servers, plan, mixed),
+                HOT: await submits(house, [(rich[:50], ADMITTED)], servers, plan),
             }
 
 
-async def submits(house: House, crowds: Sequence[Sequence[Caller]], servers: Servers, plan: Plan) -> Run:
-    """Each caller asks for somebody of a crowd chosen by chance."""
+async def submits(
+    house: House, crowds: Sequence[Crowd], servers: Servers, plan: Plan, counted: Counter[str] | None = None
+) -> Run:
+    """Each caller asks for somebody of a crowd chosen by chance, and gets the answer that this crowd must get."""
+    answers = Counter[str]() if counted is None else counted
 
     async def ask() -> None:
-        await house.submit(random.choice(crowds))
+        callers, expected = random.choice(crowds)
+        said = name_of(await house.submit(callers))
+        if said != expected:
+            raise RuntimeError(f"{said} instead of {expected}")
+        answers[said] += 1
 
     return await drive([ask] * plan.callers, plan.seconds, servers.folder)
 
 
-def told(done: Repetitions) -> Row:
+def name_of(answer: Answer) -> str:
+    return answer.code if isinstance(answer, Refusal) else ADMITTED if isinstance(answer, Admitted) else "replayed"
+
+
+def told(done: Repetitions, answers: Counter[str]) -> Row:
+    asked, refused = answers.total(), answers[OUT_OF_TOKENS]
     line = partial(line_of, done)
     return Row(
         "submit_direct",
@@ -60,6 +78,8 @@ def told(done: Repetitions) -> Row:
         "3.5 x PgQueuer, p50 < 4 ms, p99 < 10 ms; no worse refused or hot",
         line(PLAIN),
         [line(name) for name in done.runs if name != PLAIN],
+        {"refused_share": round(refused / asked, 3)},
+        done.disk(PLAIN, BASE),
     )
 
 

@@ -40,6 +40,7 @@ async def measure(servers: Servers, plan: Plan) -> Row:
         "2 x PgQueuer, p99 < 20 ms (saq for information: not durable)",
         line_of(done, TESSERA),
         [line_of(done, name) for name in done.runs if name != TESSERA],
+        disk=done.disk(TESSERA, BASE),
     )
 
 
