@@ -1,10 +1,16 @@
-"""Loudness as ffmpeg measures it, limiting without clipping, waves that can be seen."""
+"""Loudness as ffmpeg measures it, limiting without clipping, waves that can be seen, files without what is not ours."""
+
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from workers.media import reading
 from workers.media.loudness import CEILING, Sound, limited, loudness, normalised
+from workers.media.png_text import described
 from workers.media.waveform import HEIGHT, WIDTH, waveform
 
 RATE = 48_000
@@ -80,3 +86,24 @@ def test_a_wave_is_tall_where_the_sound_is_loud() -> None:
 
     assert picture.shape == (HEIGHT, WIDTH)
     assert picture[:, WIDTH // 2 :].mean() > 1.5 * picture[:, : WIDTH // 2].mean()
+
+
+def test_a_png_says_only_how_it_was_made(tmp_path: Path) -> None:
+    said = PngInfo()
+    said.add_text("workflow", "somebody's")
+    Image.effect_noise((20, 10), 80).save(tmp_path / "a.png", pnginfo=said)
+    (tmp_path / "b.png").write_bytes(described((tmp_path / "a.png").read_bytes(), {"prompt": "лиса 🦊", "seed": 7}))
+
+    with Image.open(tmp_path / "a.png") as before, Image.open(tmp_path / "b.png") as after:
+        assert after.tobytes() == before.tobytes()
+        assert after.info == {"prompt": "лиса 🦊", "seed": "7"}
+    for broken in (b"GIF89a", (tmp_path / "a.png").read_bytes()[:-20]):
+        with pytest.raises(ValueError, match="PNG"):
+            described(broken, {})
+
+
+def test_what_is_no_film_and_no_sound_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"no film")
+    for read in (reading.film, reading.sound):
+        with pytest.raises(reading.Unreadable):
+            read(tmp_path / "a.mp4")

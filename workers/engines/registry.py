@@ -60,6 +60,7 @@ ENGINES: Mapping[str, Entry] = {
     "speaker": Entry(
         "workers.engines.speaker.engine:SpeakerEngine", no_gpu=True, packages=("espeakng_loader",), extra="speech"
     ),
+    "comfyui": Entry("workers.engines.comfyui.engine:ComfyEngine", of_tables=True),
     "openai": Entry("workers.engines.openai.engine:OpenAIEngine", of_tables=True),
     "instant": Entry("workers.engines.instant:InstantEngine"),
 }

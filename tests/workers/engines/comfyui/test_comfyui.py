@@ -1,0 +1,311 @@
+"""What the engine makes on a ComfyUI server, and what it does when that fails."""
+
+import asyncio
+from pathlib import Path
+from uuid import UUID
+
+import av
+import pytest
+from PIL import Image
+
+from tests.rigs.comfyui.execution import Failing
+from tests.rigs.comfyui.fake import FakeComfy, fake_comfy
+from tests.workers.engines.comfyui.conftest import INPUTS, Stage, table
+from workers.engines.comfyui import following
+from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory
+
+
+async def test_a_picture_comes_as_it_was_asked_for(comfy: FakeComfy, stage: Stage) -> None:
+    [made] = await stage.make(table(comfy.url), width=96, negative="blur", seed=42)
+
+    [body] = comfy.bodies
+    assert body["prompt"]["6"]["inputs"]["text"] == "a red fox"
+    assert body["prompt"]["7"]["inputs"]["text"] == "blur"
+    assert body["prompt"]["3"]["inputs"]["steps"] == 3
+    assert str(UUID(body["prompt_id"])) == body["prompt_id"]
+    assert body["prompt_id"] in comfy.history
+    assert (made.type, made.format, made.width, made.height) == ("image", "png", 96, 64)
+    assert made.look
+    with Image.open(made.path) as picture:
+        assert picture.getpixel((0, 0)) == (42, 0, 128)
+        assert "class_type" not in str(picture.info)  # the operator's workflow stays there
+        assert picture.info["prompt"] == "a red fox"
+        assert picture.info["seed"] == "42"
+
+
+async def test_progress_and_previews_come_while_it_runs(comfy: FakeComfy, stage: Stage) -> None:
+    await stage.make(table(comfy.url), steps=6)
+
+    fractions = stage.told.fractions
+    assert fractions == sorted(fractions)
+    assert fractions[0] == 0.0
+    assert fractions[-1] == pytest.approx(1.0)
+    assert len(stage.told.previews) == 6
+    assert stage.told.previews[0].size == (32, 32)
+
+
+async def test_what_was_not_asked_for_stays_as_the_workflow_has_it(comfy: FakeComfy, stage: Stage) -> None:
+    await stage.make(table(comfy.url), seed=1, steps=None)
+
+    assert comfy.bodies[0]["prompt"]["7"]["inputs"]["text"] == "text, watermark, deformed"
+    assert comfy.bodies[0]["prompt"]["3"]["inputs"]["steps"] == 30
+
+
+async def test_several_pictures_are_one_prompt_where_the_workflow_takes_a_count(comfy: FakeComfy, stage: Stage) -> None:
+    made = await stage.make(table(comfy.url), count=3)
+
+    assert len(comfy.bodies) == 1
+    assert [one.path.name for one in made] == ["0.png", "1.png", "2.png"]
+
+
+async def test_without_a_place_for_the_count_each_picture_is_a_prompt(comfy: FakeComfy, stage: Stage) -> None:
+    inputs = {name: place for name, place in INPUTS.items() if name != "count"}
+    made = await stage.make(table(comfy.url, inputs=inputs), count=2, seed=2**31 - 1)
+
+    assert [body["prompt"]["3"]["inputs"]["seed"] for body in comfy.bodies] == [2**31 - 1, 0]
+    assert [one.path.name for one in made] == ["0.png", "1.png"]
+    assert stage.told.fractions == sorted(stage.told.fractions)
+
+
+async def test_the_same_again_comes_from_the_server_s_cache(comfy: FakeComfy, stage: Stage) -> None:
+    [first] = await stage.make(table(comfy.url))
+    [second] = await stage.make(table(comfy.url))
+
+    assert len(comfy.files) == 1
+    assert first.path.read_bytes() == second.path.read_bytes()
+    assert comfy.bodies[0]["prompt_id"] != comfy.bodies[1]["prompt_id"]
+
+
+async def test_a_picture_that_is_sent_goes_under_the_name_the_server_chose(
+    comfy: FakeComfy, stage: Stage, tmp_path: Path
+) -> None:
+    Image.new("RGB", (8, 8), "red").save(tmp_path / "given.png")
+    inputs = {"prompt": "6.text", "seed": "3.seed", "picture": "10.image", "strength": "3.denoise"}
+    model = table(comfy.url, "repaint", inputs)
+
+    await stage.make(model, picture=tmp_path / "given.png", strength=0.4)
+    [name] = comfy.uploads
+    assert comfy.uploads[name] == (tmp_path / "given.png").read_bytes()
+    assert comfy.bodies[0]["prompt"]["10"]["inputs"]["image"] == name
+    assert comfy.bodies[0]["prompt"]["3"]["inputs"]["denoise"] == 0.4
+
+    with pytest.raises(BadRequest, match="picture_missing"):
+        await stage.make(model)
+
+
+async def test_a_song_comes_with_its_length_and_its_wave(comfy: FakeComfy, stage: Stage) -> None:
+    model = table(comfy.url, "song", {"prompt": "6.text", "seconds": "5.seconds"}, capability="audio")
+    [made] = await stage.make(model, seconds=2)
+
+    assert (made.type, made.format, made.width) == ("audio", "mp3", None)
+    assert made.duration_seconds == pytest.approx(2, abs=0.1)
+    assert made.look
+    with av.open(str(made.path)) as file:
+        assert "class_type" not in str(file.metadata)
+
+    [made] = await stage.make(model, seconds=2, format="ogg")
+    assert made.format == "ogg"
+    with av.open(str(made.path)) as file:
+        assert file.streams.audio[0].codec_context.name in ("opus", "libopus")
+
+
+async def test_a_clip_has_as_many_frames_as_its_seconds_want(comfy: FakeComfy, stage: Stage) -> None:
+    model = table(comfy.url, "clip", {"prompt": "6.text", "frames": "5.batch_size"}, capability="video")
+    [made] = await stage.make(model, seconds=1)
+
+    assert comfy.bodies[0]["prompt"]["5"]["inputs"]["batch_size"] == 25
+    assert (made.type, made.format, made.width, made.height) == ("video", "mp4", 64, 64)
+    assert made.duration_seconds == pytest.approx(25 / 24, abs=0.1)
+    assert made.look
+    with av.open(str(made.path)) as file:
+        assert "class_type" not in str(file.metadata)
+        assert sum(1 for _ in file.decode(video=0)) == 25
+
+
+async def test_pictures_may_come_over_the_socket(comfy: FakeComfy, stage: Stage) -> None:
+    made = await stage.make(table(comfy.url, "socket"), count=2)
+
+    assert comfy.files == {}
+    assert [one.path.name for one in made] == ["0.png", "1.png"]
+
+
+async def test_an_old_server_gives_ids_of_its_own(old_comfy: FakeComfy, stage: Stage) -> None:
+    [made] = await stage.make(table(old_comfy.url))
+
+    assert made.format == "png"
+    assert old_comfy.bodies[0]["prompt_id"] not in old_comfy.history
+    assert stage.told.previews
+
+
+async def test_of_several_servers_the_one_with_the_least_to_do_gets_it(comfy: FakeComfy, stage: Stage) -> None:
+    async with fake_comfy() as busy:
+        gate = busy.stop_at("3", 1)
+        first = stage.begin(table(busy.url))
+        await gate.reached.wait()
+        await stage.make(table([busy.url, comfy.url]))
+        gate.go.set()
+        await first
+
+    assert len(comfy.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("failing", "error"),
+    [
+        (Failing("RuntimeError", "CUDA out of memory (pretend)\n"), OutOfMemory),
+        (Failing("torch.OutOfMemoryError", "Allocation on device 0"), OutOfMemory),
+        (Failing("ValueError", "cannot paint a red fox"), Broken),
+    ],
+)
+async def test_a_node_that_fails(comfy: FakeComfy, stage: Stage, failing: Failing, error: type[Exception]) -> None:
+    comfy.failing["8"] = failing
+
+    with pytest.raises(error) as caught:
+        await stage.make(table(comfy.url))
+    assert "fox" not in str(caught.value)  # its words may quote the prompt
+
+
+async def test_a_wish_that_a_node_refuses_is_the_person_s(comfy: FakeComfy, stage: Stage) -> None:
+    with pytest.raises(BadRequest, match="width is too large for this model"):
+        await stage.make(table(comfy.url), width=20_000)
+
+
+async def test_a_workflow_that_a_server_refuses_goes_to_another_one(comfy: FakeComfy, stage: Stage) -> None:
+    async with fake_comfy(checkpoints=("another.safetensors",)) as other:
+        with pytest.raises(Broken, match="no server takes the workflow"):
+            await stage.make(table(other.url))
+        await asyncio.gather(*(stage.make(table([other.url, comfy.url]), seed=seed) for seed in range(4)))
+
+    assert len(comfy.bodies) == 4
+
+
+async def test_a_cancel_ends_our_prompt_and_no_other(comfy: FakeComfy, stage: Stage) -> None:
+    gate = comfy.stop_at("3", 2)
+    making = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    stage.told.cancelled = True
+    with pytest.raises(Cancelled):
+        await making
+
+    assert comfy.running is None or comfy.running.interrupted.is_set()
+
+
+async def test_a_cancel_on_an_old_server_interrupts_only_what_is_ours(old_comfy: FakeComfy, stage: Stage) -> None:
+    """The prompt that runs is another's: ours is taken out of the queue, and nothing is interrupted."""
+    gate = old_comfy.stop_at("3", 1)
+    other = Stage(stage.folder / "other")
+    other.folder.mkdir()
+    running = other.begin(table(old_comfy.url))
+    await gate.reached.wait()
+
+    waiting = stage.begin(table(old_comfy.url), seed=8)
+    await old_comfy.until(lambda: len(old_comfy.pending) == 1)
+    stage.told.cancelled = True
+    with pytest.raises(Cancelled):
+        await waiting
+    assert old_comfy.pending == []
+
+    gate.go.set()
+    await running
+
+
+async def test_a_cancel_on_an_old_server_interrupts_ours_when_it_runs(old_comfy: FakeComfy, stage: Stage) -> None:
+    gate = old_comfy.stop_at("3", 2)
+    making = stage.begin(table(old_comfy.url))
+    await gate.reached.wait()
+    stage.told.cancelled = True
+    with pytest.raises(Cancelled):
+        await making
+
+    assert old_comfy.running is None or old_comfy.running.interrupted.is_set()
+
+
+async def test_somebody_else_s_interrupt_is_a_failure(comfy: FakeComfy, stage: Stage) -> None:
+    gate = comfy.stop_at("3", 2)
+    making = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    assert comfy.running
+    comfy.running.interrupted.set()
+
+    with pytest.raises(Broken, match="interrupted"):
+        await making
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for a server in a test."""
+    monkeypatch.setattr(following, "PAUSE_SECONDS", 0.01)
+
+
+async def test_a_lost_socket_is_found_again(quick: None, comfy: FakeComfy, stage: Stage) -> None:
+    gate = comfy.stop_at("3", 2)
+    making = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    await comfy.drop()
+    await comfy.until(lambda: bool(comfy.clients))
+    gate.go.set()
+
+    assert len(await making) == 1
+    assert len(comfy.bodies) == 1
+
+
+async def test_what_ended_while_the_socket_was_lost_is_fetched(quick: None, comfy: FakeComfy, stage: Stage) -> None:
+    gate = comfy.stop_at("3", 2)
+    making = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    gate.go.set()
+    await comfy.drop()
+
+    assert len(await making) == 1
+    assert len(comfy.bodies) == 1
+
+
+async def test_a_server_that_starts_anew_is_asked_once_more(quick: None, comfy: FakeComfy, stage: Stage) -> None:
+    """It knows nothing of the prompt any more: its queue was in memory."""
+    gate = comfy.stop_at("3", 2)
+    making = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    await comfy.stop()
+    gate.go.set()
+    await comfy.start()
+
+    assert len(await making) == 1
+    assert len(comfy.bodies) == 2
+    assert comfy.bodies[0]["prompt_id"] != comfy.bodies[1]["prompt_id"]
+
+
+async def test_a_server_that_stays_away_is_a_failure(
+    quick: None, comfy: FakeComfy, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.engines.comfyui.making.AWAY_SECONDS", 0.05)
+    gate = comfy.stop_at("3", 2)
+    making = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    await comfy.stop()
+
+    with pytest.raises(Broken):
+        await making
+    await comfy.start()
+
+
+async def test_silence_is_asked_about(comfy: FakeComfy, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last event was lost: the history says that it has ended."""
+    monkeypatch.setattr(following, "SILENT_SECONDS", 0.2)
+    tell = comfy.tell
+
+    async def all_but_the_last(client_id: str, kind: str, data: dict[str, object]) -> None:
+        if kind == "executing" and data["node"] is None:
+            return
+        await tell(client_id, kind, data)
+
+    monkeypatch.setattr(comfy, "tell", all_but_the_last)
+
+    assert len(await stage.make(table(comfy.url))) == 1
+
+
+async def test_a_file_that_is_gone_is_a_failure(comfy: FakeComfy, stage: Stage) -> None:
+    await stage.make(table(comfy.url))
+    comfy.files.clear()
+
+    with pytest.raises(Broken, match="has not got the file any more"):
+        await stage.make(table(comfy.url))

@@ -1,0 +1,1 @@
+"""Pictures, videos and sound from ComfyUI servers, by workflows that an operator has made there."""

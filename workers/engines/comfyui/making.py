@@ -1,0 +1,113 @@
+"""Makes a task's files on one of the model's servers: the one with the least to do, another one when it is lost."""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import structlog
+
+from workers.engines.comfyui.client import Away, Comfy, Refused, connected, shown
+from workers.engines.comfyui.failures import Unfit, refusal
+from workers.engines.comfyui.files import fetched, finished, outputs
+from workers.engines.comfyui.following import AWAY_SECONDS, PAUSE_SECONDS, Ended, Following, Lost
+from workers.engines.comfyui.table import ComfyModel
+from workers.engines.comfyui.wishes import described, wishes
+from workers.engines.protocol import Broken, Made, Progress, Task
+
+log = structlog.get_logger(__name__)
+
+TRIES = 2  # of one prompt, when its server is lost
+OTHERS_SECONDS = 5.0  # how long a server is waited for where there are others
+
+
+async def make(model: ComfyModel, task: Task, progress: Progress) -> list[Made]:
+    """All files of a task: in one prompt where the workflow takes the count, else in one for each."""
+    rounds = 1 if model.inputs.get("count") else int(task.params.get("count", 1))
+    made: list[Made] = []
+    for index in range(rounds):
+
+        def share(fraction: float, preview: Any = None, done: int = index) -> None:
+            progress((done + fraction) / rounds, preview)
+
+        made += await make_round(model, task, index, len(made), share)
+    return made
+
+
+async def make_round(model: ComfyModel, task: Task, index: int, number: int, tell: Progress) -> list[Made]:
+    """One prompt's files, numbered from `number`."""
+    left, losses = list(model.servers), 0
+    while left and losses < TRIES:
+        url = await freest(left, tell)
+        if url is None:
+            break
+        try:
+            async with connected(url) as comfy:
+                return await make_there(comfy, model, task, (index, losses), number, tell)
+        except Unfit as unfit:
+            log.warning("comfyui.unfit", model=model.model, server=shown(url), why=str(unfit))
+            left.remove(url)
+        except (Lost, Away) as error:
+            log.warning("comfyui.lost", model=model.model, server=shown(url), error=type(error).__name__)
+            losses += 1
+    raise Broken("no server could make it" if left else "no server takes the workflow")
+
+
+async def make_there(
+    comfy: Comfy, model: ComfyModel, task: Task, nth: tuple[int, int], number: int, tell: Progress
+) -> list[Made]:
+    """Raises Unfit, Lost and Away where another server may do better."""
+    prompt_id = attempt_id(task, *nth)
+    values = wishes(model, task, nth[0])
+    if task.picture is not None:
+        values["picture"] = await comfy.upload(task.picture.read_bytes(), f"tessera-{prompt_id}{task.picture.suffix}")
+    graph = model.template.filled(values)
+    patience = AWAY_SECONDS if len(model.servers) == 1 else OTHERS_SECONDS
+    following = Following(comfy, graph, prompt_id, tell, model.template.streams(), patience)
+    try:
+        ended = await following.ended()
+    except Refused as refused:
+        raise refusal(refused.answer, model.template) from None
+    return await files(comfy, ended, task, number, described(task, values))
+
+
+async def files(comfy: Comfy, ended: Ended, task: Task, number: int, metadata: Mapping[str, Any]) -> list[Made]:
+    found = outputs(ended.entry, task.capability)
+    made = [await fetched(comfy, output, task, number + nth, metadata) for nth, output in enumerate(found)]
+    for content in ended.streamed if task.capability == "image" else ():
+        raw = task.folder / "streamed.png"
+        raw.write_bytes(content)
+        made.append(finished(raw, raw.suffix, task, number + len(made), dict(metadata)))
+        raw.unlink()
+    if not made:
+        raise Broken(f"the workflow ended without a file of kind {task.capability}")
+    return made
+
+
+async def freest(urls: Sequence[str], tell: Progress) -> str | None:
+    """The server where the fewest prompts wait; None where none comes back in time."""
+    until = time.monotonic() + AWAY_SECONDS
+    while True:
+        waiting = await asyncio.gather(*map(line_at, urls))
+        there = [(count, random.random(), url) for count, url in zip(waiting, urls, strict=True) if count is not None]
+        if there:
+            return min(there)[2]
+        if time.monotonic() > until:
+            return None
+        tell(0.0, None)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def line_at(url: str) -> int | None:
+    try:
+        async with connected(url) as comfy:
+            return await comfy.waiting()
+    except Away:
+        return None
+
+
+def attempt_id(task: Task, index: int, losses: int) -> str:
+    """A UUID of the attempt, the same whenever it is asked for; each prompt and each try of it has its own."""
+    return str(uuid5(NAMESPACE_OID, f"{task.job_id}/{task.attempt}/{index}/{losses}"))
