@@ -14,6 +14,7 @@ import structlog
 from bots.checking import check
 from bots.settings import BotEntry, BotSettings
 from scheduler import supervisor
+from scheduler.accounts.model import Platform
 from scheduler.client.session import Scheduler, connect
 from scheduler.config import listed, load
 from scheduler.errors import SettingsError
@@ -63,7 +64,14 @@ def chosen(settings: BotSettings, names: Sequence[str]) -> list[BotEntry]:
         if name not in entries:
             variable = {"telegram": "TESSERA_TELEGRAM_TOKEN", "discord": "TESSERA_DISCORD_TOKEN"}.get(name, "[[bots]]")
             raise SettingsError(f"{variable}: not set, so there is no bot {name!r}. There is: {', '.join(entries)}")
-    return [entries[name] for name in dict.fromkeys(names)]
+    found = [entries[name] for name in dict.fromkeys(names)]
+    hooked = [entry.bot_id for entry in found if entry.platform is Platform.TELEGRAM]
+    if settings.telegram_webhook_url and len(hooked) > 1:
+        raise SettingsError(
+            f"TESSERA_TELEGRAM_WEBHOOK_URL: Telegram would call {', '.join(hooked)} at one address. Run each with"
+            " a TESSERA_TELEGRAM_WEBHOOK_URL and a TESSERA_TELEGRAM_WEBHOOK_PORT of its own, or let them poll without"
+        )
+    return found
 
 
 async def serve(settings: BotSettings, entries: Sequence[BotEntry]) -> int:

@@ -1,6 +1,6 @@
 """The commands that ask for something to be made, and the request each becomes: pure, the same on every platform."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from bots.commands import VOICE, CommandError, Mistake, imagine, number, parse_imagine, shortened, size, split
@@ -27,6 +27,11 @@ CAPABILITIES: Mapping[Maker, Capability] = {
 }
 READER = "speaker"  # the model that reads aloud: music and speech are one capability
 SOUND = "mp3"  # what every platform plays; OGG is for voice notes there
+
+
+def offered(capabilities: Collection[Capability]) -> tuple[Maker, ...]:
+    """The commands of a bot that makes these; words without a command are the first one's."""
+    return tuple(maker for maker in Maker if CAPABILITIES[maker] in capabilities)
 
 
 def parse(maker: Maker, text: str) -> JobRequest:

@@ -13,6 +13,7 @@ from scheduler.config import Settings, secret
 from scheduler.errors import SettingsError
 
 Network = IPv4Network | IPv6Network
+EVERYTHING = frozenset(Capability)
 
 
 class BotTable(BaseModel):
@@ -23,7 +24,7 @@ class BotTable(BaseModel):
     bot_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,50}$")
     platform: Platform
     token_variable: str | None = None  # the environment variable that holds the token; none for the web
-    capabilities: frozenset[Capability] = frozenset({Capability.IMAGE})
+    capabilities: frozenset[Capability] = Field(EVERYTHING, min_length=1)  # what its commands make
 
 
 class BotEntry(BaseModel):
@@ -34,7 +35,7 @@ class BotEntry(BaseModel):
     bot_id: str
     platform: Platform
     token: SecretStr | None = None  # none for the web
-    capabilities: frozenset[Capability] = frozenset({Capability.IMAGE})
+    capabilities: frozenset[Capability] = EVERYTHING
 
 
 class BotSettings(Settings):
@@ -69,7 +70,9 @@ class BotSettings(Settings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least severe log event shown")
     log_format: Literal["auto", "json", "text"] = Field("auto", description="auto: text on a terminal, else JSON")
 
-    bots: list[BotTable] = Field([], description="[[bots]] of tessera.toml: bot_id, platform, token_variable")
+    bots: list[BotTable] = Field(
+        [], description="[[bots]] of tessera.toml: bot_id, platform, token_variable, capabilities"
+    )
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -29,6 +29,7 @@ from bots.discord.desk import Desk
 from bots.discord.menu import publish
 from bots.discord.messenger import DiscordMessenger
 from bots.discord.rest import Rejected, Rest
+from bots.making import Maker, offered
 from bots.messenger import Failed
 from bots.post import Timing
 from bots.postman import Postman
@@ -127,10 +128,12 @@ async def close_at(stop: asyncio.Event, client: Client) -> None:
 
 
 def planted(client: Client) -> Tree:
-    """The tree of the client's commands."""
+    """The tree of the client's commands: those that make what the bot makes, and all others."""
     tree = Tree(client)
+    makers = offered(client.desk.bot.capabilities)
     for command in COMMANDS:
-        tree.add_command(command)
+        if command.name not in set(Maker) or command.name in makers:
+            tree.add_command(command)
     return tree
 
 

@@ -1,15 +1,17 @@
 """The first words, and what the bot can do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from bots.buttons import Action, button
+from bots.making import Maker
 from bots.messenger import Screen
 from bots.replies.frame import cut
 from bots.replies.translator import Translator
 from scheduler.accounts.model import AccountView
 from scheduler.jobs.model import MOST_IMAGES
 
+EVERYTHING = frozenset(maker.value for maker in Maker)
 SURPRISES = 12
 MOST_MODELS = 12  # named in /help
 
@@ -25,13 +27,22 @@ def start(account: AccountView, tr: Translator, *, name: str | None = None, plai
     )
 
 
-def help_(tr: Translator, models: Sequence[str] = (), *, plain_words: bool = True) -> Screen:
-    """`models`: the ids of those the person may use now."""
+def help_(
+    tr: Translator, models: Sequence[str] = (), makers: Collection[str] = EVERYTHING, *, plain_words: bool = True
+) -> Screen:
+    """`models`: the ids of those the person may use now; `makers`: the commands that the bot offers."""
     parts = [tr("help-words") + "\n"] if plain_words else []
-    parts.append(tr("help-commands"))
+    parts.extend(
+        line for line in tr("help-commands").splitlines() if command(line) not in EVERYTHING.difference(makers)
+    )
     if plain_words:
         parts.append("\n" + tr("help-flags", limit=MOST_IMAGES, models=", ".join(models[:MOST_MODELS]) or "NAME"))
     return Screen("\n".join([*parts, "\n" + tr("help-buttons")]))
+
+
+def command(line: str) -> str:
+    """The command that a line of the help begins with."""
+    return line.removeprefix("/").partition(" ")[0]
 
 
 def surprise(tr: Translator, number: int) -> str:

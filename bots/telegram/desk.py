@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import structlog
 from aiogram import Bot
 
+from bots.making import Maker
 from bots.messenger import Address, Message, Screen
 from bots.status import StatusBoard
 from bots.writing import Writer
@@ -44,6 +45,7 @@ class Desk:
         group: asyncio.TaskGroup,
         stop: asyncio.Event,
         patience: Patience,
+        makers: Sequence[Maker] = tuple(Maker),
     ) -> None:
         self.bot = bot
         self.scheduler = scheduler
@@ -52,6 +54,7 @@ class Desk:
         self.group = group
         self.stop = stop  # the bot is told to stop: no more patience
         self.patience = patience
+        self.makers = makers  # the commands that this bot offers
         self.under_way: defaultdict[int, set[asyncio.Task[Any]]] = defaultdict(set)  # by chat
 
     async def say(self, address: Address, screen: Screen, message: Message | None = None) -> Message | None:

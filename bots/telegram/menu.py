@@ -5,22 +5,23 @@ from collections.abc import Sequence
 from aiogram import Bot
 from aiogram.types import BotCommand, BotCommandScopeChat
 
+from bots.making import Maker
 from bots.replies.translator import FALLBACK, Translator, sources
 
-COMMANDS = ("imagine", "video", "music", "say", "write", "usage", "jobs", "cancel", "help")
-ADMIN_COMMANDS = (*COMMANDS, "admin")
+COMMANDS = ("usage", "jobs", "cancel", "help")
 
 
-async def show_commands(bot: Bot) -> None:
+async def show_commands(bot: Bot, makers: Sequence[Maker]) -> None:
     """Set the list for everybody, in every language there is; the fallback's words serve all other languages."""
     for locale in sources():
         language = None if locale == FALLBACK else locale
-        await bot.set_my_commands(worded(COMMANDS, Translator(locale)), language_code=language)
+        await bot.set_my_commands(worded((*makers, *COMMANDS), Translator(locale)), language_code=language)
 
 
-async def show_admin_commands(bot: Bot, chat_id: int, tr: Translator) -> None:
+async def show_admin_commands(bot: Bot, makers: Sequence[Maker], chat_id: int, tr: Translator) -> None:
     """Set the list of an admin's private chat."""
-    await bot.set_my_commands(worded(ADMIN_COMMANDS, tr), scope=BotCommandScopeChat(chat_id=chat_id))
+    commands = worded((*makers, *COMMANDS, "admin"), tr)
+    await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=chat_id))
 
 
 def worded(commands: Sequence[str], tr: Translator) -> list[BotCommand]:

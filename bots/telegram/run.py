@@ -10,6 +10,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
+from bots.making import offered
 from bots.post import Timing
 from bots.postman import Postman
 from bots.settings import BotEntry, BotSettings
@@ -81,25 +82,27 @@ async def serve(
     rest = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(postman.run(rest), name="postman")
-        desk = Desk(bot, scheduler, StatusBoard(postman), postman.writer, group, stop, patience)
+        desk = Desk(
+            bot, scheduler, StatusBoard(postman), postman.writer, group, stop, patience, offered(entry.capabilities)
+        )
         table = handlers.dispatcher(desk)
         try:
             inbox = Inbox(partial(table.feed_update, bot), patience.total, stop)
-            await receive(bot, inbox, hook_of(entry, settings), group, stop)
+            await receive(desk, inbox, hook_of(entry, settings), group, stop)
             await desk.finish(ANSWERS_SECONDS)
         finally:
             rest.set()
 
 
-async def receive(bot: Bot, inbox: Inbox, hook: Hook | None, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+async def receive(desk: Desk, inbox: Inbox, hook: Hook | None, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
     """Take updates in, by long polling unless a webhook is set."""
-    loops = [Loop("telegram.menu", partial(menu.show_commands, bot), every=DAY_SECONDS)]
+    loops = [Loop("telegram.menu", partial(menu.show_commands, desk.bot, desk.makers), every=DAY_SECONDS)]
     if hook is None:
-        updates = Updates(bot, inbox, group, stop)
+        updates = Updates(desk.bot, inbox, group, stop)
         await supervisor.run([*loops, Loop("telegram.updates", updates.tick, every=1.0)], stop)
         await updates.finish(UPDATES_SECONDS)
         return
-    webhook = Webhook(bot, inbox, hook)
+    webhook = Webhook(desk.bot, inbox, hook)
     async with webhook.listening():
         await supervisor.run([*loops, Loop("telegram.webhook", webhook.tick, every=DAY_SECONDS)], stop)
 

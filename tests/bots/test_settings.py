@@ -9,6 +9,7 @@ import pytest
 
 from bots import __main__ as program
 from bots.checking import check
+from bots.making import Maker, offered
 from bots.settings import BotSettings
 from scheduler.config import load
 from scheduler.errors import SettingsError
@@ -44,6 +45,32 @@ def test_several_bots_of_a_platform_stand_in_the_toml_file(monkeypatch: pytest.M
     assert token is not None
     assert token.get_secret_value() == TELEGRAM
     assert TELEGRAM not in repr(entries)
+
+
+def test_a_bot_makes_everything_unless_its_table_says_what(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECOND_TOKEN", TELEGRAM)
+    Path("tessera.toml").write_text(TABLE + 'capabilities = ["audio"]\n', "utf-8")
+    entries = load(BotSettings).entries()
+    assert offered(entries["second"].capabilities) == (Maker.MUSIC, Maker.SAY)
+    assert offered(entries["web"].capabilities) == tuple(Maker)
+    Path("tessera.toml").write_text(TABLE + "capabilities = []\n", "utf-8")
+    with pytest.raises(SettingsError):
+        load(BotSettings)
+
+
+def test_one_process_takes_the_webhook_calls_of_one_bot(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("tessera.toml").write_text(TABLE, "utf-8")
+    hook = {"TELEGRAM_WEBHOOK_URL": "https://bots.example/hook", "SERVICE_KEY": "a-key", "TELEGRAM_TOKEN": TELEGRAM}
+    for name, value in hook.items():
+        monkeypatch.setenv(f"TESSERA_{name}", value)
+    monkeypatch.setenv("SECOND_TOKEN", TELEGRAM)
+    settings = load(BotSettings)
+
+    assert [entry.bot_id for entry in program.chosen(settings, ["web", "second"])] == ["web", "second"]
+    assert program.main(["telegram", "second"]) == 2
+    assert "TESSERA_TELEGRAM_WEBHOOK_PORT" in capsys.readouterr().err
 
 
 def test_a_missing_token_names_its_variable() -> None:

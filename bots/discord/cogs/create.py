@@ -49,7 +49,7 @@ async def models(act: Act, typed: str) -> Choices:
         found = await desk.user(act).models()
     except TesseraError:
         return []
-    usable = [model for model in offered(found, desk.bot.capabilities) if matches(model, typed)]
+    usable = [model for model in offered(found) if matches(model, typed)]
     tr = translator(act)
     return [
         app_commands.Choice(name=label(model, tr)[:NAME_CHARACTERS], value=model.id) for model in usable[:MOST_CHOICES]

@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bots import making
 from bots.discord.client import Act
 from bots.discord.desk import translator
 from bots.messenger import Screen
@@ -15,4 +16,4 @@ async def help_(act: Act) -> None:
 
 
 async def words(act: Act) -> Screen:
-    return welcome.help_(translator(act), plain_words=False)
+    return welcome.help_(translator(act), makers=making.offered(act.client.desk.bot.capabilities), plain_words=False)

@@ -7,7 +7,6 @@ from aiogram.types import CallbackQuery
 
 from bots import buttons
 from bots.buttons import Action
-from bots.making import Maker
 from bots.telegram.desk import Desk
 from bots.telegram.handlers import admin, cancel, continuation, create, jobs, repeat, start, unknown, usage
 from bots.telegram.handlers.help import help_, help_pressed
@@ -57,7 +56,7 @@ def dispatcher(desk: Desk) -> Dispatcher:
     table.message.register(continuation.ignored, PRIVATE, F.text, continuation.Continued())
     table.message.register(start.start, CommandStart())
     table.message.register(help_, Command("help"))
-    table.message.register(create.make, Command(*Maker, ignore_case=True), F.text)
+    table.message.register(create.make, Command(*desk.makers, ignore_case=True), F.text)
     table.message.register(usage.usage, Command("usage"))
     table.message.register(jobs.jobs, Command("jobs"))
     table.message.register(cancel.cancel, Command("cancel"))

@@ -20,7 +20,7 @@ async def make(_: Message, command: CommandObject, talk: Talk) -> None:
 
 async def plain_words(message: Message, talk: Talk) -> None:
     talk.helps = True
-    await talk.order(commands.parse_imagine(message.text or ""))
+    await talk.order(making.parse(talk.desk.makers[0], message.text or ""))
 
 
 async def surprise(callback: CallbackQuery, talk: Press) -> None:
@@ -35,7 +35,7 @@ async def reword(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
         await talk.note(Note.UNKNOWN)
         return
     talk.quoted, talk.helps = original.message_id, True
-    request = written_in(original.text)
+    request = written_in(original.text, talk.desk.makers[0])
     if action is Action.RETRY:  # under the key of the first try, in case that one did pass
         await talk.order(request, event_key(talk.desk.bot.id, original))
     else:
@@ -49,10 +49,10 @@ def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
     return commands.with_model(request, subject)
 
 
-def written_in(text: str) -> JobRequest:
-    """What a message asks for; plain words ask for a picture."""
+def written_in(text: str, usual: Maker) -> JobRequest:
+    """What a message asks for; plain words are those of the usual command."""
     if not text.startswith("/"):
-        return commands.parse_imagine(text)
+        return making.parse(usual, text)
     command = Command.extract_command(text)
     name = command.command.lower()
-    return making.parse(Maker(name) if name in set(Maker) else Maker.IMAGINE, command.args or "")
+    return making.parse(Maker(name) if name in set(Maker) else usual, command.args or "")

@@ -12,12 +12,12 @@ NAMES_SECONDS = 3.0  # for the names of the models; help comes without them wher
 
 
 async def help_(_: Message, talk: Talk) -> None:
-    await talk.say(welcome.help_(talk.tr, await names(talk), plain_words=talk.is_private))
+    await talk.say(welcome.help_(talk.tr, await names(talk), talk.desk.makers, plain_words=talk.is_private))
 
 
 async def help_pressed(_: CallbackQuery, talk: Press) -> None:
     await talk.toast()
-    await talk.say(welcome.help_(talk.tr, await names(talk), plain_words=talk.is_private))
+    await talk.say(welcome.help_(talk.tr, await names(talk), talk.desk.makers, plain_words=talk.is_private))
 
 
 async def names(talk: Talk) -> list[str]:

@@ -11,4 +11,4 @@ async def start(message: Message, talk: Talk) -> None:
     account = await talk.ask(talk.user.me)
     await talk.say(welcome.start(account, talk.tr, name=talk.name, plain_words=talk.is_private))
     if account.is_admin and talk.is_private:
-        await menu.show_admin_commands(talk.desk.bot, message.chat.id, talk.tr)
+        await menu.show_admin_commands(talk.desk.bot, talk.desk.makers, message.chat.id, talk.tr)

@@ -13,7 +13,7 @@ async def unknown_command(_: Message, talk: Talk) -> None:
 
 async def no_words(_: Message, talk: Talk) -> None:
     """A sticker, a voice note, a picture without words."""
-    await talk.say(welcome.help_(talk.tr))
+    await talk.say(welcome.help_(talk.tr, makers=talk.desk.makers))
 
 
 async def unknown_button(_: CallbackQuery, talk: Press) -> None:

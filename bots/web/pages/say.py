@@ -27,10 +27,11 @@ async def say(request: web.Request) -> web.Response:
 
 
 async def reply(here: Visit, said: Said) -> Answer:
+    makers = making.offered(here.site.bot.capabilities)
     match split(said.text):
         case "", words:
-            return await make(here, said, Maker.IMAGINE, words)
-        case name, words if name in set(Maker):
+            return await make(here, said, makers[0], words)
+        case name, words if name in makers:
             return await make(here, said, Maker(name), words)
         case "usage", _:
             return await usage(here)
@@ -41,7 +42,7 @@ async def reply(here: Visit, said: Said) -> Answer:
         case "cancel", _:
             return await cancel_newest(here)
         case "help", _:
-            return note(welcome.help_(here.tr, await models.names(here.user)))
+            return note(welcome.help_(here.tr, await models.names(here.user), makers))
         case "start", _:
             return note(welcome.start(await here.user.me(), here.tr))
         case _:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -9,10 +11,16 @@ from hypothesis import strategies as st
 
 from bots.buttons import Action, button
 from bots.discord import menu, screens
+from bots.discord.client import Client
 from bots.discord.cogs.admin import named
+from bots.discord.cogs.buttons import on_press
 from bots.discord.place import Place
+from bots.discord.run import planted
 from bots.discord.words import Words
 from bots.messenger import TEXT_LIMIT, Screen
+from bots.settings import BotEntry
+from scheduler.accounts.model import Platform
+from scheduler.catalogue.model import Capability
 from scheduler.errors import SettingsError
 from tests.bots.discord.stage import Process, Stage
 from tests.bots.studio import PNG, a_job
@@ -98,3 +106,11 @@ async def test_no_secret_reaches_a_log(
     assert "discord." in logged
     for secret in (stage.bot.token, act.token, "a fox that nobody"):
         assert secret not in logged
+
+
+async def test_a_bot_offers_what_it_makes_and_nothing_else() -> None:
+    entry = BotEntry(bot_id="sounds", platform=Platform.DISCORD, capabilities=frozenset({Capability.AUDIO}))
+    client = Client(cast(Any, SimpleNamespace(bot=entry)), on_press)
+    names = [command.name for command in planted(client).get_commands()]
+
+    assert names == ["music", "say", "start", "help", "usage", "jobs", "cancel", "admin"]

@@ -1,7 +1,7 @@
 """A bot at work on the rig, with a scheduler in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ from bots.settings import BotEntry, BotSettings
 from bots.telegram.desk import Patience
 from bots.telegram.run import get_acquainted, make_bot, serve
 from scheduler.accounts.model import Platform
+from scheduler.catalogue.model import Capability
 from tests.bots.studio import HURRY
 from tests.bots.telegram.studio import TelegramStudio
 from tests.rigs.telegram import FakeBot, FakeTelegram, Person
@@ -55,10 +56,12 @@ async def at_work(
     *,
     killed: bool = False,
     patience: Patience = IMPATIENT,
+    capabilities: Sequence[str] = tuple(Capability),
     **settings: Any,
 ) -> AsyncIterator[None]:
     """Run the real bot inside the block; `killed`: it ends without any farewell."""
-    entry = BotEntry.model_validate({"bot_id": "telegram", "platform": Platform.TELEGRAM, "token": fake.token})
+    told = {"bot_id": "telegram", "platform": Platform.TELEGRAM, "token": fake.token, "capabilities": capabilities}
+    entry = BotEntry.model_validate(told)
     given = BotSettings.model_validate({"telegram_api_base": telegram.url, **settings})
     stop = asyncio.Event()
 

@@ -42,3 +42,21 @@ async def test_the_menu_waits_as_long_as_telegram_says(
     telegram.answers_429("setMyCommands", 2)
     async with at_work(telegram, fake_bot, studio):
         await telegram.until(lambda: [call for call in telegram.calls_of("setMyCommands") if not call.error])
+
+
+async def test_a_bot_offers_what_it_makes_and_nothing_else(
+    telegram: FakeTelegram, fake_bot: FakeBot, studio: TelegramStudio, ann: Person
+) -> None:
+    async with at_work(telegram, fake_bot, studio, capabilities=["video"]):
+        await telegram.until(lambda: fake_bot.commands)
+        menu = [command["command"] for command in next(iter(fake_bot.commands.values()))]
+        assert menu == ["video", "usage", "jobs", "cancel", "help"]
+        ann.writes("/help")
+        helped = await ann.waits_for(lambda seen: "/video" in seen.text)
+        assert "/imagine" not in helped.text
+        ann.writes("/imagine a fox")
+        await ann.waits_for(lambda seen: "/help" in seen.text)
+        assert studio.asked == []
+        ann.writes("mountains, day to night")
+        await telegram.until(lambda: studio.asked)
+        assert studio.asked[0].request.capability == "video"
