@@ -134,8 +134,7 @@ class Dispatcher:
         """Where a waiting job stands, if this scheduler leads."""
         if self.leader is None:
             return None
-        market = self.market.market
-        return self.line.wait_of(job_id, market.models, market.paused, time.monotonic())
+        return self.line.wait_of(job_id, time.monotonic())
 
     def wait_for(self, job: NewJob, *, promised: bool = True) -> Wait | None:
         """The same for a job that was admitted this moment, or would be: then nothing is promised."""
@@ -143,11 +142,9 @@ class Dispatcher:
             return None
         if standing := self.wait_of(job.id):
             return standing  # the loop was faster
-        market = self.market.market
         kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
         entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
-        now = time.monotonic()
-        return self.line.expected(entry, job.wait_until, market.models, market.paused, now, promised=promised)
+        return self.line.expected(entry, job.wait_until, time.monotonic(), promised=promised)
 
     def frees_in(self, user_id: int) -> float | None:
         """About when one of the user's jobs ends, if this scheduler leads."""

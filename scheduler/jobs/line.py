@@ -15,6 +15,7 @@ from scheduler.jobs.policy.prospects import Running, prospects
 from scheduler.jobs.policy.waits import Foresight, Raw, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
 from scheduler.jobs.queue import LookAhead, Queue, Server, Waiting
+from scheduler.jobs.reasons import why_of
 
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
 
@@ -169,40 +170,29 @@ class Line:
         name = worker.beat.name if worker else ""
         self.speeds.note_run(job.model, name, seconds, charge(job), cold=attempt is not None and attempt.cold)
 
-    def wait_of(self, job_id: UUID, models: Mapping[str, Model], paused: Collection[str], now: float) -> Wait | None:
+    def wait_of(self, job_id: UUID, now: float) -> Wait | None:
         """Where a waiting job stands, and why; None when it does not wait here, nor at hand of a worker."""
         if (attempt := self.running.get(job_id)) and attempt.started_at is None:
             return self._next(attempt, now)
         job, entry = self.jobs.get(job_id), self.queue.jobs.get(job_id)
         if job is None or entry is None:
             return None
-        return self.expected(entry, job.wait_until, models, paused, now)
+        return self.expected(entry, job.wait_until, now)
 
-    def expected(
-        self,
-        entry: Waiting,
-        until: datetime | None,
-        models: Mapping[str, Model],
-        paused: Collection[str],
-        now: float,
-        *,
-        promised: bool = True,
-    ) -> Wait:
+    def expected(self, entry: Waiting, until: datetime | None, now: float, *, promised: bool = True) -> Wait:
         """The same for a job that is not here yet, maybe never will be: nobody learns from what was not promised."""
         if entry.id in self.running:  # it started before the answer was written
             return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
         ahead = self.queue.ahead(entry)
         position = ahead.jobs + 1
+        why = why_of(self.queue.why(entry), position)
+        if why in (Why.PAUSED, Why.NO_WORKER):
+            kept = until if why is Why.NO_WORKER else None
+            return Wait(position=position, seconds=None, why=why, until=kept)
         able = [server for server in self.queue.able(entry.kind) if not server.draining]
-        if is_paused(entry.kind.model, models, paused):
-            return Wait(position=position, seconds=None, why=Why.PAUSED)
-        if not able:
-            return Wait(position=position, seconds=None, why=Why.NO_WORKER, until=until)
         raw = self._raw(entry, able, ahead, now)
         promise = self.foresight.promise(entry.id, entry.priority, raw, now) if promised else None
         half, most = (round(seconds, 1) for seconds in promise or self.foresight.expect(entry.priority, raw))
-        user = self.queue.users.get(entry.user_id)
-        why = Why.OWN_JOBS if user and user.full else Why.TURN if position > 1 else Why.NEXT
         return Wait(position=position, seconds=half, p90_seconds=most, why=why)
 
     def _next(self, attempt: Attempt, now: float) -> Wait:

@@ -232,17 +232,16 @@ class Queue(Hall):
     def why(self, job: Waiting) -> Reason:
         """Why a job waits, the most binding reason first."""
         able = self.able(job.kind)
+        ready = [server for server in able if not server.draining]
         user = self.users.get(job.user_id)
-        if not able:
-            return Reason.IMPOSSIBLE
-        if all(server.draining for server in able):
-            return Reason.DRAINING
         if job.kind.model in self.paused:
             return Reason.PAUSED
+        if not ready:
+            return Reason.DRAINING if able else Reason.IMPOSSIBLE
         if user and user.full:
             return Reason.LIMIT
         if user and any(line.head().seq < job.seq for line in lines_of(user) if line and line.aisle.kind == job.kind):
             return Reason.OWN
-        if not any(job.kind.model in server.warm for server in able):
+        if not any(job.kind.model in server.warm for server in ready):
             return Reason.LOADING
         return Reason.TURN

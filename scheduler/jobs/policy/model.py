@@ -57,11 +57,11 @@ class LookAhead(NamedTuple):
 
 
 class Reason(StrEnum):
-    """Why a job waits."""
+    """Why a job waits, the most binding first."""
 
+    PAUSED = "paused"  # an admin paused its model
     IMPOSSIBLE = "impossible"  # no live worker can run it
     DRAINING = "draining"  # those that could are being drained
-    PAUSED = "paused"  # an admin paused its model
     LIMIT = "limit"  # its user runs as many as the plan allows
     OWN = "own"  # an earlier job of its line goes first
     LOADING = "loading"  # its model is not loaded anywhere yet

@@ -1,13 +1,17 @@
 """The policy of the queue by example; tests/scheduler/jobs/policy holds its properties."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.jobs.kinds import Kind, kind_of, largest_side
-from scheduler.jobs.queue import Queue, Server, Waiting
+from scheduler.jobs.model import Why
+from scheduler.jobs.queue import Queue, Reason, Server, Waiting
+from scheduler.jobs.reasons import why_of
 
 SMALL, LARGE = Kind("painter", 512), Kind("painter", 1024)
 ALL = Server("gpu-1", "gpu", {"painter": 2048, "sdxl": 2048})
@@ -172,6 +176,51 @@ def test_the_place_in_line_is_the_order_of_service() -> None:
 
     assert min(jobs, key=lambda one: expected[one.seq]).seq == served(queue)[0]
     assert sorted(expected.values()) == list(range(12))
+
+
+def test_why_a_job_waits() -> None:
+    """The most binding reason; each is taken away in turn."""
+    first, second = job(1), job(2)
+    queue = queue_of(first, second, limit=1, servers=[WEAK, replace(ALL, draining=True)])
+    queue.pause({"painter"})
+    queue.start(1, 1, 0.0)
+    said = [queue.why(second)]
+    queue.pause(())
+    said.append(queue.why(second))
+    queue.lose(ALL.id)
+    said.append(queue.why(second))
+    queue.meet(ALL)
+    said.append(queue.why(second))
+    queue.finish(1, 0.0)
+    said += [queue.why(second), queue.why(first)]
+    queue.meet(replace(ALL, warm=frozenset({"painter"})))
+    said.append(queue.why(first))
+
+    assert said == [
+        Reason.PAUSED,
+        Reason.DRAINING,
+        Reason.IMPOSSIBLE,
+        Reason.LIMIT,
+        Reason.OWN,
+        Reason.LOADING,
+        Reason.TURN,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "first", "later"),
+    [
+        (Reason.PAUSED, Why.PAUSED, Why.PAUSED),
+        (Reason.DRAINING, Why.NO_WORKER, Why.NO_WORKER),
+        (Reason.IMPOSSIBLE, Why.NO_WORKER, Why.NO_WORKER),
+        (Reason.LIMIT, Why.OWN_JOBS, Why.OWN_JOBS),
+        (Reason.OWN, Why.NEXT, Why.TURN),
+        (Reason.LOADING, Why.NEXT, Why.TURN),
+        (Reason.TURN, Why.NEXT, Why.TURN),
+    ],
+)
+def test_what_people_are_told_of_it(reason: Reason, first: Why, later: Why) -> None:
+    assert (why_of(reason, 1), why_of(reason, 2)) == (first, later)
 
 
 def test_users_who_left_are_forgotten() -> None:

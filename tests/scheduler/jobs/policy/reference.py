@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.queue import NEWCOMER_STEP, LookAhead, Server, Waiting
+from scheduler.jobs.queue import NEWCOMER_STEP, LookAhead, Reason, Server, Waiting
 
 NOBODY = float("inf")
 
@@ -84,6 +84,21 @@ class Reference:
     def discard(self, job_id: UUID) -> None:
         job = self.waiting.pop(job_id)
         self.tidy(job.user_id)
+
+    def why(self, job: Waiting) -> Reason:
+        """Nothing is ever paused here."""
+        able = [server for server in self.servers.values() if server.can(job.kind)]
+        ready = [server for server in able if not server.draining]
+        alike = [one for one in self.waiting.values() if (one.user_id, one.kind) == (job.user_id, job.kind)]
+        if not able:
+            return Reason.IMPOSSIBLE
+        if not ready:
+            return Reason.DRAINING
+        if self.full(job.user_id):
+            return Reason.LIMIT
+        if min(alike, key=lambda one: one.seq) is not job:
+            return Reason.OWN
+        return Reason.TURN if any(job.kind.model in server.warm for server in ready) else Reason.LOADING
 
     def finish(self, user: int, now: float) -> None:
         was_full = self.full(user)
