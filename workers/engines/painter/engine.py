@@ -8,12 +8,13 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from workers.engines.painter import finish, scenes
+from workers.engines.painter import finish, repaint, scenes
+from workers.engines.painter.arrays import Picture
 from workers.engines.painter.canvas import Canvas
 from workers.engines.painter.dice import Dice
 from workers.engines.painter.palette import mix_palette
 from workers.engines.painter.studio import open_studio
-from workers.engines.painter.words import read
+from workers.engines.painter.words import Scene, read
 from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, one_by_one
 
 MODEL = "painter"
@@ -35,6 +36,7 @@ class Order:
     count: int
     parent_seed: int | None
     strength: float
+    picture: Path | None = None
 
 
 class PainterEngine:
@@ -50,6 +52,7 @@ class PainterEngine:
             max_side=MAX_SIDE,
             memory_gib=1.0,
             no_gpu=True,
+            takes_picture=True,
         )
 
     def load(self, model: str) -> None:
@@ -63,7 +66,7 @@ class PainterEngine:
 
     def make(self, task: Task, progress: Progress) -> list[Made]:
         """The pictures of one task, one after the other."""
-        order = checked(task.params)
+        order = checked(task.params, task.picture)
         made: list[Made] = []
         for index in range(order.count):
             seed = (order.seed + index) % SEEDS
@@ -79,7 +82,7 @@ class PainterEngine:
         return made
 
 
-def checked(params: Mapping[str, Any]) -> Order:
+def checked(params: Mapping[str, Any], picture: Path | None = None) -> Order:
     """The order in a task's params, or BadRequest."""
     width, height = int(params.get("width", 1024)), int(params.get("height", 1024))
     if not (MIN_SIDE <= width <= MAX_SIDE and MIN_SIDE <= height <= MAX_SIDE):
@@ -88,6 +91,7 @@ def checked(params: Mapping[str, Any]) -> Order:
     if not 1 <= count <= MAX_COUNT:
         raise BadRequest("count_out_of_range", f"count must be 1 to {MAX_COUNT}")
     parent, strength = params.get("parent_seed"), params.get("strength")
+    usual = USUAL_STRENGTH if picture is None else repaint.USUAL_STRENGTH
     return Order(
         prompt=str(params.get("prompt", "")),
         width=width,
@@ -95,7 +99,8 @@ def checked(params: Mapping[str, Any]) -> Order:
         seed=int(params.get("seed", 0)),
         count=count,
         parent_seed=None if parent is None else int(parent),
-        strength=USUAL_STRENGTH if strength is None else min(max(float(strength), 0.0), 1.0),
+        strength=usual if strength is None else min(max(float(strength), 0.0), 1.0),
+        picture=picture,
     )
 
 
@@ -107,6 +112,18 @@ def paint(order: Order, seed: int, report: Progress) -> Image.Image:
     width, height = ((order.width + 1) // 2, (order.height + 1) // 2) if halved else (order.width, order.height)
     canvas = Canvas(width, height)
     report(0.0, None)
+    if order.picture is None:
+        compose(canvas, scene, dice, report)
+    else:
+        anew(canvas, scene, dice, order.picture, order.strength, report)
+    report(0.97, finish.preview(canvas))
+    picture = finish.grain(canvas, (order.width, order.height), dice.fork("grain"))
+    report(1.0, picture.resize(thumbnail(picture.size), Image.Resampling.BOX))
+    return picture
+
+
+def compose(canvas: Canvas, scene: Scene, dice: Dice, report: Progress) -> None:
+    """The scene of the words."""
     horizon = scenes.HORIZONS.get(scene.place, (0.5, 0.6))
     studio = open_studio(canvas, scene, mix_palette(scene, dice.fork("palette")), dice, horizon)
     layers = scenes.steps(studio)
@@ -115,10 +132,22 @@ def paint(order: Order, seed: int, report: Progress) -> Image.Image:
         report(0.94 * number / len(layers), finish.preview(canvas))
     finish.bloom(canvas)
     finish.develop(canvas)
-    report(0.97, finish.preview(canvas))
-    picture = finish.grain(canvas, (order.width, order.height), dice.fork("grain"))
-    report(1.0, picture.resize(thumbnail(picture.size), Image.Resampling.BOX))
-    return picture
+
+
+def anew(canvas: Canvas, scene: Scene, dice: Dice, path: Path, strength: float, report: Progress) -> None:
+    """A given picture, repainted. A variation of it moves its strokes; how far the picture is left is said already."""
+
+    def scenery() -> Picture:
+        own = Canvas(canvas.width, canvas.height)
+        compose(own, scene, dice, lambda done, _: report(0.4 * done, None))
+        return own.rgb
+
+    def progress(done: float, picture: Picture) -> None:
+        canvas.rgb = picture
+        report(done, finish.preview(canvas))
+
+    picture = repaint.given(path, (canvas.width, canvas.height))
+    canvas.rgb = repaint.repainted(picture, scenery, dice.fork("repaint"), strength, progress)
 
 
 def thumbnail(size: tuple[int, int], side: int = 384) -> tuple[int, int]:
@@ -130,7 +159,9 @@ def described(order: Order, seed: int) -> dict[str, Any]:
     """How the picture was made; nothing about who asked."""
     made: dict[str, Any] = {"model": MODEL, "seed": seed, "prompt": order.prompt}
     if order.parent_seed is not None:
-        made |= {"parent_seed": order.parent_seed, "strength": order.strength}
+        made |= {"parent_seed": order.parent_seed}
+    if order.parent_seed is not None or order.picture is not None:
+        made |= {"strength": order.strength}
     return made
 
 
