@@ -34,7 +34,7 @@ class ComfyEngine:
                 display_name=model.display_name or f"{model.model} (ComfyUI)",
                 max_side=model.max_side,
                 memory_gib=0.0,  # it is the server's
-                takes_picture=model.takes_picture,
+                takes_picture=model.flow(picture=True) is not None,
             )
 
     def load(self, model: str) -> None:
@@ -71,8 +71,8 @@ async def trouble(model: ComfyModel, url: str) -> str | None:
     try:
         async with asyncio.timeout(LOOK_SECONDS), connected(url) as comfy:
             await comfy.waiting()
-            known = await nodes(comfy, (parts["class_type"] for parts in model.template.graph.values()))
+            known = await nodes(comfy, (name for flow in model.flows for name in flow.template.classes))
     except (Away, TimeoutError) as error:
         return f"no ComfyUI answers there ({str(error) or 'in time'})"
-    missing = lacks(model.template, known)
+    missing = [line for flow in model.flows for line in lacks(flow.template, known)]
     return "; ".join(missing[:SAID]) + (f"; and {len(missing) - SAID} more" if len(missing) > SAID else "") or None

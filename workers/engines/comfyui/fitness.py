@@ -10,8 +10,7 @@ NodeInfo = Mapping[str, Any]  # what `/object_info` says of one class; empty whe
 
 def lacks(template: Template, known: Mapping[str, NodeInfo]) -> list[str]:
     """What is missing there, in plain words; nothing is when it can run. `known`: by class."""
-    classes = {str(parts["class_type"]) for parts in template.graph.values()}
-    missing = sorted(name for name in classes if not known.get(name))
+    missing = sorted(name for name in template.classes if not known.get(name))
     if missing:
         return [f"it has no node {name}" for name in missing]
     return [line for node in template.graph for line in lacks_for(template, node, known)]

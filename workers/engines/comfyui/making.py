@@ -4,17 +4,20 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import structlog
+from PIL import Image
 
 from workers.engines.comfyui.client import Away, Comfy, Refused, connected, shown
 from workers.engines.comfyui.failures import Unfit, refusal
 from workers.engines.comfyui.files import fetched, finished, outputs
 from workers.engines.comfyui.following import AWAY_SECONDS, PAUSE_SECONDS, Ended, Following, Lost
 from workers.engines.comfyui.table import ComfyModel
-from workers.engines.comfyui.wishes import described, wishes
+from workers.engines.comfyui.template import Template
+from workers.engines.comfyui.wishes import described, flow_for, wishes
 from workers.engines.protocol import Broken, Made, Progress, Task
 
 log = structlog.get_logger(__name__)
@@ -25,18 +28,21 @@ OTHERS_SECONDS = 5.0  # how long a server is waited for where there are others
 
 async def make(model: ComfyModel, task: Task, progress: Progress) -> list[Made]:
     """All files of a task: in one prompt where the workflow takes the count, else in one for each."""
-    rounds = 1 if model.inputs.get("count") else int(task.params.get("count", 1))
+    flow = flow_for(model, task)
+    rounds = 1 if flow.inputs.get("count") else int(task.params.get("count", 1))
     made: list[Made] = []
     for index in range(rounds):
 
         def share(fraction: float, preview: Any = None, done: int = index) -> None:
             progress((done + fraction) / rounds, preview)
 
-        made += await make_round(model, task, index, len(made), share)
+        made += await make_round(model, flow.template, task, index, len(made), share)
     return made
 
 
-async def make_round(model: ComfyModel, task: Task, index: int, number: int, tell: Progress) -> list[Made]:
+async def make_round(
+    model: ComfyModel, flow: Template, task: Task, index: int, number: int, tell: Progress
+) -> list[Made]:
     """One prompt's files, numbered from `number`."""
     left, losses = list(model.servers), 0
     while left and losses < TRIES:
@@ -45,7 +51,7 @@ async def make_round(model: ComfyModel, task: Task, index: int, number: int, tel
             break
         try:
             async with connected(url) as comfy:
-                return await make_there(comfy, model, task, (index, losses), number, tell)
+                return await make_there(comfy, model, flow, task, (index, losses), number, tell)
         except Unfit as unfit:
             log.warning("comfyui.unfit", model=model.model, server=shown(url), why=str(unfit))
             left.remove(url)
@@ -56,20 +62,21 @@ async def make_round(model: ComfyModel, task: Task, index: int, number: int, tel
 
 
 async def make_there(
-    comfy: Comfy, model: ComfyModel, task: Task, nth: tuple[int, int], number: int, tell: Progress
+    comfy: Comfy, model: ComfyModel, flow: Template, task: Task, nth: tuple[int, int], number: int, tell: Progress
 ) -> list[Made]:
     """Raises Unfit, Lost and Away where another server may do better."""
     prompt_id = attempt_id(task, *nth)
     values = wishes(model, task, nth[0])
     if task.picture is not None:
-        values["picture"] = await comfy.upload(task.picture.read_bytes(), f"tessera-{prompt_id}{task.picture.suffix}")
-    graph = model.template.filled(values)
+        values["picture"] = await comfy.upload(
+            task.picture.read_bytes(), f"tessera-{prompt_id}.{kind_of(task.picture)}"
+        )
     patience = AWAY_SECONDS if len(model.servers) == 1 else OTHERS_SECONDS
-    following = Following(comfy, graph, prompt_id, tell, model.template.streams(), patience)
+    following = Following(comfy, flow.filled(values), prompt_id, tell, flow.streams(), patience)
     try:
         ended = await following.ended()
     except Refused as refused:
-        raise refusal(refused.answer, model.template) from None
+        raise refusal(refused.answer, flow) from None
     return await files(comfy, ended, task, number, described(task, values))
 
 
@@ -84,6 +91,12 @@ async def files(comfy: Comfy, ended: Ended, task: Task, number: int, metadata: M
     if not made:
         raise Broken(f"the workflow ended without a file of kind {task.capability}")
     return made
+
+
+def kind_of(picture: Path) -> str:
+    """What a name of it must end with: some nodes list only files that look like pictures."""
+    with Image.open(picture) as opened:
+        return (opened.format or "png").lower()
 
 
 async def freest(urls: Sequence[str], tell: Progress) -> str | None:

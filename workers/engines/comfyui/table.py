@@ -32,21 +32,13 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://[^/\s]+(/\S*)?$", str
 Written = Annotated[tuple[str, ...], BeforeValidator(listed)]
 
 
-class ComfyModel(BaseModel):
-    """`servers`: those that can make it; `workflow`: a file in API format; `inputs`: where in it the job's wishes go;
-    `frames_a_second`: how `frames` are reckoned from seconds."""
+class Flow(BaseModel):
+    """`workflow`: a file in API format; `inputs`: where in it the job's wishes go."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str
-    engine: Literal["comfyui"]
-    servers: Annotated[tuple[Url, ...], BeforeValidator(listed)] = Field(min_length=1)
     workflow: Annotated[Any, BeforeValidator(graph_in_file)]
     inputs: dict[Parameter, Written]
-    capability: Literal["image", "video", "audio"] = "image"
-    display_name: str | None = Field(None, max_length=100)
-    max_side: int = Field(2048, ge=64, le=8192)
-    frames_a_second: float = Field(24.0, gt=0, le=120)
     _template: Template = PrivateAttr()
 
     @model_validator(mode="after")
@@ -61,3 +53,33 @@ class ComfyModel(BaseModel):
     @property
     def takes_picture(self) -> bool:
         return bool(self.inputs.get("picture"))
+
+
+class ComfyModel(Flow):
+    """`servers`: those that can make it; `from_picture`: another workflow, for jobs that start from a picture;
+    `frames_a_second`: how `frames` are reckoned from seconds."""
+
+    model: str
+    engine: Literal["comfyui"]
+    servers: Annotated[tuple[Url, ...], BeforeValidator(listed)] = Field(min_length=1)
+    from_picture: Flow | None = None
+    capability: Literal["image", "video", "audio"] = "image"
+    display_name: str | None = Field(None, max_length=100)
+    max_side: int = Field(2048, ge=64, le=8192)
+    frames_a_second: float = Field(24.0, gt=0, le=120)
+
+    @model_validator(mode="after")
+    def pictures_have_a_place(self) -> Self:
+        if self.from_picture and not self.from_picture.takes_picture:
+            raise ValueError("from_picture.inputs: say where the picture goes")
+        if self.from_picture and self.takes_picture:
+            raise ValueError("inputs.picture: from_picture is there for that")
+        return self
+
+    @property
+    def flows(self) -> list[Flow]:
+        return [self, self.from_picture] if self.from_picture else [self]
+
+    def flow(self, picture: bool) -> Flow | None:
+        """The one for a job that starts from a picture, or from none."""
+        return next((flow for flow in self.flows if flow.takes_picture == picture), None)

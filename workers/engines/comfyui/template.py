@@ -35,6 +35,10 @@ class Template:
     graph: Graph
     places: Places
 
+    @property
+    def classes(self) -> frozenset[str]:
+        return frozenset(parts["class_type"] for parts in self.graph.values())
+
     def filled(self, values: Mapping[Parameter, Any]) -> dict[str, dict[str, Any]]:
         """The workflow with these values in their places; what is not asked for keeps the template's value."""
         graph = {node: dict(deepcopy(dict(content))) for node, content in self.graph.items()}

@@ -2,32 +2,38 @@
 
 from typing import Any
 
-from workers.engines.comfyui.table import ComfyModel
+from workers.engines.comfyui.table import ComfyModel, Flow
 from workers.engines.comfyui.template import Parameter
 from workers.engines.protocol import BadRequest, Task
 
 SEEDS = 2**31
 WHOLE: tuple[Parameter, ...] = ("width", "height", "steps", "count")
-FRACTIONS: tuple[Parameter, ...] = ("seconds", "strength")
 FRAMES_STEP = 8  # video models want 8 n + 1 frames, or 4 n + 1, which these are too
+
+
+def flow_for(model: ComfyModel, task: Task) -> Flow:
+    """The workflow that makes the task, or BadRequest."""
+    if flow := model.flow(task.picture is not None):
+        return flow
+    if task.picture is None:
+        raise BadRequest("picture_missing", "this model starts from a picture: send one with it")
+    raise BadRequest("picture_not_taken", "this model does not start from a picture")
 
 
 def wishes(model: ComfyModel, task: Task, index: int) -> dict[Parameter, Any]:
     """Of one prompt, the `index`th of the task; the picture's place is filled when it was sent. What the task does not
-    say is left to the workflow; raises BadRequest."""
+    say is left to the workflow."""
     params = task.params
-    if model.takes_picture and task.picture is None:
-        raise BadRequest("picture_missing", "this model starts from a picture: send one with it")
-    if task.picture is not None and not model.takes_picture:
-        raise BadRequest("picture_not_taken", "this model does not start from a picture")
     values: dict[Parameter, Any] = {"prompt": str(params.get("prompt", ""))}
     if params.get("negative") is not None:
         values["negative"] = str(params["negative"])
     if params.get("seed") is not None:
         values["seed"] = (int(params["seed"]) + index) % SEEDS
     values |= {name: int(params[name]) for name in WHOLE if params.get(name) is not None}
-    values |= {name: float(params[name]) for name in FRACTIONS if params.get(name) is not None}
-    if "seconds" in values:
+    if task.picture is not None and params.get("strength") is not None:  # of a variation it says something else
+        values["strength"] = float(params["strength"])
+    if params.get("seconds") is not None:
+        values["seconds"] = float(params["seconds"])
         values["frames"] = frames(values["seconds"], model.frames_a_second)
     return values
 

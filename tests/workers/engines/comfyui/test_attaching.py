@@ -23,6 +23,7 @@ from workers.engines.registry import BadTable, engines
 
 ROOT = Path(__file__).parents[4]
 SERVER = "http://127.0.0.1:8188"
+REPAINT = str(WORKFLOWS / "repaint.json")
 
 
 def refusal(model: dict[str, Any]) -> str:
@@ -54,6 +55,7 @@ def test_the_readme_s_example_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"inputs": {"seed": "3.seed"}}, "say at least where the prompt or the picture goes"),
         ({"inputs": {"promt": "6.text"}}, "inputs.promt"),
         ({"colour": "red"}, "colour"),
+        ({"from_picture": {"workflow": REPAINT, "inputs": {"prompt": "6.text"}}}, "say where the picture goes"),
     ],
 )
 def test_a_wrong_table_is_refused_in_plain_words(changes: dict[str, Any], said: str) -> None:

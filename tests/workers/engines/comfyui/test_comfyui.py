@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.rigs.comfyui.execution import Failing
 from tests.rigs.comfyui.fake import FakeComfy, fake_comfy
-from tests.workers.engines.comfyui.conftest import INPUTS, Stage, table
+from tests.workers.engines.comfyui.conftest import INPUTS, WORKFLOWS, Stage, table
 from workers.engines.comfyui import following
 from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory
 
@@ -91,6 +91,22 @@ async def test_a_picture_that_is_sent_goes_under_the_name_the_server_chose(
 
     with pytest.raises(BadRequest, match="picture_missing"):
         await stage.make(model)
+    with pytest.raises(BadRequest, match="picture_not_taken"):
+        await stage.make(table(comfy.url), picture=tmp_path / "given.png")
+
+
+async def test_a_model_may_have_a_workflow_of_its_own_for_pictures(
+    comfy: FakeComfy, stage: Stage, tmp_path: Path
+) -> None:
+    Image.new("RGB", (8, 8), "red").save(tmp_path / "given", "JPEG")
+    repaint = {"workflow": str(WORKFLOWS / "repaint.json"), "inputs": {"prompt": "6.text", "picture": "10.image"}}
+    model = table(comfy.url) | {"from_picture": repaint}
+    await stage.make(model, strength=0.3)  # of a variation: nothing of the workflow's
+    await stage.make(model, picture=tmp_path / "given")
+
+    words, picture = (body["prompt"] for body in comfy.bodies)
+    assert (words["3"]["inputs"]["denoise"], "10" in words) == (1.0, False)
+    assert picture["10"]["inputs"]["image"].endswith(".jpeg")
 
 
 async def test_a_song_comes_with_its_length_and_its_wave(comfy: FakeComfy, stage: Stage) -> None:
