@@ -81,7 +81,7 @@ async def main(settings: SchedulerSettings) -> None:
             key = digest(settings.service_key.get_secret_value())
             await patiently(partial(keep_service_key, pool, "settings", key), stop)
 
-        market = MarketKeeper(pool, lease)
+        market = MarketKeeper(pool, lease, redis)
         await patiently(market.refresh, stop)
         hub = EventHub(events_redis)
         herald = Herald(redis)
@@ -89,6 +89,7 @@ async def main(settings: SchedulerSettings) -> None:
         dispatcher = Dispatcher(leading, redis, name, lease, keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
+        hub.market_hooks.append(market.wake.set)
         admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
 
@@ -135,7 +136,7 @@ async def main(settings: SchedulerSettings) -> None:
                     *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
                     Loop("herald", herald.tick, every=60.0, wake=herald.wake),
                     Loop("arrivals", door.note_arrivals, every=1.0),
-                    Loop("market", market.refresh, every=REFRESH_SECONDS),
+                    Loop("market", market.refresh, every=REFRESH_SECONDS, wake=market.wake),
                     Loop("janitor", partial(janitor.tick, pool, store), every=30.0),
                 ],
                 stop,

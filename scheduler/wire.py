@@ -37,7 +37,7 @@ def events_channel(bot_id: str | None) -> str:
     return f"{EVENTS_PREFIX}{bot_id or 'api'}"
 
 
-WAKE_CHANNEL = "tessera:wake"  # pub/sub: something was admitted or filed; the leader looks at once
+MARKET_CHANNEL = EVENTS_PREFIX  # pub/sub: something was paused or resumed; no bot has an empty name
 
 
 LARGEST = 2**31 - 1  # of a number that is stored

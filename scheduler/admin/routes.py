@@ -147,7 +147,7 @@ class AdminRoutes:
         return Revived(count=count)
 
     async def _pauses(self) -> PauseList:
-        await self.market.refresh()
+        await self.market.changed()
         return PauseList(pauses=await catalogue.pauses(self.pool))
 
     def _check_subject(self, subject: str) -> None:

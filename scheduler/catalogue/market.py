@@ -1,23 +1,32 @@
-"""What can be asked for at this moment, read anew every few seconds and whenever an admin changes it."""
+"""What can be asked for at this moment, read anew every few seconds and whenever somebody pauses a part of it."""
 
 import asyncio
 from datetime import timedelta
 
+import structlog
+
+from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.catalogue.queries import all_models, pauses
 from scheduler.database import Db
 from scheduler.fleet.queries import offered_models
 from scheduler.plans.limits import Market
 from scheduler.plans.queries import active_plans
+from scheduler.wire import MARKET_CHANNEL
+
+log = structlog.get_logger(__name__)
 
 REFRESH_SECONDS = 2.0
 
 
 class MarketKeeper:
-    """Holds the newest `Market`."""
+    """Holds the newest `Market`. `redis` carries the word of a change to the other schedulers; `wake` is set when such
+    a word came."""
 
-    def __init__(self, db: Db, alive_for: timedelta) -> None:
+    def __init__(self, db: Db, alive_for: timedelta, redis: Redis | None = None) -> None:
         self.db = db
         self.alive_for = alive_for
+        self.redis = redis
+        self.wake = asyncio.Event()
         self.market = Market({}, (), {}, {}, {})
         self.reading = asyncio.Lock()
 
@@ -35,3 +44,14 @@ class MarketKeeper:
                 online_from_picture=offers.online_from_picture,
             )
         return False
+
+    async def changed(self) -> None:
+        """It was changed here: read it anew, and let the others do so at once; who does not hear it reads it soon."""
+        await self.refresh()
+        if self.redis is None:
+            return
+        try:
+            async with asyncio.timeout(BRIEF_SECONDS):
+                await self.redis.publish(MARKET_CHANNEL, "changed")
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("market.untold", error=type(error).__name__)

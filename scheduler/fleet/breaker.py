@@ -64,4 +64,4 @@ class Breaker:
             log.error("model.paused", subject=subject, why="failed on every worker")
         for worker_id in sorted(decided.workers):
             log.error("worker.aside", worker=worker_id, why="failed where others succeed")
-        await self.market.refresh()
+        await self.market.changed()

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.jobs.model import JobEvent, Status
 from scheduler.jobs.queries.open import OpenJob
-from scheduler.wire import EVENTS_PREFIX, events_channel
+from scheduler.wire import EVENTS_PREFIX, MARKET_CHANNEL, events_channel
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +48,7 @@ class EventHub:
         self.redis = redis
         self.listeners: dict[str, set[asyncio.Queue[JobEvent]]] = {}
         self.hooks: list[Callable[[JobEvent], None]] = []
+        self.market_hooks: list[Callable[[], None]] = []
         self.closed = asyncio.Event()  # ends the event streams of this process
 
     @contextmanager
@@ -82,7 +83,10 @@ class EventHub:
             await pubsub.psubscribe(EVENTS_PREFIX + "*")
             while not stop.is_set():
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
-                if message:
+                if message and message["channel"].decode() == MARKET_CHANNEL:
+                    for hook in self.market_hooks:
+                        hook()
+                elif message:
                     for line in message["data"].splitlines():
                         self._hand_on(message["channel"].decode(), line)
 

@@ -216,7 +216,7 @@ class Stage:
             Loop("beats", self.listener.read, every=1.0),
             *(Loop(f"outcomes-{n}", self.lifecycle.read, every=1.0) for n in (1, 2)),
             Loop("herald", self.lifecycle.herald.tick, every=60.0, wake=self.lifecycle.herald.wake),
-            Loop("market", self.market.refresh, every=0.5),
+            Loop("market", self.market.refresh, every=0.5, wake=self.market.wake),
         ]
         async with asyncio.TaskGroup() as group:
             group.create_task(self.hub.run(served))
@@ -243,13 +243,14 @@ async def open_stage(
         beats_redis = await stack.enter_async_context(bus.blocking(redis_url, 5.0))
         events_redis = await stack.enter_async_context(bus.blocking(redis_url, 5.0))
         await keep_service_key(pool, "settings", digest(SERVICE_KEY))
-        market = MarketKeeper(pool, timedelta(seconds=lease))
+        market = MarketKeeper(pool, timedelta(seconds=lease), redis)
         hub = EventHub(events_redis)
         herald = Herald(redis)
         lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=30), herald)
         dispatcher = Dispatcher(pool, redis, name, timedelta(seconds=lease), keep_for, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
+        hub.market_hooks.append(market.wake.set)
         admitter = Admitter(pool, herald, market, CLAIM, keep_for, dispatcher.admitted)
         listener = BeatListener(beats_redis, dispatcher.beats)
         stage = Stage(

@@ -1,5 +1,6 @@
 """The leader's loop: who leads, what is sent where, and what happens when messages or leaders are lost."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -7,14 +8,16 @@ from typing import Any
 import asyncpg
 import pytest
 
+from scheduler import supervisor
 from scheduler.accounts.model import Caller
 from scheduler.catalogue.queries import pause, resume
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.admitter import Admitted
 from scheduler.jobs.model import Why
 from scheduler.jobs.queries.dispatch import Choice, Started, start_jobs
+from scheduler.supervisor import Loop
 from scheduler.wire import Assignment, Cancel
-from tests.scheduler.stage import Stage
+from tests.scheduler.stage import Stage, until
 from tests.scheduler.worker import Worker
 
 
@@ -508,6 +511,25 @@ async def test_a_silent_worker_is_forgotten(stage: Stage, gpu: Worker) -> None:
 
 
 # Pauses
+
+
+async def test_a_pause_is_known_to_every_scheduler_at_once(
+    stage: Stage, other: Stage, gpu: Worker, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other's market is read anew when it hears of it, long before that is due."""
+    monkeypatch.setattr("scheduler.jobs.events.LISTEN_SECONDS", 0.05)
+    await other.market.refresh()
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(other.hub.run(stop))
+        group.create_task(supervisor.run([Loop("market", other.market.refresh, 60.0, other.market.wake)], stop))
+        await until(stage.redis.pubsub_numpat)
+        assert isinstance(await other.ask(ann), Admitted)
+        await pause(stage.pool, "all", "new house", ann.user_id)
+        await stage.market.changed()
+        await until(lambda: other.market.market.paused)
+        assert isinstance(await other.ask(ann), Refusal)
+        stop.set()
 
 
 @pytest.mark.parametrize("subject", ["all", "capability:image", "model:painter"])
