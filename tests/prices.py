@@ -6,16 +6,15 @@ from scheduler.catalogue.model import Capability, Model, Work, price
 
 EXAMPLES: list[tuple[str, Capability, list[tuple[str, Work]]]] = [
     (
-        "a picture of up to 1024 × 1024 in up to 50 steps; above, in proportion to both, by quarters",
+        "a picture of up to 1024 × 1024 in up to 50 steps (no request has more yet); above, in proportion, by quarters",
         Capability.IMAGE,
         [
             ("512 × 512", Work(width=512, height=512)),
-            ("1024 × 1024", Work(width=1024, height=1024, steps=50)),
+            ("1024 × 1024", Work(width=1024, height=1024)),
             ("four of these", Work(count=4, width=1024, height=1024)),
             ("1536 × 1024", Work(width=1536, height=1024)),
             ("1536 × 1536", Work(width=1536, height=1536)),
             ("2048 × 2048", Work(width=2048, height=2048)),
-            ("2048 × 2048 in 75 steps", Work(width=2048, height=2048, steps=75)),
         ],
     ),
     (
@@ -36,9 +35,8 @@ EXAMPLES: list[tuple[str, Capability, list[tuple[str, Work]]]] = [
         "each 1,000 tokens of language begun; a token is 4 characters where only those are known",
         Capability.TEXT,
         [
-            ("4,000 characters", Work(characters=4_000)),
-            ("4,001 characters", Work(characters=4_001)),
-            ("2,500 tokens", Work(tokens=2_500)),
+            ("2,000 characters", Work(characters=2_000)),
+            ("a question and its answer of 2,500 tokens together", Work(tokens=2_500)),
         ],
     ),
 ]
