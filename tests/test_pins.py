@@ -34,6 +34,7 @@ def test_what_is_installed_is_what_is_pinned() -> None:
 
 def test_every_dependency_we_name_is_pinned() -> None:
     groups = PYPROJECT["dependency-groups"].values()
-    named = [*PYPROJECT["project"]["dependencies"], *(line for group in groups for line in group)]
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    named = [*PYPROJECT["project"]["dependencies"], *(line for lines in (*groups, *extras) for line in lines)]
 
     assert {canonicalize_name(Requirement(line).name) for line in named} <= {canonicalize_name(p.name) for p in PINS}

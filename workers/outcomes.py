@@ -10,7 +10,7 @@ from workers.engines.protocol import BadRequest, OutOfMemory
 from workers.store import StoreFailed
 
 MESSAGE_LIMIT = 500
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 Result = Sequence[Made] | BaseException
 
 

@@ -1,8 +1,20 @@
 """`tessera up`."""
 
+from typing import Any
+
 import typer
+from typer.core import TyperCommand
 
 from scheduler.cli.edge import out, told
+from scheduler.cli.settings import settings
+
+
+class WithSettings(TyperCommand):
+    """Its --help ends with every setting: all kinds of processes run under it."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        super().format_help(ctx, formatter)
+        settings()
 
 
 def up() -> None:
@@ -19,4 +31,4 @@ def up() -> None:
 
 
 def add_to(app: typer.Typer) -> None:
-    app.command()(up)
+    app.command(cls=WithSettings)(up)

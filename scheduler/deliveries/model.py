@@ -10,6 +10,8 @@ from scheduler.jobs.model import JobView
 
 
 class DeliveryState(StrEnum):
+    """No bot of ours reports UNCERTAIN: they post by edits, which can be repeated; it is for one that must send."""
+
     WAITING = "waiting"  # the job runs; its owner shows progress
     DUE = "due"  # the job ended; the result is to be posted
     POSTED = "posted"

@@ -24,6 +24,7 @@ from scheduler.standalone.embedded import default_base
 from scheduler.standalone.machine import Running
 
 PATIENCE_SECONDS = 5.0
+SERVERS = {"TESSERA_DATABASE_URL": "PostgreSQL", "TESSERA_REDIS_URL": "Valkey"}  # what is embedded without the variable
 MEND_SERVER = "check the server, and what [[models]] of tessera.toml say of it; workers look again by themselves"
 MEND_STORE = "check TESSERA_STORE_URL: file:///folder you may write to, or s3://bucket/prefix"
 
@@ -49,13 +50,14 @@ def findings() -> Iterator[Finding]:
         return
     strange = list(misspelt())
     yield from strange or [Finding("settings", True, "all readable")]
-    given = os.environ.get("TESSERA_DATABASE_URL") or os.environ.get("TESSERA_REDIS_URL")
-    if given:
+    missing = [server for variable, server in SERVERS.items() if not os.environ.get(variable)]
+    if "PostgreSQL" not in missing:
         yield asyncio.run(within("database", lambda: database(settings.database_url)))
+    if "Valkey" not in missing:
         yield asyncio.run(within("redis", lambda: redis(settings.redis_url)))
-    else:
-        yield embedded()
-    yield asyncio.run(within("store", lambda: store(settings.store_url if given else store_url())))
+    if missing:
+        yield embedded(" and ".join(missing))
+    yield asyncio.run(within("store", lambda: store(store_url() if missing else settings.store_url)))
     yield from engines()
     yield from tokens()
 
@@ -94,8 +96,8 @@ async def redis(url: str) -> Finding:
     return Finding("redis", True, "reached")
 
 
-def embedded() -> Finding:
-    """No URLs are set: `tessera up` brings its own servers. Nothing is written to find out."""
+def embedded(servers: str) -> Finding:
+    """Without a URL `tessera up` brings a server of its own. Nothing is written to find out."""
     base = default_base()
     mend = "set TESSERA_DATA_DIR to another folder, or TESSERA_DATABASE_URL and TESSERA_REDIS_URL to servers of yours"
     account = Account.choose()
@@ -104,7 +106,7 @@ def embedded() -> Finding:
     if not can_write(nearest(base)):
         return Finding("servers", False, f"nothing can be written to {base}", mend)
     state = "running now" if Running.at(base) else "not running"
-    return Finding("servers", True, f"embedded PostgreSQL and Valkey, {state}, data in {base}")
+    return Finding("servers", True, f"embedded {servers} of `tessera up`, {state}, data in {base}")
 
 
 async def store(url: str) -> Finding:

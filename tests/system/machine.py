@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +63,19 @@ class Machine:
     user: NormalUser | None = None
     api_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
+    clone: Path | None = None  # run from this folder, instead of what is installed
+
+    @property
+    def program(self) -> Sequence[str | Path]:
+        if self.user:
+            return self.user.program
+        return [sys.executable, "-c", "from scheduler.cli import app; app()"] if self.clone else [TESSERA]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        if self.user:
+            return self.user.environment
+        return {"PYTHONPATH": str(self.clone)} if self.clone else {}
 
     @property
     def api_url(self) -> str:
@@ -81,9 +94,9 @@ class Machine:
             "COLUMNS": "120",
         }
         return await asyncio.create_subprocess_exec(
-            *(self.user.program if self.user else [TESSERA]),
+            *self.program,
             *arguments,
-            env={**base_environment(), **(self.user.environment if self.user else {}), **own, **settings},
+            env={**base_environment(), **self.environment, **own, **settings},
             cwd=self.here,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

@@ -104,6 +104,7 @@ def test_a_report_ends_a_task_that_was_called_off(attempt: Attempt) -> None:
         (BadRequest("too_dark", "It is too dark."), "bad_request", False),
         (MemoryError(), "out_of_memory", True),
         (OSError(errno.ENOSPC, "No space left on device"), "store_failed", True),
+        (OSError(errno.EFBIG, "File too large"), "store_failed", True),
         (Broken("a secret wish"), "engine_failed", True),
         (Cancelled(), "engine_failed", True),  # nobody asked the engine to stop
         (KeyError("a secret wish"), "engine_failed", True),
