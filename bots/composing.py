@@ -56,7 +56,8 @@ class Composer:
             async with self.gate:
                 picture = await self.file(user, job)
                 text = await self.text(user, job)
-        return results.ended(job, post.tr, account, await self.model_name(post), picture, text)
+        model = await self.model_name(post)
+        return results.ended(job, post.tr, account, model, picture, text, self.limits.characters)
 
     async def file(self, user: User, job: JobView) -> Picture | None:
         """What the message shows of the result; None when it has expired, or is words."""

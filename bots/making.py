@@ -1,6 +1,6 @@
 """The commands that ask for something to be made, and the request each becomes: pure, the same on every platform."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
 from bots.commands import VOICE, CommandError, Mistake, imagine, number, parse_imagine, shortened, size, split
@@ -16,6 +16,7 @@ class Maker(StrEnum):
     MUSIC = "music"
     SAY = "say"
     WRITE = "write"
+    ASK = "ask"
 
 
 CAPABILITIES: Mapping[Maker, Capability] = {
@@ -24,14 +25,21 @@ CAPABILITIES: Mapping[Maker, Capability] = {
     Maker.MUSIC: Capability.AUDIO,
     Maker.SAY: Capability.AUDIO,
     Maker.WRITE: Capability.TEXT,
+    Maker.ASK: Capability.TEXT,
 }
 READER = "speaker"  # the model that reads aloud: music and speech are one capability
+WRITER, ANSWERER = "writer", "chat"  # so are words by grammar and a language model's answers
 SOUND = "mp3"  # what every platform plays; OGG is for voice notes there
 
 
 def offered(capabilities: Collection[Capability]) -> tuple[Maker, ...]:
     """The commands of a bot that makes these; words without a command are the first one's."""
     return tuple(maker for maker in Maker if CAPABILITIES[maker] in capabilities)
+
+
+def shown(makers: Iterable[Maker], *, answers: bool) -> tuple[Maker, ...]:
+    """Those of the commands that people are told of; `answers`: a language model is here."""
+    return tuple(maker for maker in makers if answers or maker is not Maker.ASK)
 
 
 def parse(maker: Maker, text: str) -> JobRequest:
@@ -72,6 +80,8 @@ def made(
     match maker:
         case Maker.IMAGINE | Maker.WRITE:
             more: dict[str, object] = {}
+        case Maker.ASK:
+            more = {"model": model or ANSWERER}
         case Maker.VIDEO:
             more = {"seconds": seconds}
         case Maker.MUSIC:
@@ -86,4 +96,6 @@ def maker_of(request: JobRequest) -> Maker:
     """The command that asks for such a request."""
     if request.capability is Capability.AUDIO:
         return Maker.SAY if request.model == READER else Maker.MUSIC
+    if request.capability is Capability.TEXT:
+        return Maker.WRITE if request.model in (None, WRITER) else Maker.ASK
     return next(maker for maker, capability in CAPABILITIES.items() if capability is request.capability)

@@ -19,15 +19,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file that a message shows: a PNG or JPEG, or of another kind an MP4 or MP3; `final` tells a result from a
-    preview."""
+    """A file that a message shows: a PNG or JPEG, or of another kind an MP4, an MP3 or words; `final` tells a result
+    from a preview."""
 
     content: bytes
     filename: str
     width: int | None
     height: int | None
     final: bool
-    kind: Literal["image", "video", "audio"] = "image"
+    kind: Literal["image", "video", "audio", "words"] = "image"
     seconds: float | None = None  # of video and sound
     title: str = ""  # of sound
 
@@ -69,6 +69,7 @@ class PictureLimits:
     size_bytes: int
     sum_of_sides: int | None = None  # pixels, width + height
     file_bytes: int = 50 * 2**20  # of a video or a sound
+    characters: int = TEXT_LIMIT  # of a message that shows no file; longer words come as one
 
 
 class Messenger(Protocol):

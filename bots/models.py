@@ -1,9 +1,12 @@
 """Which models a person is offered: those of the plan that a worker runs now."""
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
+from typing import NamedTuple
 
+from bots.making import ANSWERER
 from scheduler.catalogue.model import Capability, ModelView
-from scheduler.client import User
+from scheduler.client import Scheduler, User
 from scheduler.errors import Refused, Unreachable
 
 IMAGES = frozenset({Capability.IMAGE})
@@ -16,9 +19,33 @@ def offered(models: Iterable[ModelView], capabilities: Collection[Capability] = 
     return sorted(running or allowed, key=lambda model: not model.default)
 
 
-async def names(user: User) -> list[str]:
-    """What may stand after --model; empty where that is not known now."""
+class Known(NamedTuple):
+    """What /help tells of."""
+
+    names: tuple[str, ...] = ()  # that may stand after --model
+    answers: bool = False  # whether there is /ask
+
+
+async def known(user: User) -> Known:
+    """Nothing where that is not known now."""
     try:
-        return [model.id for model in offered(await user.models()) if model.online]
+        models = await user.models()
     except (Refused, Unreachable):
-        return []
+        return Known()
+    names = tuple(model.id for model in offered(models) if model.online)
+    return Known(names, any(model.id == ANSWERER and model.online and model.allowed for model in models))
+
+
+class Answerer:
+    """Whether there is a language model for /ask. Once there was one it is spoken of until the process ends: while its
+    server is away for a moment, questions wait for it."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.scheduler = scheduler
+        self.seen = False
+
+    async def is_here(self) -> bool:
+        with suppress(Refused, Unreachable):
+            models = [] if self.seen else await self.scheduler.myself().models()
+            self.seen |= any(model.id == ANSWERER and model.online for model in models)
+        return self.seen

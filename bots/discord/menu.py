@@ -1,18 +1,23 @@
 """The list of commands that Discord shows: worded from the catalogue, published only when it has changed."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import structlog
 
 from bots.discord.client import Tree
 from bots.discord.rest import Rest
+from bots.making import Maker
+from bots.models import Answerer
 from bots.replies.translator import FALLBACK, Translator, sources
 
 log = structlog.get_logger(__name__)
 
 Json = dict[str, Any]
 DESCRIPTION_CHARACTERS = 100
+LOOK_SECONDS = 300.0
+PUBLISH_SECONDS = 6 * 3600.0
 COMPARED = (
     "type",
     "name",
@@ -27,12 +32,30 @@ COMPARED = (
 )
 
 
-async def publish(rest: Rest, tree: Tree) -> None:
+class Menu:
+    """Its tick publishes every few hours, and whenever another command is there."""
+
+    def __init__(self, rest: Rest, tree: Tree, answerer: Answerer) -> None:
+        self.rest = rest
+        self.tree = tree
+        self.answerer = answerer
+        self.hidden: frozenset[str] | None = None
+        self.again_at = 0.0
+
+    async def tick(self) -> None:
+        hidden = frozenset[str]() if await self.answerer.is_here() else frozenset({Maker.ASK})
+        if hidden != self.hidden or time.monotonic() >= self.again_at:
+            await publish(self.rest, self.tree, hidden)
+            self.hidden, self.again_at = hidden, time.monotonic() + PUBLISH_SECONDS
+
+
+async def publish(rest: Rest, tree: Tree, hidden: Collection[str]) -> None:
     """Bring Discord's list up to date. Publishing is limited to a few hundred a day, hence the look before."""
     application = await rest.call("GET", "/applications/@me", bucket="application")
     installs = {int(kind) for kind in application.get("integration_types_config") or (0, 1)}
     path = f"/applications/{application['id']}/commands"
-    wanted = [offered(worded(command.to_dict(tree)), installs) for command in tree.get_commands()]
+    shown = [command for command in tree.get_commands() if command.name not in hidden]
+    wanted = [offered(worded(command.to_dict(tree)), installs) for command in shown]
     there = await rest.call("GET", path, bucket="commands", query={"with_localizations": "true"})
     if by_name(wanted) == by_name(there):
         return

@@ -36,7 +36,7 @@ class DiscordMessenger:
 
     platform = "discord"
     rate = Rate(45, 1.0)  # Discord takes 50 a second
-    limits = PictureLimits(size_bytes=10 * 2**20, file_bytes=10 * 2**20)
+    limits = PictureLimits(size_bytes=10 * 2**20, file_bytes=10 * 2**20, characters=1900)  # markup is escaped
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls

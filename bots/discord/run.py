@@ -22,15 +22,16 @@ from bots.discord.cogs.cancel import cancel
 from bots.discord.cogs.create import imagine
 from bots.discord.cogs.help import help_
 from bots.discord.cogs.jobs import jobs_
-from bots.discord.cogs.make import music, say, video, write
+from bots.discord.cogs.make import ask, music, say, video, write
 from bots.discord.cogs.start import start
 from bots.discord.cogs.usage import usage
 from bots.discord.desk import Desk
-from bots.discord.menu import publish
+from bots.discord.menu import LOOK_SECONDS, Menu
 from bots.discord.messenger import DiscordMessenger
 from bots.discord.rest import Rejected, Rest
 from bots.making import Maker, offered
 from bots.messenger import Failed
+from bots.models import Answerer
 from bots.post import Timing
 from bots.postman import Postman
 from bots.settings import BotEntry, BotSettings
@@ -48,6 +49,7 @@ COMMANDS: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] 
     music,
     say,
     write,
+    ask,
     start,
     help_,
     usage,
@@ -57,7 +59,6 @@ COMMANDS: tuple[app_commands.Command[Any, ..., None] | app_commands.Group, ...] 
 )
 AGENT = f"DiscordBot (https://github.com/Rapptz/discord.py, {discord.__version__}) Tessera"
 FAREWELL_SECONDS = 5.0
-PUBLISH_SECONDS = 6 * 3600.0
 GOODBYE_SECONDS = 2.5  # for answers under way when the process is told to stop
 
 
@@ -76,7 +77,7 @@ async def run(
         client = Client(desk, on_press)
         loops = [
             Loop("gateway", partial(listen, client, token, stop), every=1.0),
-            Loop("commands", partial(publish, rest, planted(client)), PUBLISH_SECONDS),
+            Loop("commands", Menu(rest, planted(client), Answerer(scheduler)).tick, LOOK_SECONDS),
             Loop("farewell", messenger.farewell, FAREWELL_SECONDS),
         ]
         gone = asyncio.Event()

@@ -26,6 +26,7 @@ CONTENT_TYPES = {
     "mp4": "video/mp4",
     "mp3": "audio/mpeg",
     "ogg": "audio/ogg",
+    "txt": "text/plain; charset=utf-8",
 }
 
 

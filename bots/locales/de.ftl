@@ -68,6 +68,7 @@ help-commands =
     /music ein ruhiger Abend mit 70 bpm
     /say Deine Worte, vorgelesen
     /write Titel für ein Fuchs im Schnee (oder Bildunterschrift, Alternativtext, Werbung, ein reicherer Prompt)
+    /ask warum ist der Himmel blau?
     /usage: deine Token und was du gemacht hast
     /jobs: was wartet und was fertig ist
     /cancel: halte an, worum du zuletzt gebeten hast

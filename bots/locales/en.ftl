@@ -68,6 +68,7 @@ help-commands =
     /music a calm evening at 70 bpm
     /say Your words, read aloud
     /write titles for a fox in the snow (or captions, alt text, an ad, a richer prompt)
+    /ask why is the sky blue?
     /usage: your tokens and what you made
     /jobs: what waits and what is done
     /cancel: stop what you asked for last

@@ -18,25 +18,30 @@ REASONS = frozenset(
 
 
 def ended(
-    job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None, text: str = ""
+    job: JobView,
+    tr: Translator,
+    account: AccountView | None,
+    model: str,
+    picture: Picture | None,
+    text: str = "",
+    characters: int = TEXT_LIMIT,
 ) -> Screen:
-    """The last screen of a job. `model` is the display name; the account says what is left and what the plan allows."""
+    """The last screen of a job. `model` is the display name; the account says what is left and what the plan allows;
+    `characters` is what a message of words alone holds."""
     match job.status:
+        case Status.COMPLETED if text:
+            return written(job, tr, text, figures(job, tr, account, model), characters)
         case Status.COMPLETED:
-            return completed(job, tr, account, model, picture, text)
+            return completed(job, tr, account, model, picture)
         case Status.CANCELLED:
             return cancelled(job, tr)
         case _:
             return failed(job, tr, model)
 
 
-def completed(
-    job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None, text: str = ""
-) -> Screen:
-    """The result, a file or words; without either, one that has expired."""
+def completed(job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None) -> Screen:
+    """The result that is a file; without one, it has expired."""
     line = figures(job, tr, account, model)
-    if text:
-        return written(job, tr, text, line)
     if picture is None:
         again = (button(tr("button-make-again"), Action.REMAKE, job.id),)
         return Screen(framed(job.prompt, tr("expired"), line), None, (again,))
@@ -51,13 +56,17 @@ def completed(
     return Screen(framed(job.prompt, line), picture, tuple(rows))
 
 
-def written(job: JobView, tr: Translator, text: str, line: str) -> Screen:
-    """Words that were asked for, under as much of the prompt as tells them apart from others."""
+def written(job: JobView, tr: Translator, text: str, line: str, characters: int) -> Screen:
+    """Words that were asked for, under as much of the prompt as tells them apart from others; whole in a file, where
+    they are more than a message holds."""
     head = cut(" ".join(job.prompt.split()), HEAD_CHARACTERS)
-    room = TEXT_LIMIT - units(head) - units(line) - 4
-    return Screen(
-        f"{head}\n\n{cut(text, room)}\n\n{line}", None, ((button(tr("button-again"), Action.AGAIN, job.id),),)
-    )
+    around = units(head) + units(line) + 4
+    whole = None
+    if around + units(text) > characters:
+        whole = Picture(text.encode(), f"tessera-{job.id.hex[:8]}.txt", None, None, final=True, kind="words")
+        text = cut(text, TEXT_LIMIT - around)
+    again = (button(tr("button-again"), Action.AGAIN, job.id),)
+    return Screen(f"{head}\n\n{text}\n\n{line}", whole, (again,))
 
 
 def figures(job: JobView, tr: Translator, account: AccountView | None, model: str) -> str:

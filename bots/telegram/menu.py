@@ -1,18 +1,39 @@
 """The list of commands that Telegram shows beside the text field."""
 
+import time
 from collections.abc import Sequence
 
 from aiogram import Bot
 from aiogram.types import BotCommand, BotCommandScopeChat
 
-from bots.making import Maker
+from bots.making import Maker, shown
+from bots.models import Answerer
 from bots.replies.translator import FALLBACK, Translator, sources
 
 COMMANDS = ("usage", "jobs", "cancel", "help")
+LOOK_SECONDS = 300.0
+DAY_SECONDS = 86_400.0
+
+
+class Menu:
+    """Its tick sets the list for everybody once a day, and whenever another command is there."""
+
+    def __init__(self, bot: Bot, makers: Sequence[Maker], answerer: Answerer) -> None:
+        self.bot = bot
+        self.makers = makers
+        self.answerer = answerer
+        self.shown: tuple[Maker, ...] | None = None
+        self.again_at = 0.0
+
+    async def tick(self) -> None:
+        wanted = shown(self.makers, answers=await self.answerer.is_here())
+        if wanted != self.shown or time.monotonic() >= self.again_at:
+            await show_commands(self.bot, wanted)
+            self.shown, self.again_at = wanted, time.monotonic() + DAY_SECONDS
 
 
 async def show_commands(bot: Bot, makers: Sequence[Maker]) -> None:
-    """Set the list for everybody, in every language there is; the fallback's words serve all other languages."""
+    """In every language there is; the fallback's words serve all other languages."""
     for locale in sources():
         language = None if locale == FALLBACK else locale
         await bot.set_my_commands(worded((*makers, *COMMANDS), Translator(locale)), language_code=language)

@@ -49,7 +49,7 @@ class TelegramMessenger:
 
     platform = "telegram"
     rate = BOT_RATE
-    limits = PictureLimits(size_bytes=10 * 2**20, file_bytes=50 * 2**20, sum_of_sides=10_000)
+    limits = PictureLimits(size_bytes=10 * 2**20, file_bytes=50 * 2**20, sum_of_sides=10_000, characters=LONGEST_TEXT)
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
@@ -83,6 +83,8 @@ class TelegramMessenger:
                 return await self.bot.send_video(video=upload(picture), **of_video(picture), **told)
             case "audio":
                 return await self.bot.send_audio(audio=upload(picture), **of_audio(picture), **told)
+            case "words":
+                return await self.bot.send_document(document=upload(picture), **told)
             case "image" if is_strip(picture):
                 return await self.bot.send_document(document=upload(picture), **told)
             case "image":
@@ -158,6 +160,8 @@ def input_media(picture: Picture, file: BufferedInputFile | str, caption: str) -
             return InputMediaVideo(media=file, caption=caption, **of_video(picture))
         case "audio":
             return InputMediaAudio(media=file, caption=caption, **of_audio(picture))
+        case "words":
+            return InputMediaDocument(media=file, caption=caption)
         case "image" if is_strip(picture):
             return InputMediaDocument(media=file, caption=caption)
         case "image":

@@ -11,6 +11,7 @@ from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthori
 from aiogram.utils.token import TokenValidationError
 
 from bots.making import offered
+from bots.models import Answerer
 from bots.post import Timing
 from bots.postman import Postman
 from bots.settings import BotEntry, BotSettings
@@ -96,7 +97,8 @@ async def serve(
 
 async def receive(desk: Desk, inbox: Inbox, hook: Hook | None, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
     """Take updates in, by long polling unless a webhook is set."""
-    loops = [Loop("telegram.menu", partial(menu.show_commands, desk.bot, desk.makers), every=DAY_SECONDS)]
+    shown = menu.Menu(desk.bot, desk.makers, Answerer(desk.scheduler))
+    loops = [Loop("telegram.menu", shown.tick, every=menu.LOOK_SECONDS)]
     if hook is None:
         updates = Updates(desk.bot, inbox, group, stop)
         await supervisor.run([*loops, Loop("telegram.updates", updates.tick, every=1.0)], stop)

@@ -4,13 +4,15 @@ import asyncpg
 from aiohttp import web
 
 from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.accounts.model import ACT_FOR, Scope
 from scheduler.accounts.queries import standing_of
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.catalogue.model import Capability, ModelList, ModelView
-from scheduler.errors import Refusal
+from scheduler.errors import Code, Refusal, Refused
 from scheduler.jobs.model import JobRequest
 from scheduler.openapi import Empty, Operation
 from scheduler.plans.limits import choose_model
+from scheduler.plans.model import Plan
 
 
 class CatalogueRoutes:
@@ -23,11 +25,10 @@ class CatalogueRoutes:
         return [Operation("GET", "/v1/models", self.list_models, ModelList)]
 
     async def list_models(self, request: web.Request, path: Empty, query: Empty, body: None) -> ModelList:
-        """The models, their prices, and whether the caller may use them."""
-        caller = await self.door.caller(request.headers)
-        _, plan = await standing_of(self.pool, caller.user_id)
+        """The models, their prices, and whether the caller may use them: a bot that asks for no user may use none."""
+        plan = await self._plan(request)
         market = self.keeper.market
-        chosen = [choose_model(JobRequest(capability=c, prompt="x"), plan, market) for c in Capability]
+        chosen = [choose_model(JobRequest(capability=c, prompt="x"), plan, market) for c in Capability] if plan else []
         defaults = {model.id for model in chosen if not isinstance(model, Refusal)}
         return ModelList(
             models=[
@@ -42,7 +43,7 @@ class CatalogueRoutes:
                     default_seconds=model.default_seconds,
                     max_seconds=model.max_seconds,
                     max_tokens=model.max_tokens,
-                    allowed=plan.allows(model.id),
+                    allowed=plan is not None and plan.allows(model.id),
                     online=model.id in market.online,
                     default=model.id in defaults,
                     takes_picture=model.id in market.offered_from_picture,
@@ -51,3 +52,13 @@ class CatalogueRoutes:
                 if model.is_available
             ]
         )
+
+    async def _plan(self, request: web.Request) -> Plan | None:
+        try:
+            caller = await self.door.caller(request.headers)
+        except Refused as refused:
+            if ACT_FOR in request.headers or refused.refusal.code is not Code.UNAUTHORIZED:
+                raise
+            await self.door.service(request.headers, Scope.ACT)
+            return None
+        return (await standing_of(self.pool, caller.user_id))[1]

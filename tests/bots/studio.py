@@ -109,6 +109,7 @@ class Studio(Scheduler):
         self.keys: dict[str, UUID] = {}
         self.turned_away = 0  # calls that got nothing
         self.looks = 0  # at a job
+        self.has_chat = False  # a language model is there
 
     def check(self) -> None:
         self.turned_away += not (self.reachable and self.key_fits)
@@ -119,6 +120,9 @@ class Studio(Scheduler):
 
     def acting_for(self, ref: str, **_: object) -> "StudioUser":
         return StudioUser(self, ref)
+
+    def myself(self) -> "StudioUser":
+        return StudioUser(self, "the bot")
 
     async def claim(self, claim: Claim) -> Claimed:
         self.check()
@@ -262,13 +266,12 @@ class StudioUser(User):
         return self.studio.account
 
     async def models(self) -> list[ModelView]:
-        return [
-            ModelView(
-                id="painter", display_name="painter (no GPU)", description="", capability=Capability.IMAGE,
-                price_tokens=Decimal(1), default_width=1024, default_height=1024, allowed=True, online=True,
-                default=True,
-            )
-        ]  # fmt: skip
+        painter = ModelView(
+            id="painter", display_name="painter (no GPU)", description="", capability=Capability.IMAGE,
+            price_tokens=Decimal(1), default_width=1024, default_height=1024, allowed=True, online=True, default=True,
+        )  # fmt: skip
+        chat = {"id": "chat", "display_name": "chat", "capability": Capability.TEXT, "default": False}
+        return [painter, *([painter.model_copy(update=chat)] if self.studio.has_chat else [])]
 
     async def preview(self, job_id: UUID) -> bytes:
         return b"\xff\xd8 a preview"

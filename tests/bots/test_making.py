@@ -20,6 +20,8 @@ EN = Translator("en")
         (Maker.MUSIC, "calm --seconds 30 --size 64", {"capability": "audio", "seconds": 30, "width": None}),
         (Maker.SAY, "Hallo --voice de", {"capability": "audio", "voice": "de", "model": "speaker", "format": "mp3"}),
         (Maker.WRITE, "titles for a fox --seed 7", {"capability": "text", "seed": 7, "model": None, "format": None}),
+        (Maker.ASK, "why is the sky blue?", {"capability": "text", "model": "chat", "prompt": "why is the sky blue?"}),
+        (Maker.ASK, "why? --model llama", {"capability": "text", "model": "llama"}),
         (Maker.IMAGINE, "a fox", {"capability": "image", "seconds": None}),
     ],
 )
@@ -67,6 +69,18 @@ def test_words_are_shown_whole_where_they_fit_and_never_beyond_a_caption() -> No
     assert short.text == "titles for a fox\n\nThe Fox\nFox, Late\n\nwriter (no model) · seed 7 · 1 token, 19 left today"
     assert len(long.text.encode("utf-16-le")) // 2 <= 1024
     assert long.text.endswith("19 left today")
+    assert short.picture is None
+
+
+def test_words_that_a_message_does_not_hold_come_whole_in_a_file() -> None:
+    job = a_job(capability="text", status=Status.COMPLETED, prompt="why?", artifacts=[])
+    fitting = results.ended(job, EN, an_account(), "chat", None, "w" * 1900, 2000)
+    longer = results.ended(job, EN, an_account(), "chat", None, "w" * 2000, 2000)
+
+    assert (fitting.picture, len(fitting.text) > 1900) == (None, True)
+    assert longer.picture is not None
+    assert (longer.picture.content, longer.picture.kind) == (b"w" * 2000, "words")
+    assert len(longer.text) <= 1024
 
 
 @pytest.mark.parametrize("locale", sorted(sources()))

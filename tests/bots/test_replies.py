@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bots.commands import CommandError, Mistake, parse_imagine
+from bots.making import Maker, shown
 from bots.messenger import TEXT_LIMIT, Picture, Screen
 from bots.replies import account, admin, jobs, progress, refusals, results, welcome
 from bots.replies.frame import cut, units
@@ -348,6 +349,8 @@ def test_the_first_word_and_help() -> None:
     )
     assert "write /imagine" in spoken(welcome.start(an_account(), EN, plain_words=False))
     assert "/imagine a fox in the snow" in spoken(welcome.help_(EN))
+    assert "/ask" not in spoken(welcome.help_(EN, makers=shown(Maker, answers=False)))
+    assert "\n/ask why is the sky blue?\n/usage" in spoken(welcome.help_(EN, makers=shown(Maker, answers=True)))
     assert "--model painter, sdxl ·" in spoken(welcome.help_(EN, ["painter", "sdxl"]))
     assert len({welcome.surprise(EN, number) for number in range(50)}) == welcome.SURPRISES
 

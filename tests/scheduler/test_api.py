@@ -292,6 +292,15 @@ async def test_models_are_told_with_their_prices(api: Api) -> None:
     assert set(models) >= {"painter", "sdxl", "flux-schnell", "flux-dev"}
     assert (models["painter"]["default"], models["painter"]["online"], models["painter"]["allowed"]) == (True,) * 3
     assert (models["flux-dev"]["price_tokens"], models["flux-dev"]["allowed"]) == ("3.00", False)
+    assert (models["chat"]["max_tokens"], models["writer"]["max_tokens"]) == (1000, None)
+
+
+async def test_a_bot_that_asks_for_no_user_learns_what_is_there(api: Api) -> None:
+    models = {model["id"]: model for model in (await api.get("/v1/models", user=None)).document["models"]}
+    painter = models["painter"]
+
+    assert (painter["default"], painter["online"], painter["allowed"]) == (False, True, False)
+    assert (await api.get("/v1/models", user=None, key="x" * 16)).code == "unauthorized"
 
 
 # Newcomers per address

@@ -8,6 +8,7 @@ from uuid import UUID
 from bots import commands
 from bots.buttons import Action, job_id, read
 from bots.discord.client import Act
+from bots.discord.cogs.help import words as help_words
 from bots.discord.desk import ref, translator
 from bots.discord.screens import pressed
 from bots.discord.words import read_words
@@ -115,7 +116,7 @@ async def more(press: Press) -> Screen:
 
 
 async def help_(press: Press) -> Screen:
-    return welcome.help_(translator(press.act), plain_words=False)
+    return await help_words(press.act)
 
 
 async def show(press: Press) -> Screen:

@@ -2,7 +2,7 @@
 
 from discord import app_commands
 
-from bots import making
+from bots import making, models
 from bots.discord.client import Act
 from bots.discord.desk import translator
 from bots.messenger import Screen
@@ -16,4 +16,7 @@ async def help_(act: Act) -> None:
 
 
 async def words(act: Act) -> Screen:
-    return welcome.help_(translator(act), makers=making.offered(act.client.desk.bot.capabilities), plain_words=False)
+    desk = act.client.desk
+    answers = (await models.known(desk.user(act))).answers
+    makers = making.shown(making.offered(desk.bot.capabilities), answers=answers)
+    return welcome.help_(translator(act), makers=makers, plain_words=False)

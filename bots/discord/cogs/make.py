@@ -1,4 +1,4 @@
-"""/video, /music, /say and /write: from words to a film, a sound or other words."""
+"""/video, /music, /say, /write and /ask: from words to a film, a sound or other words."""
 
 from discord import app_commands
 
@@ -41,3 +41,9 @@ async def say(act: Act, prompt: str, voice: app_commands.Range[str, 1, 20] | Non
 async def write(act: Act, prompt: str, seed: Seed | None = None) -> None:
     """Write words."""
     await act.client.desk.paint(act, understood(Words(prompt=prompt, seed=seed, command=Maker.WRITE)))
+
+
+@app_commands.command()
+async def ask(act: Act, question: str) -> None:
+    """Answer a question."""
+    await act.client.desk.paint(act, understood(Words(prompt=question, command=Maker.ASK)))

@@ -42,7 +42,8 @@ async def reply(here: Visit, said: Said) -> Answer:
         case "cancel", _:
             return await cancel_newest(here)
         case "help", _:
-            return note(welcome.help_(here.tr, await models.names(here.user), makers))
+            names, answers = await models.known(here.user)
+            return note(welcome.help_(here.tr, names, making.shown(makers, answers=answers)))
         case "start", _:
             return note(welcome.start(await here.user.me(), here.tr))
         case _:

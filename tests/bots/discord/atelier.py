@@ -84,14 +84,14 @@ class Visitor(StudioUser):
 
     async def models(self) -> list[ModelView]:
         self.atelier.check()
-        (painter,) = await super().models()
+        painter, *chat = await super().models()
         more: list[tuple[str, dict[str, Any]]] = [
             ("sdxl", {"default": False}),
             ("flux-dev", {"default": False, "allowed": False}),
             ("singer", {"default": True, "capability": Capability.AUDIO}),
         ]
         others = [painter.model_copy(update={"id": name, "display_name": name} | facts) for name, facts in more]
-        return [*others, painter]
+        return [*others, painter, *chat]
 
     async def admin_status(self) -> SystemStatus:
         return SYSTEM

@@ -55,3 +55,36 @@ async def test_a_helping_button_keeps_the_command(stage: Stage) -> None:
 
     (request,) = stage.studio.asked
     assert (request.capability, request.voice, request.model) == ("audio", "de", "singer")
+
+
+async def test_ask_is_a_command_where_a_language_model_is(stage: Stage) -> None:
+    assert "ask" not in stage.ann.commands()
+    await stage.running[0].ends()
+    stage.studio.has_chat = True
+    await stage.start()
+    await stage.discord.online(stage.bot, "ask")
+    act = await stage.ann.slash("help")
+    assert act.message is not None
+    assert "/ask why is the sky blue?" in act.message.content
+    await stage.ann.slash("ask", question="why is the sky blue?")
+    job = await stage.kept()
+    stage.studio.run(job)
+    stage.studio.end(job)
+    await stage.sees(lambda seen: "The Quiet of the Fox" in seen.content)
+
+    (request,) = stage.studio.asked
+    assert (request.capability, request.model, request.prompt) == ("text", "chat", "why is the sky blue?")
+    assert stage.is_clean()
+
+
+async def test_an_answer_that_is_too_long_comes_as_a_file(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(FILES, "text", ("txt", b"blue " * 1000))
+    await stage.ann.slash("write", prompt="titles for a fox")
+    job = await stage.kept()
+    stage.studio.run(job)
+    stage.studio.end(job)
+    result = await stage.sees(lambda seen: seen.attachments)
+
+    assert result.attachments == ((b"blue " * 1000).strip(),)
+    assert result.filenames[0].endswith(".txt")
+    assert stage.is_clean()

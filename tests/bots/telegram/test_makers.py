@@ -1,10 +1,12 @@
-"""/video, /music, /say and /write: each result comes as Telegram's own kind, by an edit of the one message."""
+"""/video, /music, /say, /write and /ask: each result comes as Telegram's own kind, by an edit of the one message."""
 
 import pytest
 
+from bots.replies.translator import sources
 from bots.telegram.messenger import TelegramMessenger
 from scheduler.errors import Code
 from tests.bots.studio import FILES, until
+from tests.bots.telegram.conftest import at_work
 from tests.bots.telegram.studio import TelegramStudio, refusal
 from tests.rigs.telegram import FakeBot, FakeTelegram, Person
 
@@ -58,3 +60,36 @@ async def test_a_helping_button_keeps_the_command(ann: Person, bot: FakeBot, stu
 
 def test_a_film_of_forty_megabytes_is_still_a_film() -> None:
     assert TelegramMessenger.limits.file_bytes == 50 * 2**20
+
+
+async def test_a_question_is_answered_and_an_answer_that_is_too_long_comes_as_a_file(
+    ann: Person, bot: FakeBot, studio: TelegramStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FILES, "text", ("txt", b"blue " * 1000))
+    ann.writes("/ask why is the sky blue?")
+    first = await ann.waits_for(lambda seen: "Next in line" in seen.text)
+    await until(lambda: bool(studio.deliveries[studio.jobs[0]].message))
+    studio.run(studio.jobs[0])
+    studio.end(studio.jobs[0])
+    result = await ann.waits_for(lambda seen: "Again" in seen.button_texts)
+
+    assert (studio.asked[0].request.capability, studio.asked[0].request.model) == ("text", "chat")
+    assert (result.id, result.kind, result.file) == (first.id, "document", (b"blue " * 1000).strip())
+    assert "blue b…\n\nchat" in result.text
+
+
+async def test_ask_is_in_the_menu_where_a_language_model_is(
+    ann: Person, telegram: FakeTelegram, fake_bot: FakeBot, studio: TelegramStudio
+) -> None:
+    async def shown() -> set[str]:
+        await telegram.until(lambda: len(telegram.calls_of("setMyCommands")) == len(sources()))
+        return {command["command"] for listed in fake_bot.commands.values() for command in listed}
+
+    async with at_work(telegram, fake_bot, studio):
+        assert "ask" not in await shown()
+    studio.has_chat = True
+    telegram.calls.clear()
+    async with at_work(telegram, fake_bot, studio):
+        assert "ask" in await shown()
+        ann.writes("/help")
+        await ann.waits_for(lambda seen: "/ask why is the sky blue?" in seen.text)

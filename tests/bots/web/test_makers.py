@@ -11,14 +11,21 @@ from tests.bots.web.test_say import only
 
 
 async def test_each_command_asks_for_what_it_makes(studio: Studio, ann: Browser) -> None:
-    for words in ("/video a fox --seconds 4", "/MUSIC calm", "/say hello", "/write titles for a fox", "a fox"):
+    for words in (
+        "/video a fox --seconds 4",
+        "/MUSIC calm",
+        "/say hello",
+        "/write titles for a fox",
+        "a fox",
+        "/ask why?",
+    ):
         await ann.say(words, size="wide", model="painter", seed=5)
     requests = only(studio).requests
 
-    assert [request.capability for request in requests] == ["video", "audio", "audio", "text", "image"]
-    assert [request.model for request in requests] == [None, None, "speaker", None, "painter"]
-    assert [request.width for request in requests] == [1024, None, None, None, 1024]
-    assert [request.seed for request in requests] == [5] * 5
+    assert [request.capability for request in requests] == ["video", "audio", "audio", "text", "image", "text"]
+    assert [request.model for request in requests] == [None, None, "speaker", None, "painter", "chat"]
+    assert [request.width for request in requests] == [1024, None, None, None, 1024, None]
+    assert [request.seed for request in requests] == [5] * 6
 
 
 def test_a_card_says_what_its_file_is() -> None:
