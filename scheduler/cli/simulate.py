@@ -58,7 +58,7 @@ def simulate(
         if target_wait is None:
             show(setting, trace, picture, as_json)
         else:
-            search(setting, target_plan, target_wait, as_json)
+            search(setting, trace, picture, target_plan, target_wait, as_json)
     except TraceError as error:
         err.print(f"[bold red]✗[/] {error}", highlight=False, soft_wrap=True)
         raise typer.Exit(1) from None
@@ -84,8 +84,11 @@ def show(setting: "Setting", trace: Path | None, picture: Path | None, as_json: 
             out.print(f"[bold green]✓[/] {picture}", highlight=False, soft_wrap=True)
 
 
-def search(setting: "Setting", plan: str, wait_seconds: float, as_json: bool) -> None:
+def search(
+    setting: "Setting", trace: Path | None, picture: Path | None, plan: str, wait_seconds: float, as_json: bool
+) -> None:
     from scheduler.simulation.model import TIERS
+    from scheduler.simulation.picture import svg
     from scheduler.simulation.run import gpus_for
 
     tier = next((one for one in TIERS if one.name == plan), None)
@@ -98,11 +101,15 @@ def search(setting: "Setting", plan: str, wait_seconds: float, as_json: bool) ->
             0.95,
             wait_seconds,
             lambda gpus, waited: err.print(f"{gpus} GPUs: 95 % of {plan} wait up to {waited:.1f} s", highlight=False),
+            trace,
         )
+    gpus = found.setting.gpus if found else None
+    if found and picture:
+        picture.write_text(svg(found))
     if as_json:
-        print(json.dumps({"plan": plan, "wait_seconds": wait_seconds, "gpus": found}))
+        print(json.dumps({"plan": plan, "wait_seconds": wait_seconds, "gpus": gpus}))
     elif found:
-        out.print(f"[bold green]{found} GPUs[/] keep 95 % of the {plan} plan's waits within {wait_seconds:g} s.")
+        out.print(f"[bold green]{gpus} GPUs[/] keep 95 % of the {plan} plan's waits within {wait_seconds:g} s.")
     if found is None:
         err.print("No number of GPUs does that.")
         raise typer.Exit(1)

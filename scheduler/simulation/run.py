@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scheduler.jobs.queue import Queue, Server
-from scheduler.simulation.arrivals import SIDE, made_up, model_name, models_of, recorded
+from scheduler.simulation.arrivals import SIDE, length_of, made_up, model_name, models_of, recorded
 from scheduler.simulation.machine import Machine, Worker
 from scheduler.simulation.measures import Measures
 from scheduler.simulation.model import Breed, Setting
@@ -56,26 +56,35 @@ def crew(setting: Setting, models: Sequence[str]) -> list[Worker]:
 
 
 def gpus_for(
-    setting: Setting, priority: int, part: float, wait_seconds: float, tell: Callable[[int, float], None]
-) -> int | None:
-    """The fewest GPUs, in the given proportions, with which this part of the class's jobs starts within the wait;
-    `tell` hears of each try."""
+    setting: Setting,
+    priority: int,
+    part: float,
+    wait_seconds: float,
+    tell: Callable[[int, float], None],
+    trace: Path | None = None,
+) -> Result | None:
+    """The run with the fewest GPUs, in the given proportions, with which this part of the class's jobs starts within
+    the wait; `tell` hears of each try."""
+    seconds = length_of(trace) if trace else None
 
-    def holds(gpus: int) -> bool:
-        result = simulate(replace(setting, breeds=scaled(setting.breeds, gpus)))
+    def attempt(gpus: int) -> Result | None:
+        result = simulate(replace(setting, breeds=scaled(setting.breeds, gpus)), trace, seconds)
         waited = result.measures.classes[priority].waits.percentile(part)
         tell(gpus, waited)
-        return waited <= wait_seconds and not result.left > result.setting.gpus
+        return result if waited <= wait_seconds and not result.left > result.setting.gpus else None
 
     low, high = 0, max(1, setting.gpus)
-    while not holds(high):
+    while (best := attempt(high)) is None:
         low, high = high, high * 2
         if high > MOST_GPUS:
             return None
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+        if (found := attempt(middle)) is None:
+            low = middle
+        else:
+            best, high = found, middle
+    return best
 
 
 def scaled(breeds: Sequence[Breed], gpus: int) -> tuple[Breed, ...]:

@@ -117,6 +117,18 @@ def test_the_fewest_gpus_for_a_wait_are_found() -> None:
     assert 1 <= json.loads(ran.stdout)["gpus"] <= 8
 
 
+def test_the_fewest_gpus_for_a_recorded_trace_are_found_and_drawn(tmp_path: Path) -> None:
+    """Eight people at once: of three GPUs one runs three jobs one after the other, of two each runs four."""
+    trace, picture = tmp_path / "trace.csv", tmp_path / "run.svg"
+    trace.write_text("seconds,user,plan,model,tokens\n" + "".join(f"0,u{n},free,sdxl,1\n" for n in range(8)))
+    arguments = ["simulate", "--trace", str(trace), "--workers", "1xgpu", "--job-seconds", "10", "--target-wait", "18"]
+    ran = CliRunner().invoke(app, [*arguments, "--picture", str(picture), "--json"])
+
+    assert ran.exit_code == 0
+    assert json.loads(ran.stdout)["gpus"] == 3
+    assert picture.read_text().startswith("<svg")
+
+
 @pytest.mark.parametrize("workers", ["x", "3y", "2xgpu:speed=0", "2xgpu:colour=1", "0xgpu"])
 def test_workers_that_make_no_sense_are_refused(workers: str) -> None:
     assert CliRunner().invoke(app, ["simulate", "--workers", workers]).exit_code == 2
