@@ -89,7 +89,8 @@ class Why(StrEnum):
 
 
 class Wait(BaseModel):
-    """Where a waiting job stands."""
+    """Where a waiting job stands. The seconds, and the exact place, are known to the scheduler that leads; another one
+    counts who was admitted before."""
 
     position: int  # 1: next in line
     seconds: float | None  # expected until it starts: half of such jobs start sooner; None: unknown
@@ -172,7 +173,7 @@ class Quote(BaseModel):
     from_allowance: Decimal  # of the cost; the rest is of the balance
     from_balance: Decimal
     tokens_left: Decimal  # of today's allowance and the balance together, after it
-    wait: Wait | None  # where it would stand; None: this scheduler does not know
+    wait: Wait | None  # where it would stand; None: the scheduler that answers does not lead
 
 
 class JobEvent(BaseModel):
