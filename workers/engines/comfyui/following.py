@@ -89,11 +89,11 @@ class Following:
         while True:
             self.tell(self.standing.fraction, None)
             heard = await ear.hear(LOOK_SECONDS)
-            if heard is not None:
-                quiet_since = self.clock()
             if isinstance(heard, Picture):
+                quiet_since = self.clock()
                 self._see(heard)
             elif isinstance(heard, Event) and heard.prompt_id == self.prompt_id:
+                quiet_since = self.clock()
                 if ended := await self._take(heard):
                     return ended
             elif self.clock() - quiet_since > SILENT_SECONDS:

@@ -319,6 +319,27 @@ async def test_silence_is_asked_about(comfy: FakeComfy, stage: Stage, monkeypatc
     assert len(await stage.make(table(comfy.url))) == 1
 
 
+async def test_what_somebody_takes_out_of_the_queue_is_asked_for_once_more(
+    comfy: FakeComfy, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """News of others' prompts, as on a busy server, is no news of ours."""
+    monkeypatch.setattr(following, "SILENT_SECONDS", 0.2)
+    gate = comfy.stop_at("3", 1)
+    other = Stage(stage.folder / "other", attempts=10)
+    other.folder.mkdir()
+    running = other.begin(table(comfy.url))
+    await gate.reached.wait()
+    waiting = stage.begin(table(comfy.url), seed=8)
+    await comfy.until(lambda: len(comfy.pending) == 1)
+    comfy.pending.clear()
+    while not comfy.pending:
+        await comfy.status()
+        await asyncio.sleep(0.05)
+    gate.go.set()
+
+    assert len(await waiting) == len(await running) == 1
+
+
 async def test_a_file_that_is_gone_is_a_failure(comfy: FakeComfy, stage: Stage) -> None:
     await stage.make(table(comfy.url))
     comfy.files.clear()
