@@ -58,6 +58,7 @@ DETAILS: Mapping[Code, str] = {
     Code.ADDRESS_LIMIT: "{limit} new visitors a day may come from one network address.",
 }
 
+UNTIL_THE_REFILL = "It costs {cost} tokens and {spendable} are left until {refill_at}."
 TYPE_PREFIX = "urn:tessera:problem:"
 
 
@@ -76,6 +77,8 @@ class Problem(BaseModel):
 def sentence(refusal: Refusal) -> str:
     """One sentence for developers; people get theirs from the bots' catalogue."""
     template = DETAILS.get(refusal.code)
+    if refusal.code is Code.OUT_OF_TOKENS and refusal.facts.get("refill_at"):  # not when no day pays for it
+        template = UNTIL_THE_REFILL
     return template.format_map(Facts(refusal.facts)) if template else TITLES[refusal.code] + "."
 
 
