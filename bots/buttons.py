@@ -13,6 +13,7 @@ class Action(StrEnum):
     AGAIN = "again"  # the same words, a new seed
     VARY = "vary"
     LARGER = "larger"
+    ANIMATE = "animate"  # a video that starts from the picture
     RETRY = "retry"  # the same request once more, seed included: after a failure
     REMAKE = "remake"  # a picture that has expired, from its seed; the quote was shown
     MORE = "more"  # the whole prompt

@@ -131,8 +131,17 @@ def retry(job: JobView) -> JobRequest:
 
 
 def variation(job: JobView) -> JobRequest:
-    """A picture close to that of the job."""
-    return repeated(job, seed=None).model_copy(update={"count": 1, "strength": VARIATION_STRENGTH})
+    """A picture close to that of the job. What started from a picture stays as near to that as it was."""
+    more: dict[str, object] = {} if job.picture else {"strength": VARIATION_STRENGTH}
+    return repeated(job, seed=None).model_copy(update={"count": 1, **more})
+
+
+def animated(job: JobView) -> JobRequest | None:
+    """A video of the job's picture; None when it has not just one that is still there."""
+    kept = [artifact.id for artifact in job.artifacts if artifact.type == "image" and not artifact.expired]
+    if job.capability is not Capability.IMAGE or len(job.artifacts) != 1 or not kept:
+        return None
+    return JobRequest(capability=Capability.VIDEO, prompt=job.prompt, picture=kept[0])
 
 
 def larger(job: JobView, max_side: int) -> JobRequest | None:
@@ -202,6 +211,8 @@ def repeated(job: JobView, seed: int | None) -> JobRequest:
         seed=seed,
         count=job.count,
         parent_id=job.id,
+        picture=job.picture,
+        strength=job.strength if job.picture else None,
         **{name: getattr(job, name) for name in WISHES if name != "seconds" or job.capability in TIMED},
     )
 

@@ -10,6 +10,7 @@ from bots.post import Post
 from bots.replies import results
 from scheduler.accounts.model import AccountView
 from scheduler.artifacts.model import ArtifactView
+from scheduler.catalogue.model import Capability
 from scheduler.client.session import Scheduler, User
 from scheduler.errors import Code, Refused
 from scheduler.jobs.model import JobView, Status, Why
@@ -23,10 +24,12 @@ NOT_THERE = (Code.GONE, Code.NOT_FOUND)
 class Composer:
     """One for each bot."""
 
-    def __init__(self, scheduler: Scheduler, limits: PictureLimits) -> None:
+    def __init__(self, scheduler: Scheduler, limits: PictureLimits, *, films: bool = True) -> None:
         self.scheduler = scheduler
         self.limits = limits
         self.names: dict[str, str] = {}
+        self.makes_films = films
+        self.films = False  # and there is a model that makes them from pictures
         self.gate = asyncio.Semaphore(PICTURES_AT_ONCE)
 
     async def status(self, post: Post) -> Screen:
@@ -57,7 +60,8 @@ class Composer:
                 picture = await self.file(user, job)
                 text = await self.text(user, job)
         model = await self.model_name(post)
-        return results.ended(job, post.tr, account, model, picture, text, self.limits.characters)
+        characters = self.limits.characters
+        return results.ended(job, post.tr, account, model, picture, text, characters, films=self.films)
 
     async def file(self, user: User, job: JobView) -> Picture | None:
         """What the message shows of the result; None when it has expired, or is words."""
@@ -128,7 +132,10 @@ class Composer:
         """How people call the job's model: "painter (no GPU)"."""
         model = post.job.model
         if model not in self.names:
-            self.names |= {each.id: each.display_name for each in await self.user(post).models()}
+            models = await self.user(post).models()
+            self.names |= {each.id: each.display_name for each in models}
+            films = any(each.takes_picture and each.capability is Capability.VIDEO for each in models)
+            self.films = films and self.makes_films
         return self.names.get(model, model)
 
     def user(self, post: Post) -> User:

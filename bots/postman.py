@@ -43,7 +43,7 @@ class Reach(Enum):
 
 
 class Postman:
-    """One for each bot. `run` serves until `stop`; `adopt` hands it a message to keep."""
+    """One for each bot; `run` serves until `stop`, `adopt` hands it a message to keep. `films`: it makes videos."""
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class Postman:
         *,
         timing: Timing | None = None,
         clock: Clock = time.monotonic,
+        films: bool = True,
     ) -> None:
         self.scheduler = scheduler
         self.messenger = messenger
@@ -61,7 +62,7 @@ class Postman:
         self.timing = timing or Timing()
         self.clock = clock
         self.writer = Writer(messenger, clock)
-        composer = Composer(scheduler, messenger.limits)
+        composer = Composer(scheduler, messenger.limits, films=films)
         self.deliverer = Deliverer(scheduler, composer, self.writer, self.process, self.timing)
         self.posts: dict[UUID, Post] = {}
         self.ended_early: OrderedDict[UUID, bool] = OrderedDict()

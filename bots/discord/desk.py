@@ -21,6 +21,7 @@ from bots.replies import interactions, progress, refusals
 from bots.replies.translator import Translator
 from bots.settings import BotEntry
 from bots.status import StatusBoard
+from scheduler.catalogue.model import Capability
 from scheduler.client import Scheduler, User
 from scheduler.errors import Refused, Unreachable
 from scheduler.jobs.model import Accepted, JobRequest
@@ -55,7 +56,7 @@ class Desk:
         self.messenger = messenger
         self.whispers = Whispers(messenger.calls)
         self.board = board
-        self.composer = Composer(scheduler, messenger.limits)
+        self.composer = Composer(scheduler, messenger.limits, films=Capability.VIDEO in bot.capabilities)
         self.known: OrderedDict[int, None] = OrderedDict()
         self.at_work = 0
         self.idle = asyncio.Event()

@@ -37,6 +37,7 @@ from bots.postman import Postman
 from bots.settings import BotEntry, BotSettings
 from bots.status import StatusBoard
 from scheduler import supervisor
+from scheduler.catalogue.model import Capability
 from scheduler.client import Scheduler
 from scheduler.errors import SettingsError
 from scheduler.supervisor import Loop
@@ -72,7 +73,8 @@ async def run(
         rest = Rest(session, settings.discord_api_base, token, AGENT)
         await check_token(rest, bot)
         messenger = DiscordMessenger(Calls(rest))
-        postman = Postman(messenger, scheduler, bot.bot_id, timing=timing)
+        films = Capability.VIDEO in bot.capabilities
+        postman = Postman(messenger, scheduler, bot.bot_id, timing=timing, films=films)
         desk = Desk(bot, scheduler, messenger, StatusBoard(postman))
         client = Client(desk, on_press)
         loops = [

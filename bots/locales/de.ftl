@@ -43,6 +43,7 @@ button-cancel-number = { $number } abbrechen
 button-again = Noch einmal
 button-variation = Variante
 button-larger = Größer
+button-animate = Bewegen
 button-try-again = Noch einmal versuchen
 button-make-again = Neu malen
 button-use-model = { $model } nehmen

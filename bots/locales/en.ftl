@@ -43,6 +43,7 @@ button-cancel-number = Cancel { $number }
 button-again = Again
 button-variation = Variation
 button-larger = Larger
+button-animate = Animate
 button-try-again = Try again
 button-make-again = Make it again
 button-use-model = Use { $model }

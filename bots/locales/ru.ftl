@@ -41,6 +41,7 @@ button-cancel-number = Отменить { $number }
 button-again = Ещё раз
 button-variation = Вариация
 button-larger = Крупнее
+button-animate = Оживить
 button-try-again = Попробовать снова
 button-make-again = Нарисовать снова
 button-use-model = Взять { $model }

@@ -25,21 +25,31 @@ def ended(
     picture: Picture | None,
     text: str = "",
     characters: int = TEXT_LIMIT,
+    *,
+    films: bool = False,
 ) -> Screen:
     """The last screen of a job. `model` is the display name; the account says what is left and what the plan allows;
-    `characters` is what a message of words alone holds."""
+    `characters` is what a message of words alone holds. `films`: a video can be made from a picture here."""
     match job.status:
         case Status.COMPLETED if text:
             return written(job, tr, text, figures(job, tr, account, model), characters)
         case Status.COMPLETED:
-            return completed(job, tr, account, model, picture)
+            return completed(job, tr, account, model, picture, films=films)
         case Status.CANCELLED:
             return cancelled(job, tr)
         case _:
             return failed(job, tr, model)
 
 
-def completed(job: JobView, tr: Translator, account: AccountView | None, model: str, picture: Picture | None) -> Screen:
+def completed(
+    job: JobView,
+    tr: Translator,
+    account: AccountView | None,
+    model: str,
+    picture: Picture | None,
+    *,
+    films: bool = False,
+) -> Screen:
     """The result that is a file; without one, it has expired."""
     line = figures(job, tr, account, model)
     if picture is None:
@@ -50,10 +60,13 @@ def completed(job: JobView, tr: Translator, account: AccountView | None, model: 
         first.append(button(tr("button-variation"), Action.VARY, job.id))
     if account is not None and commands.larger(job, account.plan.max_resolution):
         first.append(button(tr("button-larger"), Action.LARGER, job.id))
-    rows = [tuple(first)]
+    second = []
+    if films and commands.animated(job):
+        second.append(button(tr("button-animate"), Action.ANIMATE, job.id))
     if is_cut(job.prompt, line):
-        rows.append((button(tr("button-more"), Action.MORE, job.id),))
-    return Screen(framed(job.prompt, line), picture, tuple(rows))
+        second.append(button(tr("button-more"), Action.MORE, job.id))
+    rows = (tuple(first), tuple(second)) if second else (tuple(first),)
+    return Screen(framed(job.prompt, line), picture, rows)
 
 
 def written(job: JobView, tr: Translator, text: str, line: str, characters: int) -> Screen:

@@ -21,6 +21,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 LONGEST_WAIT_SECONDS = 3.0  # for a message to be written: a crowded chat must not hold up the others
+FETCHED_AT_ONCE = 2  # pictures of people, held in memory
 MOST_IN_A_CHAT = 10  # answers that wait for their turn
 
 
@@ -55,6 +56,7 @@ class Desk:
         self.stop = stop  # the bot is told to stop: no more patience
         self.patience = patience
         self.makers = makers  # the commands that this bot offers
+        self.fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
         self.under_way: defaultdict[int, set[asyncio.Task[Any]]] = defaultdict(set)  # by chat
 
     async def say(self, address: Address, screen: Screen, message: Message | None = None) -> Message | None:

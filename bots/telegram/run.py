@@ -24,6 +24,7 @@ from bots.telegram.messenger import TelegramMessenger
 from bots.telegram.updates import Updates
 from bots.telegram.webhook import Hook, Webhook, secret_of
 from scheduler import supervisor
+from scheduler.catalogue.model import Capability
 from scheduler.client.session import Scheduler
 from scheduler.errors import SettingsError
 from scheduler.supervisor import Loop
@@ -79,7 +80,8 @@ async def serve(
     patience: Patience = PATIENCE,
 ) -> None:
     """Receive until `stop`; then let what was accepted be written, and give the status messages back."""
-    postman = Postman(TelegramMessenger(bot), scheduler, entry.bot_id, timing=timing)
+    films = Capability.VIDEO in entry.capabilities
+    postman = Postman(TelegramMessenger(bot), scheduler, entry.bot_id, timing=timing, films=films)
     rest = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(postman.run(rest), name="postman")

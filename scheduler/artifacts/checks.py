@@ -13,11 +13,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from scheduler.artifacts.containers import end_of
+from scheduler.uploads.model import LARGEST_FILE
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_BYTES = 20 * 2**20  # what Telegram's cloud lets a bot fetch
+MOST_BYTES = LARGEST_FILE
 LONGEST_SIDE = 8192  # pixels
 MOST_PIXELS = 40_000_000  # 160 MB once decoded
 SHORTEST_SIDE = 16

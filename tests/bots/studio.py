@@ -22,6 +22,7 @@ from scheduler.deliveries.model import Claim, Claimed, DeliveryState, DeliveryVi
 from scheduler.errors import Code, Refused, Unreachable
 from scheduler.jobs.model import Accepted, Destination, JobError, JobEvent, JobRequest, JobView, Status, Wait, Why
 from scheduler.plans.model import PlanView
+from scheduler.uploads.model import UploadView
 
 NOW = datetime(2026, 11, 21, 20, 40, tzinfo=UTC)
 PNG = b"\x89PNG the picture"
@@ -110,6 +111,8 @@ class Studio(Scheduler):
         self.turned_away = 0  # calls that got nothing
         self.looks = 0  # at a job
         self.has_chat = False  # a language model is there
+        self.uploads: dict[tuple[str, bytes], UploadView] = {}  # by user and content
+        self.films = False  # a model makes videos from pictures
 
     def check(self) -> None:
         self.turned_away += not (self.reachable and self.key_fits)
@@ -270,8 +273,17 @@ class StudioUser(User):
             id="painter", display_name="painter (no GPU)", description="", capability=Capability.IMAGE,
             price_tokens=Decimal(1), default_width=1024, default_height=1024, allowed=True, online=True, default=True,
         )  # fmt: skip
-        chat = {"id": "chat", "display_name": "chat", "capability": Capability.TEXT, "default": False}
-        return [painter, *([painter.model_copy(update=chat)] if self.studio.has_chat else [])]
+        chat: dict[str, Any] = {"id": "chat", "display_name": "chat", "capability": Capability.TEXT, "default": False}
+        film = {"id": "animator", "capability": Capability.VIDEO, "takes_picture": True}
+        there = [chat] * self.studio.has_chat + [film] * self.studio.films
+        return [painter, *(painter.model_copy(update=each) for each in there)]
+
+    async def upload(self, content: bytes, content_type: str = "image/jpeg") -> UploadView:
+        self.studio.check()
+        fresh = UploadView(
+            id=uuid4(), content_type=content_type, width=8, height=8, size_bytes=len(content), expires_at=NOW
+        )
+        return self.studio.uploads.setdefault((self.ref, content), fresh)
 
     async def preview(self, job_id: UUID) -> bytes:
         return b"\xff\xd8 a preview"

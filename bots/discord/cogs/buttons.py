@@ -84,6 +84,8 @@ async def repeated(press: Press, job: JobView) -> JobRequest | Screen:
             return results.quote(job, tr)
         case Action.VARY:
             return press.for_presser(commands.variation(job))
+        case Action.ANIMATE:
+            return await animated(press, job) or results.quote(job, tr)
         case Action.RETRY | Action.REMAKE:
             return press.for_presser(commands.retry(job))
         case Action.LARGER:
@@ -92,6 +94,17 @@ async def repeated(press: Press, job: JobView) -> JobRequest | Screen:
             return press.for_presser(request) if request else Screen(note(Note.TOO_LARGE, tr))
         case _:
             return press.for_presser(commands.again(job))
+
+
+async def animated(press: Press, job: JobView) -> JobRequest | None:
+    """A video of the picture; of somebody else's the presser gets a copy to start from."""
+    request, desk = commands.animated(job), press.act.client.desk
+    if request is None or request.picture is None or press.by_owner:
+        return request
+    [artifact] = job.artifacts
+    content = await desk.scheduler.acting_for(ref(press.owner)).artifact_bytes(artifact)
+    copy = await desk.user(press.act).upload(content, f"image/{artifact.format}")
+    return request.model_copy(update={"picture": copy.id})
 
 
 def words(press: Press) -> JobRequest:

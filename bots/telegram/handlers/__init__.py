@@ -56,13 +56,13 @@ def dispatcher(desk: Desk) -> Dispatcher:
     table.message.register(continuation.ignored, PRIVATE, F.text, continuation.Continued())
     table.message.register(start.start, CommandStart())
     table.message.register(help_, Command("help"))
-    table.message.register(create.make, Command(*desk.makers, ignore_case=True), F.text)
+    table.message.register(create.make, Command(*desk.makers, ignore_case=True), F.text | F.caption)
     table.message.register(usage.usage, Command("usage"))
     table.message.register(jobs.jobs, Command("jobs"))
     table.message.register(cancel.cancel, Command("cancel"))
     table.message.register(admin.admin, Command("admin"), PRIVATE)
     table.message.register(unknown.unknown_command, PRIVATE, F.text.startswith("/"))
-    table.message.register(create.plain_words, PRIVATE, F.text)
+    table.message.register(create.plain_words, PRIVATE, F.text | (F.photo & F.caption))
     table.message.register(unknown.no_words, PRIVATE, CONTENT)
 
     press = table.callback_query.register
@@ -74,7 +74,7 @@ def dispatcher(desk: Desk) -> Dispatcher:
     press(repeat.more, Pressed(Action.MORE))
     press(
         repeat.repeat,
-        Pressed(Action.AGAIN, Action.VARY, Action.LARGER, Action.RETRY, Action.REMAKE),
+        Pressed(Action.AGAIN, Action.VARY, Action.LARGER, Action.ANIMATE, Action.RETRY, Action.REMAKE),
     )
     press(unknown.unknown_button)
     return table

@@ -12,6 +12,7 @@ from bots.buttons import Action
 from bots.messenger import Screen
 from bots.replies import results
 from bots.replies.jobs import Note
+from bots.telegram import pictures
 from bots.telegram.talk import PLATFORM, Press
 from scheduler.jobs.model import JobRequest, JobView
 
@@ -30,6 +31,8 @@ async def repeat(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
     named = await job_named(talk, subject)
     if named is None:
         await talk.note(Note.UNKNOWN)
+    elif action is Action.ANIMATE:
+        await animate(talk, named)
     elif action in NEEDS_SOURCE and results.has_expired(named.job):
         await talk.toast()
         await talk.say(results.quote(named.job, talk.tr), owner=named.owner)
@@ -37,6 +40,22 @@ async def repeat(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
         await talk.order(request if named.owner == talk.person_id else request.model_copy(update={"parent_id": None}))
     else:
         await talk.note(Note.TOO_LARGE)
+
+
+async def animate(talk: Press, named: Named) -> None:
+    """A video of the picture: somebody else's as the chat shows it."""
+    request = commands.animated(named.job)
+    if request is None:
+        await talk.toast()
+        await talk.say(results.quote(named.job, talk.tr), owner=named.owner)
+        return
+    if named.owner != talk.person_id:
+        picture = await pictures.picture_in(talk.pressed, talk) if talk.pressed else None
+        if picture is None:
+            await talk.note(Note.UNKNOWN)
+            return
+        request = request.model_copy(update={"picture": picture})
+    await talk.order(request)
 
 
 async def more(_: CallbackQuery, talk: Press, subject: str) -> None:

@@ -84,14 +84,14 @@ class Visitor(StudioUser):
 
     async def models(self) -> list[ModelView]:
         self.atelier.check()
-        painter, *chat = await super().models()
+        painter, *others_there = await super().models()
         more: list[tuple[str, dict[str, Any]]] = [
             ("sdxl", {"default": False}),
             ("flux-dev", {"default": False, "allowed": False}),
             ("singer", {"default": True, "capability": Capability.AUDIO}),
         ]
         others = [painter.model_copy(update={"id": name, "display_name": name} | facts) for name, facts in more]
-        return [*others, painter, *chat]
+        return [*others, painter, *others_there]
 
     async def admin_status(self) -> SystemStatus:
         return SYSTEM

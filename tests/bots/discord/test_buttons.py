@@ -117,3 +117,19 @@ async def test_a_first_word_surprises_and_helps(stage: Stage) -> None:
     assert not surprise.ephemeral
     assert stage.studio.asked[0].prompt
     assert stage.is_clean()
+
+
+async def test_animate_makes_a_video_of_ones_own_picture_or_of_a_copy(stage: Stage) -> None:
+    stage.studio.films = True
+    seen = await a_picture(stage)
+    [artifact] = stage.studio.deliveries[stage.studio.latest].job.artifacts
+    assert "Animate" in seen.labels
+    await stage.ann.clicks(seen, "Animate")
+    await stage.ben.clicks(seen, "Animate")
+    mine, theirs = stage.studio.asked[1:]
+    [((giver, content), copy)] = stage.studio.uploads.items()
+
+    assert (mine.capability, mine.picture) == ("video", artifact.id)
+    assert (theirs.capability, theirs.picture) == ("video", copy.id)
+    assert (giver, content) == (f"discord:{stage.ben.id}", PNG)
+    assert stage.is_clean()

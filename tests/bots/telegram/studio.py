@@ -92,6 +92,7 @@ class TelegramUser(StudioUser):
             await self.job(request.parent_id)
         chosen = {"model": request.model or "painter", "width": request.width or 1024, "height": request.height or 1024}
         chosen |= {"seed": 7 if request.seed is None else request.seed, "strength": request.strength}
+        chosen |= {"picture": request.picture}
         chosen |= {"capability": request.capability} | {name: getattr(request, name) for name in WISHES}
         job = a_job(prompt=request.prompt, count=request.count, parent_id=request.parent_id, **chosen)
         assert destination

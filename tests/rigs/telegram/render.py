@@ -1,5 +1,6 @@
 """Writes the platform's objects as Bot API JSON, as one bot sees them."""
 
+from mimetypes import guess_type
 from typing import Any
 
 from tests.rigs.telegram.files import File
@@ -66,7 +67,7 @@ def _media(kind: str, file: File, details: Json, bot_id: int) -> Json:
         "file_unique_id": f"u{file.number}",
         "file_size": len(file.data),
         "file_name": file.name,
-        "mime_type": MIME_TYPES.get(kind),
+        "mime_type": MIME_TYPES.get(kind) or guess_type(file.name)[0],
     }
     facts |= {name: value for name, value in details.items() if name != "has_spoiler"}
     if kind in ("voice", "video_note"):

@@ -1,6 +1,7 @@
 """Brush strokes: a picture laid down anew from coarse to fine along its own edges, and the relief of the bristles."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -30,7 +31,7 @@ def flow_of(picture: Picture, dice: Dice) -> Flow:
     height, width = picture.shape[:2]
     grey = np.ascontiguousarray(luma(picture).astype(np.float32))
     soft = max(1.5, min(width, height) / 160)
-    down, across = np.gradient(blur(grey, soft / 2))
+    down, across = cast("tuple[Plane, Plane]", np.gradient(blur(grey, soft / 2)))
     parts: list[Plane] = [across * across, down * down, across * down]
     xx, yy, xy = (blur(part.astype(np.float32), soft * 2) for part in parts)
     sure = np.sqrt((xx - yy) ** 2 + 4 * xy * xy) / (xx + yy + np.float32(2e-4))
