@@ -16,6 +16,8 @@ from scheduler.standalone.embedded import EmbeddedError
 from scheduler.standalone.machine import DEMO_USER, Machine, Running, free_port, prepared
 
 BOT_ID = "demo"
+OFFERED_SECONDS = 4.0
+LOOK_SECONDS = 0.1
 
 Progress = Callable[[str, float], None]  # what happens, and how far it is (0..1)
 
@@ -75,6 +77,8 @@ async def make(running: Running, request: JobRequest, out: Path, progress: Progr
     """Submit, follow, fetch."""
     async with connect(running.api_url, running.service_key) as scheduler:
         person = scheduler.acting_for(DEMO_USER, name="Demo")
+        if request.model:
+            await offered(person, request.model)
         destination = Destination(bot_id=BOT_ID, process=uuid4().hex)
         submitted = time.perf_counter()
         accepted = await person.submit(request, key=f"{BOT_ID}:{uuid4()}", destination=destination)
@@ -92,6 +96,15 @@ async def make(running: Running, request: JobRequest, out: Path, progress: Progr
         [path.absolute() for path in files],
         {"submit_to_start": began - submitted, "run": ended - began, "fetch": time.perf_counter() - ended},
     )
+
+
+async def offered(person: User, model: str) -> None:
+    """Wait for a model that is on a server: its worker offers it a moment after it has come. No longer than that."""
+    until = time.perf_counter() + OFFERED_SECONDS
+    while time.perf_counter() < until:
+        if any(each.id == model and each.online for each in await person.models()):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def follow(person: User, job: JobView, progress: Progress) -> float | None:

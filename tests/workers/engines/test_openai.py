@@ -1,5 +1,6 @@
 """A language model behind a server: what it is asked, what becomes of its answer, and what of each failure."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -223,6 +224,26 @@ def test_a_model_that_the_server_does_not_have_is_said(server: FakeOpenAI) -> No
     assert [served.trouble for served in engine_of(server, name="qwen").servers()] == [
         "the server does not have qwen; it has llama3.2:latest"
     ]
+    server.models = []
+    assert [served.trouble for served in engine_of(server, name="qwen").servers()] == [None]
+    assert [served.trouble for served in engine_of(server).servers()] == ["the server lists no model: say its name"]
+
+
+@pytest.mark.skipif(not os.environ.get("OPENAI_URL"), reason="asks a real server: OPENAI_URL, and OPENAI_MODEL")
+def test_a_real_server_answers_counts_and_is_left(tmp_path: Path) -> None:
+    """Such as `transformers serve FOLDER`, with OPENAI_MODEL=FOLDER."""
+    named = {"name": os.environ["OPENAI_MODEL"]} if os.environ.get("OPENAI_MODEL") else {}
+    engine = OpenAIEngine([{"model": "chat", "engine": "openai", "url": os.environ["OPENAI_URL"], **named}])
+    assert [served.trouble for served in engine.servers()] == [None]
+    [answer] = made(ask(engine, tmp_path, max_tokens=20))
+
+    def cancel(fraction: float) -> None:
+        if fraction > 0:
+            raise Cancelled
+
+    assert answer.path.read_text().strip()
+    assert 1 <= answer.metadata["completion_tokens"] <= 20 < 20 + answer.metadata["prompt_tokens"]
+    assert isinstance(ask(engine, tmp_path, cancel, max_tokens=1000), Cancelled)
 
 
 @given(st.binary(max_size=300))

@@ -18,6 +18,7 @@ SILENT_SECONDS = 120.0  # a server may load its model before it says anything; t
 LOOK_SECONDS = 3.0  # for the list of its models
 PAUSES_SECONDS = (1.0, 2.0, 4.0)  # before a server that has too much to do is asked again
 LONGEST_PAUSE_SECONDS = 20.0
+NO_LIST = (404, 405, 500, 501)  # `transformers serve` fails at its list where nothing was ever downloaded
 MOST_BYTES = 2**20  # of a list, or of an error
 
 
@@ -53,7 +54,7 @@ async def listened(response: aiohttp.ClientResponse, heard: Callable[[Answer], N
 
 
 async def listed(server: Server) -> list[str]:
-    """The names of its models; raises Broken."""
+    """The names of its models, none where it keeps no list; raises Broken."""
     timeout = aiohttp.ClientTimeout(total=LOOK_SECONDS)
     try:
         async with (
@@ -61,6 +62,8 @@ async def listed(server: Server) -> list[str]:
             session.get(f"{server.url}/models", allow_redirects=False) as response,
         ):
             said = await beginning(response)
+            if response.status in NO_LIST:
+                return []
             if response.status != 200:
                 raise failure(response.status, said)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

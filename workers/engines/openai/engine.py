@@ -126,7 +126,7 @@ def estimate(prompt: str) -> int:
 async def first_listed(server: Server) -> str:
     names = await client.listed(server)
     if not names:
-        raise Broken("the server has no model")
+        raise Broken("the server lists no model")
     return names[0]
 
 
@@ -136,6 +136,8 @@ def trouble(server: Server) -> str | None:
         names = run_wanted(client.listed(server), lambda: None)
     except Broken as broken:
         return str(broken)
-    if names and (server.name is None or {server.name, f"{server.name}:latest"} & set(names)):
+    if not names:  # of those that may be there all the same
+        return None if server.name else "the server lists no model: say its name"
+    if server.name is None or {server.name, f"{server.name}:latest"} & set(names):
         return None
-    return f"the server does not have {server.name or 'a model'}; it has {', '.join(names[:5]) or 'none'}"
+    return f"the server does not have {server.name}; it has {', '.join(names[:5])}"
