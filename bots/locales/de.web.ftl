@@ -35,3 +35,7 @@ web-reconnecting = Die Verbindung ist abgebrochen. Sie kommt von selbst wieder.
 web-studio-away = Das Atelier ist gerade nicht erreichbar. Was du gemacht hast, ist sicher; diese Seite kommt von selbst wieder.
 web-no-cookie = Diese Seite erkennt dich an einem Cookie, und dein Browser hat keinen geschickt. Bitte erlaube Cookies und lade neu.
 web-no-script = Diese Seite braucht JavaScript, um für dich zu malen.
+web-attach = Von einem Bild ausgehen
+web-attached = Geht von diesem Bild aus
+web-attaching = Das Bild wird gesendet
+web-detach = Ohne das Bild

@@ -35,3 +35,7 @@ web-reconnecting = The connection was lost. It comes back by itself.
 web-studio-away = The studio can't be reached right now. What you made is safe; this page comes back by itself.
 web-no-cookie = This page knows you by a cookie, and your browser sent none. Allow cookies here, then reload.
 web-no-script = This page needs JavaScript to paint for you.
+web-attach = Start from a picture
+web-attached = Starts from this picture
+web-attaching = Sending the picture
+web-detach = Leave the picture out

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bots.web import edge, guard
-from bots.web.crowd import Crowd
+from bots.web.crowd import UPLOADS, Crowd
 from bots.web.pages.chat import chat
 from bots.web.pages.events import events
 from bots.web.pages.health import health
@@ -12,6 +12,7 @@ from bots.web.pages.page import page
 from bots.web.pages.pictures import picture, preview, thumbnail
 from bots.web.pages.say import say
 from bots.web.pages.static import static
+from bots.web.pages.uploads import Uploads
 from bots.web.site import SITE, Site
 
 LARGEST_BODY_BYTES = 1 << 20  # a far too long prompt is still answered in words
@@ -37,5 +38,5 @@ def application(site: Site) -> web.Application:
     app = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY_BYTES)
     app[SITE] = site
     app.on_response_prepare.append(guard.protect)
-    app.add_routes(ROUTES)
+    app.add_routes([*ROUTES, web.post(UPLOADS, Uploads().take)])
     return app

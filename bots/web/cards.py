@@ -19,9 +19,9 @@ SHOWN = Picture(b"", "", None, None, final=True)  # the page fetches the picture
 NAME_WORDS = 8
 
 
-def card(job: JobView, tr: Translator, now: datetime, account: AccountView, model: str) -> Card:
-    """`model` is the display name of the job's model."""
-    shown = screen(job, tr, now, account, model)
+def card(job: JobView, tr: Translator, now: datetime, account: AccountView, model: str, *, films: bool = False) -> Card:
+    """`model` is the display name of the job's model; `films`: a video can be made from a picture here."""
+    shown = screen(job, tr, now, account, model, films=films)
     return Card(
         id=job.id,
         status=job.status,
@@ -42,7 +42,9 @@ def card(job: JobView, tr: Translator, now: datetime, account: AccountView, mode
     )
 
 
-def screen(job: JobView, tr: Translator, now: datetime, account: AccountView, model: str) -> Screen:
+def screen(
+    job: JobView, tr: Translator, now: datetime, account: AccountView, model: str, *, films: bool = False
+) -> Screen:
     """The job's screen without its prompt, which the page shows in a place of its own."""
     bare = job.model_copy(update={"prompt": ""})
     match job.status:
@@ -54,7 +56,9 @@ def screen(job: JobView, tr: Translator, now: datetime, account: AccountView, mo
             return progress.running(bare, tr)
         case Status.COMPLETED if not results.has_expired(job):
             figures = results.figures(job, tr, None, model)  # what was left then is not what is left now
-            return Screen("\n" + figures, buttons=results.completed(bare, tr, account, model, SHOWN).buttons)
+            return Screen(
+                "\n" + figures, buttons=results.completed(bare, tr, account, model, SHOWN, films=films).buttons
+            )
         case _:
             return results.ended(bare, tr, account, model, None)
 

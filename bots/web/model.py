@@ -27,10 +27,20 @@ class Said(Changes):
     size: str | None = Field(None, max_length=20)
     model: str | None = Field(None, max_length=100)
     seed: int | None = Field(None, ge=0, le=10**12)  # what a seed may be is the commands' to say
+    picture: UUID | None = None  # that was given before
 
 
 class Pressed(Changes):
     """The body of POST /jobs/{id}/{action}."""
+
+
+class Given(BaseModel):
+    """The answer to POST /uploads: a picture that words may start from."""
+
+    kind: Literal["picture"] = "picture"
+    id: UUID
+    width: int
+    height: int
 
 
 class ButtonView(BaseModel):

@@ -14,7 +14,7 @@ from bots.web.live import Live
 from bots.web.model import Answer, Card, Kind
 from bots.web.visitors import COOKIE, Visitors
 from scheduler.accounts.model import AccountView
-from scheduler.catalogue.model import ModelView
+from scheduler.catalogue.model import Capability, ModelView
 from scheduler.client import Scheduler, User
 from scheduler.jobs.model import Accepted, Destination, JobRequest, JobView
 from scheduler.proxies import Origin, Proxies
@@ -37,6 +37,11 @@ class Site:
     live: Live
     process: str  # names this start of the process to the scheduler
     model_names: dict[str, str] = field(default_factory=dict)  # display names, as far as they were needed
+    filmers: set[str] = field(default_factory=set)  # models that make a video of a picture
+
+    @property
+    def films(self) -> bool:
+        return bool(self.filmers) and Capability.VIDEO in self.bot.capabilities
 
 
 SITE = web.AppKey("site", Site)
@@ -66,6 +71,7 @@ class Visit:
     async def models(self) -> list[ModelView]:
         models = await self.user.models()
         self.site.model_names.update({model.id: model.display_name for model in models})
+        self.site.filmers.update(m.id for m in models if m.takes_picture and m.capability is Capability.VIDEO)
         return models
 
     async def cards(self, jobs: Iterable[JobView], account: AccountView) -> list[Card]:
@@ -74,7 +80,10 @@ class Visit:
         if any(job.model not in names for job in jobs):
             await self.models()
         self.site.live.note(self.visitor, jobs)
-        return [cards.card(job, self.tr, self.now, account, names.get(job.model, job.model)) for job in jobs]
+        films = self.site.films
+        return [
+            cards.card(job, self.tr, self.now, account, names.get(job.model, job.model), films=films) for job in jobs
+        ]
 
     async def about(self, job: JobView, text: str = "") -> Answer:
         """How a job stands, beside what the visitor has left."""

@@ -11,6 +11,7 @@ from bots.web.changes import changed
 from bots.web.edge import answered
 from bots.web.model import Answer, Kind, Pressed
 from bots.web.site import Visit, visit
+from scheduler.errors import Code, Refused
 from scheduler.jobs.model import JobRequest, JobView
 
 
@@ -42,6 +43,10 @@ async def repetition(here: Visit, action: str, job: JobView) -> JobRequest | Non
             return commands.variation(job)
         case Action.RETRY | Action.REMAKE:
             return commands.retry(job)
+        case Action.ANIMATE:
+            if (film := commands.animated(job)) is None:
+                raise Refused.because(Code.GONE, what="picture")
+            return film
         case Action.LARGER:
             return commands.larger(job, (await here.user.me()).plan.max_resolution)
         case _:

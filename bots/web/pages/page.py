@@ -26,6 +26,8 @@ MODULES = "\n  ".join(
 SAID_BY_THE_PAGE = (
     "button-try-again",
     "studio-gave-up",
+    "web-attached",
+    "web-attaching",
     "web-close",
     "web-download",
     "web-enlarge",

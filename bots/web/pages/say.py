@@ -70,6 +70,8 @@ def with_choices(request: JobRequest, said: Said) -> JobRequest:
     pictures = request.capability is Capability.IMAGE  # what is chosen there is a model of pictures
     if said.size and request.width is None and (pictures or request.capability is Capability.VIDEO):
         choices["width"], choices["height"] = commands.size(said.size)
+    if said.picture and (pictures or request.capability is Capability.VIDEO):
+        choices["picture"] = said.picture
     if said.model and request.model is None and pictures:
         choices["model"] = said.model
     if said.seed is not None and request.seed is None:

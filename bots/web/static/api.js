@@ -1,6 +1,7 @@
 // Requests to the server. Three things can happen: an answer, a refusal with its words, or no answer at all.
 
 const TIMEOUT_MS = 40_000; // longer than the server waits for the scheduler
+const UPLOAD_TIMEOUT_MS = 120_000;
 
 /** No answer came; the same request may be made again. */
 export class Lost extends Error {}
@@ -23,11 +24,17 @@ export function post(path, body) {
   return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-async function call(path, options) {
+/** A file as it is. */
+export function upload(path, file) {
+  const headers = { "Content-Type": file.type || "application/octet-stream", "X-Tessera": "1" };
+  return call(path, { method: "POST", headers, body: file }, UPLOAD_TIMEOUT_MS);
+}
+
+async function call(path, options, timeout = TIMEOUT_MS) {
   let response;
   let text;
   try {
-    response = await fetch(path, { ...options, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(path, { ...options, cache: "no-store", signal: AbortSignal.timeout(timeout) });
     text = await response.text();
   } catch {
     throw new Lost(path);

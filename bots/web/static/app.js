@@ -58,9 +58,9 @@ function greet() {
 }
 
 /** Words of the visitor, with what is chosen beside the field. */
-function say_(text, chosen) {
+function say_(text, chosen, shape) {
   const picture = !text.startsWith("/") || /^\/imagine\s/i.test(text);
-  send({ path: "/chat", body: { text, ...chosen }, text, picture });
+  send({ path: "/chat", body: { text, ...chosen }, text, picture, shape });
 }
 
 function send(entry) {
@@ -114,7 +114,7 @@ function pressedOnJob(view, card) {
   if (view.action === "cancel") return cancel(card.id);
   const { prompt, count, width, height } = card.card;
   const shape = view.action === "larger" ? { width: width * 2, height: height * 2 } : { width, height };
-  send({ path, body: {}, text: prompt, picture: true, shape, count: ["vary", "larger"].includes(view.action) ? 1 : count });
+  send({ path, body: {}, text: prompt, picture: true, shape, count: ["vary", "larger", "animate"].includes(view.action) ? 1 : count });
 }
 
 /** Ask for the end of a job; the card itself says how that stands, so nothing else needs to. */

@@ -1,5 +1,6 @@
 // The field: Enter sends, Shift+Enter makes a new line; drafts and choices are kept.
 
+import { Attachment } from "./attachment.js";
 import { sizes } from "./data.js";
 import { find, make } from "./dom.js";
 import { browser, tab } from "./storage.js";
@@ -16,6 +17,7 @@ export class Composer {
     this.seed = find("seed");
     this.model = find("model");
     this.button = this.form.querySelector(".send");
+    this.attachment = new Attachment(() => this.changed());
     this.last = ""; // what was sent last: the up arrow brings it back
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.form.addEventListener("change", () => this.keep());
@@ -29,18 +31,21 @@ export class Composer {
 
   submit() {
     const text = this.words.value.trim();
-    if (!text) return this.words.focus();
+    if (!text || this.attachment.busy) return this.words.focus();
+    const chosen = this.chosen();
+    const given = this.attachment.given;
     this.last = text;
     this.words.value = "";
-    this.changed();
+    this.attachment.clear();
     this.words.focus();
-    this.send(text, this.chosen());
+    this.send(text, chosen, given ? { width: given.width, height: given.height } : undefined);
   }
 
   /** What is chosen beside the field, as POST /chat takes it. */
   chosen() {
     const seed = this.seed.value === "" ? null : Number(this.seed.value);
-    return { size: this.form.elements.size.value, model: this.model.value || null, seed };
+    const picture = this.attachment.given?.id ?? null; // whose shape counts more than the size
+    return { size: picture ? null : this.form.elements.size.value, model: this.model.value || null, seed, picture };
   }
 
   shape() {
@@ -66,7 +71,8 @@ export class Composer {
   }
 
   changed() {
-    this.button.disabled = !this.words.value.trim();
+    this.button.disabled = !this.words.value.trim() || this.attachment.busy;
+    find("sizes").hidden = this.attachment.given !== null;
     this.words.style.height = "auto";
     this.words.style.height = `${this.words.scrollHeight}px`;
     tab.write(DRAFT, this.words.value);

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from PIL import Image
 
 from scheduler.accounts.model import AccountView, TokensView, UsageDay, UsageList
+from scheduler.artifacts.checks import Unfit, checked_picture
 from scheduler.artifacts.model import ArtifactView
 from scheduler.catalogue.model import Capability, ModelView
 from scheduler.client import Scheduler, User
@@ -30,6 +31,7 @@ from scheduler.jobs.model import (
     Why,
 )
 from scheduler.plans.model import PlanView
+from scheduler.uploads.model import UploadView
 
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 Paint = Callable[[JobView, float], bytes]  # the job and how far it is: a JPEG on the way, a PNG at 1.0
@@ -77,6 +79,8 @@ class Studio(Scheduler):
         self.files: dict[UUID, tuple[str, bytes]] = {}
         self.submitted: asyncio.Queue[UUID] = asyncio.Queue()
         self.calls: dict[str, int] = defaultdict(int)
+        self.uploads: dict[UUID, bytes] = {}
+        self.films = False  # a model makes videos of pictures
 
     def acting_for(
         self, ref: str, *, name: str | None = None, locale: str | None = None, address: str | None = None
@@ -244,6 +248,19 @@ class Visitor(User):
             raise Refused.because(Code.NOT_FOUND, what="preview")
         return self.studio.previews[job_id]
 
+    async def upload(self, content: bytes, content_type: str = "image/jpeg") -> UploadView:
+        self.studio.check()
+        try:
+            picture = checked_picture(content)
+        except Unfit as unfit:
+            raise Refused.because(Code.PICTURE_UNFIT, fault=unfit.fault.value, **unfit.facts) from None
+        upload = UploadView(
+            id=uuid4(), content_type=content_type, width=picture.width, height=picture.height,
+            size_bytes=len(content), expires_at=START + timedelta(days=3),
+        )  # fmt: skip
+        self.studio.uploads[upload.id] = content
+        return upload
+
     async def file_bytes(self, artifact_id: UUID, *, thumbnail: bool = False) -> bytes:
         self.studio.check()
         owner, content = self.studio.files.get(artifact_id, ("", b""))
@@ -281,7 +298,10 @@ class Visitor(User):
 
     async def models(self) -> list[ModelView]:
         self.studio.calls["models"] += 1
-        return [
+        film = a_model("animator", "animator (no GPU)").model_copy(
+            update={"capability": Capability.VIDEO, "takes_picture": True}
+        )
+        return [film] * self.studio.films + [
             a_model("painter", "painter (no GPU)", default=True),
             a_model("sdxl", "SDXL"),
             a_model("flux-dev", "FLUX", online=False),

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
 from scheduler.errors import Code, Refused
+from tests.bots.telegram.studio import picture
 from tests.bots.web.serving import serving
 from tests.bots.web.studio import Studio
 from tests.bots.web.windows import CHROMIUM, Window, a_chromium, say
@@ -21,6 +22,15 @@ PHONE: dict[str, Any] = {
 }  # fmt: skip
 SMALL_PHONE = PHONE | {"viewport": {"width": 360, "height": 640}}
 HEIGHT = "element => element.getBoundingClientRect().height"
+PHOTO = picture("JPEG", 640, 480)
+GIVE = """([kind, bytes]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([new Uint8Array(bytes)], "fox.jpg", { type: "image/jpeg" }));
+  const options = { bubbles: true, cancelable: true };
+  const held = kind === "drop" ? new DragEvent(kind, { ...options, dataTransfer: data })
+                               : new ClipboardEvent(kind, { ...options, clipboardData: data });
+  document.getElementById("words").dispatchEvent(held);
+}"""
 HOSTILE = "<b>a fox</b><img src=x onerror=alert(1)>"
 SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
 
@@ -317,6 +327,7 @@ async def test_the_keyboard_alone_is_enough(studio: Studio, server: TestServer, 
     await page.keyboard.type("a fox")
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("in the snow")
+    await page.keyboard.press("Tab")  # a picture to start from
     await page.keyboard.press("Tab")
     await page.keyboard.press("ArrowRight")  # square to portrait
     await page.keyboard.press("Tab")
@@ -344,4 +355,30 @@ async def test_the_keyboard_alone_is_enough(studio: Studio, server: TestServer, 
     await page.keyboard.press("ArrowUp")
     await expect(field).to_have_value("a fox\nin the snow")
     assert isinstance(job.id, UUID)
+    assert window.complaints == []
+
+
+async def test_a_picture_is_attached_shown_and_sent_with_the_words(
+    studio: Studio, server: TestServer, chromium: Browser
+) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    attached, line = page.locator("#attached"), page.locator("#attached-line")
+    async with page.expect_file_chooser() as chooser:
+        await page.get_by_role("button", name="Start from a picture").press("Enter")
+    await (await chooser.value).set_files({"name": "fox.jpg", "mimeType": "image/jpeg", "buffer": PHOTO})
+    await expect(line).to_have_text("Starts from this picture")
+    await expect(page.locator(".sizes")).to_be_hidden()
+    await say(page, "as an oil painting")
+    await expect(page.locator(".job")).to_be_visible()
+    await expect(attached).to_be_hidden()
+    [person] = studio.people.values()
+    assert [request.picture for request in person.requests] == list(studio.uploads)
+
+    await page.evaluate(GIVE, ["drop", list(PHOTO)])
+    await expect(line).to_have_text("Starts from this picture")
+    await page.get_by_role("button", name="Leave the picture out").click()
+    await expect(attached).to_be_hidden()
+    await page.evaluate(GIVE, ["paste", list(b"not a picture")])
+    await expect(line).to_contain_text("not an image I can read")
     assert window.complaints == []

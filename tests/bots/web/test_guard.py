@@ -59,7 +59,7 @@ async def test_every_address_that_changes_something_is_guarded(ann: Browser, ser
         for route in server.app.router.routes()
         if route.resource and route.method not in ("GET", "HEAD")
     }
-    assert changing == {("POST", "/chat"), ("POST", "/jobs/{job_id}/{action}")}
+    assert changing == {("POST", "/chat"), ("POST", "/jobs/{job_id}/{action}"), ("POST", "/uploads")}
     for _, path in changing:
         url = path.replace("{job_id}", str(uuid4())).replace("{action}", "cancel")
         assert (await ann.post(url, {"id": str(uuid4())}, headers={})).status == 403
