@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from bots import buttons, commands
 from bots.commands import CommandError
 from bots.discord.words import Words
+from bots.making import Maker
 from bots.replies import refusals
 from bots.replies.translator import Translator
 from bots.telegram.handlers.create import mended, written_in
@@ -21,7 +23,7 @@ def one_input(data: bytes) -> None:
     text = data.decode(errors="surrogateescape" if data[:1] == b"\x01" else "replace")
     say.split(text)
     asked(text, commands.parse_imagine)
-    asked(text, written_in)
+    asked(text, partial(written_in, usual=Maker.IMAGINE))
     pressed = buttons.read(text)
     if pressed:
         subject = buttons.job_id(pressed[1])
