@@ -29,6 +29,7 @@ from scheduler.jobs.model import Accepted, JobRequest
 log = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = 0.8  # then "is thinking…" is shown; Discord waits 3 s for a sign
+FETCHED_AT_ONCE = 4  # pictures of people, held in memory
 REMEMBERED = 1_000  # interactions; after a reconnect Discord may announce one again
 
 
@@ -57,6 +58,7 @@ class Desk:
         self.whispers = Whispers(messenger.calls)
         self.board = board
         self.composer = Composer(scheduler, messenger.limits, films=Capability.VIDEO in bot.capabilities)
+        self.fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
         self.known: OrderedDict[int, None] = OrderedDict()
         self.at_work = 0
         self.idle = asyncio.Event()

@@ -1,6 +1,7 @@
 """What somebody asked for, shown as an embed, so that a button under a refusal can ask for it again, for ever."""
 
 from typing import Any, Self
+from uuid import UUID
 
 import discord
 from pydantic import BaseModel, ConfigDict
@@ -23,12 +24,14 @@ class Words(BaseModel):
     seed: int | None = None
     seconds: float | None = None
     voice: str | None = None
+    picture: UUID | None = None  # that was uploaded
     command: Maker = Maker.IMAGINE
 
     def embed(self) -> Json:
         """The prompt with its options under it; `read_words` reads it back."""
         told: list[tuple[str, object]] = [("size", self.size), ("model", self.model), ("seed", self.seed)]
         told += [("seconds", self.seconds), ("voice", self.voice)]
+        told += [("picture", self.picture)]
         told += [("command", self.command)] if self.command is not Maker.IMAGINE else []
         fields = [{"name": name, "value": str(value), "inline": True} for name, value in told if value is not None]
         return {"description": self.prompt, "fields": fields}
@@ -36,7 +39,7 @@ class Words(BaseModel):
     def request(self) -> JobRequest:
         """Raises CommandError."""
         width, height = commands.size(self.size) if self.size else (None, None)
-        return making.made(
+        request = making.made(
             self.command,
             self.prompt,
             width=width,
@@ -46,6 +49,7 @@ class Words(BaseModel):
             seconds=self.seconds,
             voice=self.voice,
         )
+        return request.model_copy(update={"picture": self.picture}) if self.picture else request
 
     @classmethod
     def of(cls, request: JobRequest) -> Self:
@@ -57,6 +61,7 @@ class Words(BaseModel):
             seed=request.seed,
             seconds=request.seconds,
             voice=request.voice,
+            picture=request.picture,
             command=making.maker_of(request),
         )
 

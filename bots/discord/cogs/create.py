@@ -1,10 +1,12 @@
 """/imagine: from words to a picture."""
 
+import discord
 from discord import app_commands
 
 from bots.commands import SIZES
 from bots.discord.client import Act
 from bots.discord.desk import translator
+from bots.discord.pictures import uploaded
 from bots.discord.words import Words
 from bots.models import offered
 from bots.replies.translator import Translator
@@ -24,14 +26,20 @@ async def imagine(
     size: str | None = None,
     model: str | None = None,
     seed: app_commands.Range[int, 0, SEED_LIMIT] | None = None,
+    picture: discord.Attachment | None = None,
 ) -> None:
     """Paint a picture."""
     words = Words(prompt=prompt, size=size, model=model, seed=seed)
-    await act.client.desk.paint(act, understood(words))
+    await act.client.desk.paint(act, understood(words) if picture is None else starting_from(act, words, picture))
 
 
 async def understood(words: Words) -> JobRequest:
     return words.request()
+
+
+async def starting_from(act: Act, words: Words, picture: discord.Attachment) -> JobRequest:
+    """The words first: what is wrong with them is known at once."""
+    return words.request().model_copy(update={"picture": await uploaded(act, picture)})
 
 
 @imagine.autocomplete("size")

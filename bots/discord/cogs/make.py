@@ -1,9 +1,10 @@
 """/video, /music, /say, /write and /ask: from words to a film, a sound or other words."""
 
+import discord
 from discord import app_commands
 
 from bots.discord.client import Act
-from bots.discord.cogs.create import sizes, understood
+from bots.discord.cogs.create import sizes, starting_from, understood
 from bots.discord.words import Words
 from bots.making import Maker
 from scheduler.jobs.model import LONGEST_SECONDS, SEED_LIMIT
@@ -14,11 +15,16 @@ Seed = app_commands.Range[int, 0, SEED_LIMIT]
 
 @app_commands.command()
 async def video(
-    act: Act, prompt: str, size: str | None = None, seconds: Seconds | None = None, seed: Seed | None = None
+    act: Act,
+    prompt: str,
+    size: str | None = None,
+    seconds: Seconds | None = None,
+    seed: Seed | None = None,
+    picture: discord.Attachment | None = None,
 ) -> None:
     """Make a video."""
     words = Words(prompt=prompt, size=size, seconds=seconds, seed=seed, command=Maker.VIDEO)
-    await act.client.desk.paint(act, understood(words))
+    await act.client.desk.paint(act, understood(words) if picture is None else starting_from(act, words, picture))
 
 
 video.autocomplete("size")(sizes)

@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.rigs.discord.calls import PREFIX, Call
 from tests.rigs.discord.faults import Faults
 from tests.rigs.discord.gateway import Gateway
-from tests.rigs.discord.model import Bot, Channel, Guild, Interaction
+from tests.rigs.discord.model import Attachment, Bot, Channel, Guild, Interaction
 from tests.rigs.discord.person import Person
 from tests.rigs.discord.server import Server, listen
 from tests.rigs.discord.world import World
@@ -117,6 +117,13 @@ class FakeDiscord:
     def mute(self, channel: Channel, bot: Bot) -> None:
         """Take the bot's right to write in the channel: 50013 from now on."""
         channel.muted.add(bot.id)
+
+    def file(self, name: str, data: bytes, content_type: str) -> Attachment:
+        """A file that a person can send with a command."""
+        number = self._world.clock.snowflake()
+        file = Attachment(number, name, data, content_type, url=f"{self._world.origin}/attachments/0/{number}/{name}")
+        self._world.files[number] = file
+        return file
 
     def person(self, name: str, *, channel: Channel | None = None, administrator: bool = False) -> Person:
         """Create a person who sits in `channel`, the first guild's first one unless said."""

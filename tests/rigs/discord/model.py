@@ -110,6 +110,7 @@ class Attachment:
     data: bytes
     content_type: str
     description: str | None = None
+    url: str = ""  # of one that a person sends with a command
 
 
 @dataclass(slots=True, eq=False)

@@ -76,6 +76,19 @@ def overwrites(place: Channel) -> list[Json]:
     return [{"id": bot, "type": MEMBER_OVERWRITE, "allow": "0", "deny": str(bits)} for bot, bits in denied.items()]
 
 
+def given(file: Attachment) -> Json:
+    """A file that a person sends with a command."""
+    return {
+        "id": file.id,
+        "filename": file.filename,
+        "size": len(file.data),
+        "content_type": file.content_type,
+        "url": file.url,
+        "proxy_url": file.url,
+        "ephemeral": True,
+    }
+
+
 def attachment(file: Attachment, message: Message, origin: str) -> Json:
     url = f"{origin}/attachments/{message.channel.id}/{file.id}/{quote(file.filename)}"
     told = {"description": file.description} if file.description else {}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.rigs.discord import payloads
-from tests.rigs.discord.model import Bot, Channel, User
+from tests.rigs.discord.model import Attachment, Bot, Channel, User
 
 Json = dict[str, Any]
-SUBCOMMAND, GROUP, TEXT, INTEGER, BOOLEAN, USER, NUMBER = 1, 2, 3, 4, 5, 6, 10
+SUBCOMMAND, GROUP, TEXT, INTEGER, BOOLEAN, USER, NUMBER, ATTACHMENT = 1, 2, 3, 4, 5, 6, 10, 11
 TEXT_LENGTH = 6000
 SLASH = 1
 TYPES: dict[int, tuple[type, ...]] = {
@@ -17,6 +17,7 @@ TYPES: dict[int, tuple[type, ...]] = {
     BOOLEAN: (bool,),
     USER: (User,),
     NUMBER: (int, float),
+    ATTACHMENT: (Attachment,),
 }
 
 
@@ -116,6 +117,9 @@ def fill(option: Json, value: Any, resolved: Json) -> Json:
         raise NotPossible(f"{option['name']}: {complaints[0]}")
     if option["type"] == USER:
         resolved.setdefault("users", {})[value.id] = payloads.user(value)
+        value = value.id
+    if option["type"] == ATTACHMENT:
+        resolved.setdefault("attachments", {})[value.id] = payloads.given(value)
         value = value.id
     return {"name": option["name"], "type": option["type"], "value": value}
 
