@@ -81,13 +81,13 @@ def made(
         case Maker.IMAGINE | Maker.WRITE:
             more: dict[str, object] = {}
         case Maker.ASK:
-            more = {"model": model or ANSWERER}
+            more = {"model": request.model or ANSWERER}
         case Maker.VIDEO:
             more = {"seconds": seconds}
         case Maker.MUSIC:
             more = {"seconds": seconds, "format": SOUND}
         case Maker.SAY:
-            more = {"voice": voice, "format": SOUND, "model": model or READER}
+            more = {"voice": voice, "format": SOUND, "model": request.model or READER}
     sides = {} if maker in (Maker.IMAGINE, Maker.VIDEO) else {"width": None, "height": None}
     return request.model_copy(update={"capability": CAPABILITIES[maker], **sides, **more})
 
