@@ -75,6 +75,7 @@ help-commands =
     /cancel: halte an, worum du zuletzt gebeten hast
 help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 macht dasselbe wieder · --model { $models } · --count 1 bis { $limit } · --seconds 6 für Video und Musik · --voice en für Sprache
 help-buttons = Unter einem Bild: „Noch einmal“ malt es neu, „Variante“ bleibt nah daran, „Größer“ verdoppelt die Seiten, soweit dein Tarif es zulässt.
+help-picture = Schick ein Bild mit /imagine oder /video mit, dann fange ich damit an; „Bewegen“ unter einem Bild macht ein Video daraus.
 model-away = { $model } (läuft gerade nicht)
 unknown-command = Diesen Befehl kenne ich nicht. /help sagt, was ich kann.
 surprise-1 = ein Leuchtturm im nächtlichen Sturm, Wellen brechen an den Felsen

@@ -75,6 +75,7 @@ help-commands =
     /cancel: stop what you asked for last
 help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 makes the same again · --model { $models } · --count 1 to { $limit } · --seconds 6 for video and music · --voice de for speech
 help-buttons = Under a picture: Again paints it anew, Variation stays close to it, Larger doubles its size where your plan allows.
+help-picture = Send a picture along with /imagine or /video and I start from it; Animate under a picture makes a video of it.
 model-away = { $model } (not running now)
 unknown-command = I don't know that command. /help says what I can do.
 surprise-1 = a lighthouse in a storm at night, waves breaking over the rocks

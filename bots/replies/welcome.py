@@ -12,6 +12,7 @@ from scheduler.accounts.model import AccountView
 from scheduler.jobs.model import MOST_IMAGES
 
 EVERYTHING = frozenset(maker.value for maker in Maker)
+FROM_PICTURES = frozenset({Maker.IMAGINE.value, Maker.VIDEO.value})  # the commands that start from one
 SURPRISES = 12
 MOST_MODELS = 12  # named in /help
 
@@ -37,7 +38,10 @@ def help_(
     )
     if plain_words:
         parts.append("\n" + tr("help-flags", limit=MOST_IMAGES, models=", ".join(models[:MOST_MODELS]) or "NAME"))
-    return Screen("\n".join([*parts, "\n" + tr("help-buttons")]))
+    parts.append("\n" + tr("help-buttons"))
+    if set(makers) >= FROM_PICTURES:
+        parts.append("\n" + tr("help-picture"))
+    return Screen("\n".join(parts))
 
 
 def command(line: str) -> str:
