@@ -9,7 +9,7 @@ from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.catalogue.queries import all_models, pauses
 from scheduler.database import Db
 from scheduler.fleet.queries import offered_models
-from scheduler.plans.limits import Market
+from scheduler.plans.choice import Market
 from scheduler.plans.queries import active_plans
 from scheduler.wire import MARKET_CHANNEL
 

@@ -11,7 +11,7 @@ from scheduler.catalogue.model import Capability, ModelList, ModelView
 from scheduler.errors import Code, Refusal, Refused
 from scheduler.jobs.model import JobRequest
 from scheduler.openapi import Empty, Operation
-from scheduler.plans.limits import choose_model
+from scheduler.plans.choice import choose_model
 from scheduler.plans.model import Plan
 
 

@@ -1,100 +1,35 @@
 """Turns submits into jobs: those that wait while others are written go together into the next batch."""
 
-import hashlib
-import os
-import random
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from functools import cache
-from typing import Any
-from uuid import UUID
 
 import asyncpg
 import structlog
 
-from scheduler.accounts.model import Caller
 from scheduler.batch import AGAIN, Again, Batcher
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import Db
 from scheduler.errors import Code, Refusal
+from scheduler.jobs.decisions import Decisions, accepted_event, open_job
 from scheduler.jobs.herald import Herald
-from scheduler.jobs.kinds import longest_side
-from scheduler.jobs.model import SEED_LIMIT, WISHES, Destination, JobEvent, JobRequest, Status
 from scheduler.jobs.queries.admission import (
-    Account,
     KnownPlans,
-    NewJob,
-    Seen,
     insert_admitted,
     lock_accounts,
     read_accounts,
 )
-from scheduler.jobs.queries.open import NOBODY, OpenJob
+from scheduler.jobs.queries.open import OpenJob
+from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
 from scheduler.observability import REGISTRY, Counter
-from scheduler.plans.limits import Admission, decide, makes, renew_day, spendable
-from scheduler.plans.model import Plan
-from scheduler.uploads.model import Picture
+from scheduler.plans.choice import makes
+from scheduler.plans.limits import decide
 
 WRITERS = 2  # batches under way: one is written while the next is decided
 
 log = structlog.get_logger(__name__)
 
 SUBMITTED = Counter("tessera_submits", "Submits by what became of them", ["result"], registry=REGISTRY)
-
-
-def new_id() -> UUID:
-    """UUID version 7 (RFC 9562): new ids stand together at the end of every index, and their pages in memory."""
-    milliseconds, chance = time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10))
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | (chance >> 68) << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Submit:
-    """One request on its way in, with what must be chosen before the rules are asked."""
-
-    caller: Caller
-    request: JobRequest
-    key: str | None
-    destination: Destination | None
-    parent_seed: int | None
-    picture: Picture | None = None  # that the request names
-    job_id: UUID = field(default_factory=new_id)
-    seed: int = field(default_factory=lambda: random.randint(0, SEED_LIMIT))
-    request_hash: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        later = (*WISHES, "picture")
-        unsaid = {name for name in later if getattr(self.request, name) is None}  # as if there were no such fields
-        digest = hashlib.sha256(self.request.model_dump_json(exclude=unsaid).encode()).digest()
-        object.__setattr__(self, "request_hash", digest)
-
-    @property
-    def shaped(self) -> JobRequest:
-        """The request; without a size of its own it has the shape of its picture."""
-        request, picture = self.request, self.picture
-        if picture is None or request.width or request.height:
-            return request
-        width, height = picture.shape()
-        return request.model_copy(update={"width": width, "height": height})
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    job: NewJob
-    tokens_left: Decimal  # of the day's allowance and the balance
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """The key came before; this is its job."""
-
-    job_id: UUID
-
-
-Answer = Admitted | Replayed | Refusal
 
 
 class Admitter:
@@ -197,56 +132,6 @@ class Admitter:
         return ledger.admit(submit, decision, None if awake else ledger.now + self.keep_for)
 
 
-@dataclass(slots=True)
-class Decisions:
-    """What one batch has decided so far."""
-
-    accounts: dict[int, Account]
-    seen: dict[tuple[int, str], Seen]
-    now: datetime
-    new: list[NewJob] = field(default_factory=list)
-
-    def changed(self) -> list[Account]:
-        """The accounts to write back."""
-        users = {job.user_id for job in self.new}
-        return [self.accounts[user_id] for user_id in sorted(users)]
-
-    def admit(self, submit: Submit, admission: Admission, wait_until: datetime | None) -> Admitted:
-        account = self.accounts[submit.caller.user_id]
-        standing, plan = account.standing, account.plan
-        params = params_of(submit, admission)
-        destination = submit.destination
-        bot_id = destination.bot_id if destination else None
-        new = NewJob(
-            id=submit.job_id,
-            user_id=submit.caller.user_id,
-            frontend=submit.caller.frontend,
-            bot_id=bot_id,
-            capability=submit.request.capability,
-            priority=plan.priority,
-            params=params,
-            cost=admission.cost,
-            key=submit.key,
-            request_hash=submit.request_hash,
-            parent_id=submit.request.parent_id,
-            from_allowance=admission.from_allowance,
-            from_balance=admission.from_balance,
-            balance_after=standing.balance,
-            seq=standing.last_seq,
-            day=standing.allowance_day,
-            wait_until=wait_until,
-            address=destination.address if destination else None,
-            process=destination.process if destination else None,
-            created_at=self.now,
-            user=submit.caller.ref,
-        )
-        self.new.append(new)
-        if submit.key:
-            self.seen[submit.caller.user_id, submit.key] = Seen(submit.job_id, submit.request_hash)
-        left = spendable(plan, renew_day(standing, self.now.date()))
-        return Admitted(new, left)
-
-
 def may_change(answer: Answer) -> bool:
     """Whether another look at the account could give another answer: what came before has come."""
     return isinstance(answer, Refusal) and answer.code is not Code.IDEMPOTENCY_MISMATCH
@@ -262,57 +147,3 @@ def note_refusals(answers: Iterable[Answer | Again]) -> None:
     for answer in answers:
         if isinstance(answer, Refusal):
             log.info("job.refused", code=answer.code)  # nothing about a user reaches a log
-
-
-def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
-    """What the worker is told, and what a repetition needs: nothing about the user."""
-    request = submit.request
-    params: dict[str, Any] = {
-        "prompt": request.prompt.strip(),
-        "model": admission.model.id,
-        "seed": submit.seed if request.seed is None else request.seed,
-        "count": request.count,
-    }
-    if admission.width:
-        params |= {"width": admission.width, "height": admission.height}
-    params |= {name: wish for name in WISHES if (wish := getattr(request, name)) is not None}
-    if admission.seconds:
-        params["seconds"] = admission.seconds
-    if admission.max_tokens:
-        params["max_tokens"] = admission.max_tokens
-    if request.strength is not None:
-        params["strength"] = request.strength
-    if submit.parent_seed is not None:
-        params["parent_seed"] = submit.parent_seed
-    if submit.picture is not None:
-        params |= {"picture": str(submit.picture.id), "picture_path": submit.picture.path}
-    return params
-
-
-def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
-    """The job as the dispatcher keeps it, without reading it again."""
-    return OpenJob(
-        id=job.id,
-        seq=number,
-        user_id=job.user_id,
-        user=job.user,
-        limit=plan.max_concurrent_jobs,
-        priority=job.priority,
-        status=Status.QUEUED,
-        capability=job.capability,
-        model=job.params["model"],
-        longest_side=longest_side(job.params),
-        cost=float(job.cost),
-        bot_id=job.bot_id,
-        attempt=0,
-        worker_id=None,
-        avoid_workers=NOBODY,
-        cancel_requested=False,
-        wait_until=job.wait_until,
-        running_seconds=None,
-        picture="picture" in job.params,
-    )
-
-
-def accepted_event(job: OpenJob) -> JobEvent:
-    return JobEvent(kind="accepted", job_id=job.id, user=job.user, bot_id=job.bot_id, status=Status.QUEUED)

@@ -6,10 +6,11 @@ from aiohttp import web
 from scheduler.accounts.doorkeeper import Doorkeeper
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Fact, Refusal, Refused
-from scheduler.jobs.admitter import Admitted, Admitter, Answer, Replayed, Submit
+from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.model import Submission
 from scheduler.jobs.queries.admission import parent_seed, read_accounts
+from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
 from scheduler.plans.limits import check_prompt
 from scheduler.uploads.model import Picture
 from scheduler.uploads.queries import find_picture

@@ -13,13 +13,14 @@ from scheduler.accounts.queries import database_now, standing_of
 from scheduler.bus import Redis
 from scheduler.deliveries.queries import claim_one
 from scheduler.errors import Code, Refusal, Refused
-from scheduler.jobs.admitter import Admitted, Admitter
+from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.intake import Intake
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Accepted, Destination, JobEvent, JobList, JobView, Quote, Status, Submission
 from scheduler.jobs.sse import stream
+from scheduler.jobs.submits import Admitted
 from scheduler.jobs.views import Viewer
 from scheduler.openapi import Empty, Operation
 from scheduler.plans.limits import renew_day, spendable

@@ -15,12 +15,13 @@ from scheduler.accounts.model import Caller, Platform
 from scheduler.catalogue.market import REFRESH_SECONDS, MarketKeeper
 from scheduler.database import connect
 from scheduler.fleet.listener import BeatListener
-from scheduler.jobs.admitter import Admitter, Answer, Submit
+from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Destination, JobRequest
+from scheduler.jobs.submits import Answer, Submit
 from scheduler.supervisor import Loop
 from tests.benchmarks.drive import beside
 

@@ -32,13 +32,14 @@ from scheduler.errors import Refusal
 from scheduler.fleet.listener import BeatListener
 from scheduler.gate import Gate
 from scheduler.health import Readiness
-from scheduler.jobs.admitter import Admitted, Admitter, Answer, Submit
+from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Destination, JobRequest
 from scheduler.jobs.routes import JobRoutes
+from scheduler.jobs.submits import Admitted, Answer, Submit
 from scheduler.jobs.views import Viewer
 from scheduler.openapi import Operation
 from scheduler.plans.model import Standing

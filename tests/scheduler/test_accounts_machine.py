@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.admitter import Admitted
+from scheduler.jobs.submits import Admitted
 from scheduler.ledger.auditor import audit
 from scheduler.ledger.queries import move
 from scheduler.wire import Assignment

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from scheduler.accounts.model import Caller
-from scheduler.jobs.admitter import Admitted
+from scheduler.jobs.submits import Admitted
 from scheduler.ledger.auditor import audit
 from scheduler.wire import Assignment
 from tests.scheduler.stage import Stage

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from scheduler import janitor
-from scheduler.jobs.admitter import Admitted, Replayed
+from scheduler.jobs.submits import Admitted, Replayed
 from tests.scheduler.stage import Stage
 
 

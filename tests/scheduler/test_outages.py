@@ -10,7 +10,7 @@ import pytest
 
 from scheduler import bus
 from scheduler.fleet.listener import parsed
-from scheduler.jobs.admitter import Replayed
+from scheduler.jobs.submits import Replayed
 from tests.scheduler.api import Api
 from tests.scheduler.stage import Stage, until
 

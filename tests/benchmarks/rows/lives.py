@@ -6,8 +6,8 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from scheduler.jobs.admitter import Admitted
 from scheduler.jobs.queries.ending import Ended
+from scheduler.jobs.submits import Admitted
 from tests.benchmarks import floor
 from tests.benchmarks.disk import probe
 from tests.benchmarks.figures import Line, Repetitions, Row, Run

@@ -6,8 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
-from scheduler.jobs.admitter import Submit
 from scheduler.jobs.model import JobRequest
+from scheduler.jobs.submits import Submit
 from tests.benchmarks.disk import probe
 from tests.benchmarks.figures import Line, Repetitions, Row, Run
 from tests.benchmarks.house import DESTINATION, open_house

@@ -7,7 +7,7 @@ from functools import partial
 
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.admitter import Admitted, Answer
+from scheduler.jobs.submits import Admitted, Answer
 from tests.benchmarks.drive import beside, drive
 from tests.benchmarks.figures import Line, Repetitions, Row, Run
 from tests.benchmarks.house import House, open_house

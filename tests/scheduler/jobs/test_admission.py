@@ -11,8 +11,8 @@ import pytest
 
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.admitter import Admitted, Replayed, Submit
 from scheduler.jobs.model import Destination, JobRequest
+from scheduler.jobs.submits import Admitted, Replayed, Submit
 from scheduler.ledger.queries import move
 from tests.scheduler.stage import Stage, admitted, refused
 

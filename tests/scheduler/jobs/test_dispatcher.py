@@ -12,9 +12,9 @@ from scheduler import supervisor
 from scheduler.accounts.model import Caller
 from scheduler.catalogue.queries import pause, resume
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.admitter import Admitted
 from scheduler.jobs.model import Why
 from scheduler.jobs.queries.dispatch import Choice, Started, start_jobs
+from scheduler.jobs.submits import Admitted
 from scheduler.supervisor import Loop
 from scheduler.wire import Assignment, Cancel
 from tests.scheduler.stage import Stage, until

@@ -11,7 +11,7 @@ import pytest
 from scheduler.accounts.model import Caller
 from scheduler.catalogue.queries import pause
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.admitter import Admitted, Answer
+from scheduler.jobs.submits import Admitted, Answer
 from scheduler.ledger.queries import move
 from scheduler.wire import Assignment
 from tests.scheduler.stage import Stage, admitted, refused

@@ -6,7 +6,7 @@ import pytest
 
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.admitter import Admitted, Answer
+from scheduler.jobs.submits import Admitted, Answer
 from tests.scheduler.stage import Stage, until
 
 LOCK = "select 1 from billing.token_account where user_id = $1 for update"

@@ -11,7 +11,7 @@ import pytest
 
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.admitter import Admitted
+from scheduler.jobs.submits import Admitted
 from tests.scheduler.clock import Clock, open_clock
 from tests.scheduler.stage import Stage, admitted, open_stage, refused, until
 

@@ -9,8 +9,8 @@ import pytest
 from scheduler.accounts.model import Caller
 from scheduler.client import connect
 from scheduler.errors import Code, Refusal, Refused
-from scheduler.jobs.admitter import Admitted, Answer, Submit
 from scheduler.jobs.model import JobRequest
+from scheduler.jobs.submits import Admitted, Answer, Submit
 from scheduler.ledger.queries import move
 from tests.scheduler.api import Api
 from tests.scheduler.stage import SERVICE_KEY, Stage

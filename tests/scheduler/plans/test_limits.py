@@ -13,7 +13,8 @@ from scheduler.catalogue.model import Capability, Model
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.model import JobRequest
 from scheduler.plans import limits
-from scheduler.plans.limits import Admission, Market, decide
+from scheduler.plans.choice import Market
+from scheduler.plans.limits import Admission, decide
 from scheduler.plans.model import Plan, Standing
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -1,0 +1,117 @@
+"""What one batch of submits has decided so far, and the job that an admitted one becomes: pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scheduler.jobs.kinds import longest_side
+from scheduler.jobs.model import WISHES, JobEvent, Status
+from scheduler.jobs.queries.admission import Account, NewJob, Seen
+from scheduler.jobs.queries.open import NOBODY, OpenJob
+from scheduler.jobs.submits import Admitted, Submit
+from scheduler.plans.limits import Admission, renew_day, spendable
+from scheduler.plans.model import Plan
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What one batch has decided so far."""
+
+    accounts: dict[int, Account]
+    seen: dict[tuple[int, str], Seen]
+    now: datetime
+    new: list[NewJob] = field(default_factory=list)
+
+    def changed(self) -> list[Account]:
+        """The accounts to write back."""
+        users = {job.user_id for job in self.new}
+        return [self.accounts[user_id] for user_id in sorted(users)]
+
+    def admit(self, submit: Submit, admission: Admission, wait_until: datetime | None) -> Admitted:
+        account = self.accounts[submit.caller.user_id]
+        standing, plan = account.standing, account.plan
+        params = params_of(submit, admission)
+        destination = submit.destination
+        bot_id = destination.bot_id if destination else None
+        new = NewJob(
+            id=submit.job_id,
+            user_id=submit.caller.user_id,
+            frontend=submit.caller.frontend,
+            bot_id=bot_id,
+            capability=submit.request.capability,
+            priority=plan.priority,
+            params=params,
+            cost=admission.cost,
+            key=submit.key,
+            request_hash=submit.request_hash,
+            parent_id=submit.request.parent_id,
+            from_allowance=admission.from_allowance,
+            from_balance=admission.from_balance,
+            balance_after=standing.balance,
+            seq=standing.last_seq,
+            day=standing.allowance_day,
+            wait_until=wait_until,
+            address=destination.address if destination else None,
+            process=destination.process if destination else None,
+            created_at=self.now,
+            user=submit.caller.ref,
+        )
+        self.new.append(new)
+        if submit.key:
+            self.seen[submit.caller.user_id, submit.key] = Seen(submit.job_id, submit.request_hash)
+        left = spendable(plan, renew_day(standing, self.now.date()))
+        return Admitted(new, left)
+
+
+def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
+    """What the worker is told, and what a repetition needs: nothing about the user."""
+    request = submit.request
+    params: dict[str, Any] = {
+        "prompt": request.prompt.strip(),
+        "model": admission.model.id,
+        "seed": submit.seed if request.seed is None else request.seed,
+        "count": request.count,
+    }
+    if admission.width:
+        params |= {"width": admission.width, "height": admission.height}
+    params |= {name: wish for name in WISHES if (wish := getattr(request, name)) is not None}
+    if admission.seconds:
+        params["seconds"] = admission.seconds
+    if admission.max_tokens:
+        params["max_tokens"] = admission.max_tokens
+    if request.strength is not None:
+        params["strength"] = request.strength
+    if submit.parent_seed is not None:
+        params["parent_seed"] = submit.parent_seed
+    if submit.picture is not None:
+        params |= {"picture": str(submit.picture.id), "picture_path": submit.picture.path}
+    return params
+
+
+def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
+    """The job as the dispatcher keeps it, without reading it again."""
+    return OpenJob(
+        id=job.id,
+        seq=number,
+        user_id=job.user_id,
+        user=job.user,
+        limit=plan.max_concurrent_jobs,
+        priority=job.priority,
+        status=Status.QUEUED,
+        capability=job.capability,
+        model=job.params["model"],
+        longest_side=longest_side(job.params),
+        cost=float(job.cost),
+        bot_id=job.bot_id,
+        attempt=0,
+        worker_id=None,
+        avoid_workers=NOBODY,
+        cancel_requested=False,
+        wait_until=job.wait_until,
+        running_seconds=None,
+        picture="picture" in job.params,
+    )
+
+
+def accepted_event(job: OpenJob) -> JobEvent:
+    return JobEvent(kind="accepted", job_id=job.id, user=job.user, bot_id=job.bot_id, status=Status.QUEUED)

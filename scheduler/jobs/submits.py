@@ -1,0 +1,67 @@
+"""A request on its way in, and the answers it may get."""
+
+import hashlib
+import os
+import random
+import time
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from scheduler.accounts.model import Caller
+from scheduler.errors import Refusal
+from scheduler.jobs.model import SEED_LIMIT, WISHES, Destination, JobRequest
+from scheduler.jobs.queries.admission import NewJob
+from scheduler.uploads.model import Picture
+
+
+def new_id() -> UUID:
+    """UUID version 7 (RFC 9562): new ids stand together at the end of every index, and their pages in memory."""
+    milliseconds, chance = time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10))
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | (chance >> 68) << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """One request on its way in, with what must be chosen before the rules are asked."""
+
+    caller: Caller
+    request: JobRequest
+    key: str | None
+    destination: Destination | None
+    parent_seed: int | None
+    picture: Picture | None = None  # that the request names
+    job_id: UUID = field(default_factory=new_id)
+    seed: int = field(default_factory=lambda: random.randint(0, SEED_LIMIT))
+    request_hash: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        later = (*WISHES, "picture")
+        unsaid = {name for name in later if getattr(self.request, name) is None}  # as if there were no such fields
+        digest = hashlib.sha256(self.request.model_dump_json(exclude=unsaid).encode()).digest()
+        object.__setattr__(self, "request_hash", digest)
+
+    @property
+    def shaped(self) -> JobRequest:
+        """The request; without a size of its own it has the shape of its picture."""
+        request, picture = self.request, self.picture
+        if picture is None or request.width or request.height:
+            return request
+        width, height = picture.shape()
+        return request.model_copy(update={"width": width, "height": height})
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    job: NewJob
+    tokens_left: Decimal  # of the day's allowance and the balance
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """The key came before; this is its job."""
+
+    job_id: UUID
+
+
+Answer = Admitted | Replayed | Refusal

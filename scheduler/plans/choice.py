@@ -1,0 +1,116 @@
+"""What can be asked for at this moment, and which model a request gets: pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from scheduler.accounts.model import Pause
+from scheduler.catalogue.model import Capability, Model
+from scheduler.errors import Code, Fact, Refusal
+from scheduler.jobs.kinds import side_of
+from scheduler.jobs.model import JobRequest
+from scheduler.plans.extent import size_of
+from scheduler.plans.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What can be asked for at this moment."""
+
+    models: Mapping[str, Model]
+    plans: tuple[Plan, ...]  # cheapest first
+    offered: Mapping[str, int]  # model -> longest side that any worker ever offered
+    online: Mapping[str, int]  # model -> longest side that a live worker offers
+    paused: Mapping[str, Pause]  # by subject: all, capability:image, model:sdxl
+    offered_from_picture: Mapping[str, int] = field(default_factory=dict)  # the same of those that can start from one
+    online_from_picture: Mapping[str, int] = field(default_factory=dict)
+
+    def sides(self, from_picture: bool) -> Mapping[str, int]:
+        """What live workers make, from a given picture or without."""
+        return self.online_from_picture if from_picture else self.online
+
+    def from_picture(self) -> "Market":
+        """The same for somebody who gives a picture."""
+        return replace(self, offered=self.offered_from_picture, online=self.online_from_picture)
+
+
+def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
+    """The model asked for, or the best of the capability that the plan has and a worker runs."""
+    chosen = choose(request, plan, market if request.picture is None else market.from_picture())
+    if request.picture is None or not isinstance(chosen, Refusal) or chosen.code is not Code.NO_WORKER:
+        return chosen
+    model = request.model or request.capability.value
+    if request.model is not None and model not in market.offered:
+        return chosen
+    return Refusal(Code.PICTURE_NOT_TAKEN, {"model": model, "alternative": chosen.facts.get("alternative")})
+
+
+def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
+    """The same in a market where all is alike to the request."""
+    if request.model is None:
+        usable = [m for m in of_capability(request.capability, market) if plan.allows(m.id) and not paused(m, market)]
+        offered = [m for m in usable if m.id in market.offered]
+        for sides in (market.online, market.offered):
+            for candidate in offered:
+                if makes(candidate, *size_of(request, candidate), sides):
+                    return candidate
+        if offered:
+            return offered[0]  # the size will be refused
+        for listed in of_capability(request.capability, market):
+            if subjects := paused(listed, market):
+                return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0]})
+        return Refusal(Code.NO_WORKER, {"model": request.capability.value})
+    model = market.models.get(request.model)
+    if model is None or not model.is_available or model.capability is not request.capability:
+        return Refusal(Code.UNKNOWN_MODEL, {"model": request.model, "alternative": alternative(request, plan, market)})
+    if not plan.allows(model.id):
+        upgrade = cheapest(market.plans, lambda p: p.allows(model.id))
+        facts: dict[str, Fact] = {"model": model.id, "plan": plan.name, "upgrade": upgrade}
+        return Refusal(Code.MODEL_NOT_IN_PLAN, facts | {"alternative": alternative(request, plan, market)})
+    if subjects := paused(model, market):
+        return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0]})
+    if model.id not in market.offered:
+        return Refusal(Code.NO_WORKER, {"model": model.id, "alternative": alternative(request, plan, market)})
+    return model
+
+
+def of_capability(capability: Capability, market: Market) -> list[Model]:
+    """The available models of a capability, best first."""
+    listed = [m for m in market.models.values() if m.capability is capability and m.is_available]
+    return sorted(listed, key=lambda m: m.rank)
+
+
+def alternative(request: JobRequest, plan: Plan, market: Market) -> str | None:
+    """A model that would do instead, now."""
+    other = choose(request.model_copy(update={"model": None}), plan, market)
+    return None if isinstance(other, Refusal) else other.id
+
+
+def paused(model: Model, market: Market) -> list[str]:
+    """What of the model is paused, the widest first."""
+    if not market.paused:
+        return []
+    subjects = ("all", f"capability:{model.capability}", f"model:{model.id}")
+    return [subject for subject in subjects if subject in market.paused]
+
+
+def dated(refusal: Refusal, market: Market, now: datetime) -> Refusal:
+    """The same; of a pause also why, and when it ends if that is known."""
+    pause = market.paused.get(str(refusal.facts.get("subject")))
+    if refusal.code is not Code.CAPABILITY_PAUSED or pause is None:
+        return refusal
+    facts: dict[str, Fact] = {"subject": pause.subject, "reason": pause.reason}
+    if pause.ends_at:
+        left = max(0.0, (pause.ends_at - now).total_seconds())
+        facts |= {"ends_at": pause.ends_at.isoformat(), "retry_after_seconds": round(left, 3)}
+    return Refusal(refusal.code, facts)
+
+
+def makes(model: Model, width: int, height: int, sides: Mapping[str, int]) -> bool:
+    """Whether one of the workers behind `sides` makes this size with the model."""
+    return side_of(max(width, height)) <= sides.get(model.id, 0)
+
+
+def cheapest(plans: Iterable[Plan], would_help: Callable[[Plan], bool]) -> str | None:
+    """The cheapest plan on sale that would let the request pass."""
+    return next((plan.name for plan in plans if plan.price_cents and would_help(plan)), None)
