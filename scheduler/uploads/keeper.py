@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import structlog
@@ -12,7 +12,7 @@ from scheduler.artifacts.checks import CheckedPicture, Unfit, checked_picture
 from scheduler.artifacts.store import ArtifactStore, StoreError
 from scheduler.errors import Code, Refused
 from scheduler.uploads import queries
-from scheduler.uploads.model import KEPT, NewUpload, UploadView, refusal
+from scheduler.uploads.model import KEPT, NewUpload, UploadList, UploadView, refusal
 
 CHECKED_AT_ONCE = 2  # pictures that are decoded: each may take some hundred MB
 UNSTORED_FOR = timedelta(minutes=10)  # whoever writes a file for so long has given up
@@ -49,6 +49,13 @@ class UploadKeeper:
             raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=2.0)
         log.info("upload.kept", size_bytes=upload.size_bytes)
         return upload
+
+    async def kept(self, user_id: int) -> UploadList:
+        return UploadList(uploads=await queries.living(self.pool, user_id))
+
+    async def end(self, user_id: int, upload_id: UUID) -> bool:
+        """End it before its time; the janitor removes the file. False: the user has no such upload."""
+        return await queries.end(self.pool, upload_id, user_id)
 
     async def _note(self, new: NewUpload) -> UploadView:
         """Count it and write its row, in one transaction."""

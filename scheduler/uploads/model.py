@@ -31,6 +31,10 @@ class UploadView(BaseModel):
     expires_at: datetime
 
 
+class UploadList(BaseModel):
+    uploads: list[UploadView]  # the newest first; never more than MOST_UPLOADS
+
+
 @dataclass(frozen=True, slots=True)
 class NewUpload:
     """A row of `uploads` before its file is stored."""

@@ -11,11 +11,12 @@ COLUMNS = "id, content_type, width, height, size_bytes, expires_at"
 
 
 async def find_picture(db: Db, picture_id: UUID, user_id: int) -> Picture | None:
-    """A stored upload or a finished picture of the user. What ends within a minute counts as ended: until the job is
-    written, nothing keeps its file."""
+    """A stored upload or a finished picture of the user. A file is there for a minute after an upload has ended and is
+    gone when a picture has, so one that ends within a minute counts as ended: until the job is written, nothing keeps
+    it."""
     row = await db.fetchrow(
         """
-        select path, width, height, expires_at <= now() + interval '1 minute' as expired
+        select path, width, height, expires_at <= now() as expired
           from uploads where id = $1 and user_id = $2 and stored_at is not null
          union all
         select a.local_path, a.width, a.height,
@@ -29,6 +30,31 @@ async def find_picture(db: Db, picture_id: UUID, user_id: int) -> Picture | None
     if row is None:
         return None
     return Picture(picture_id, row["path"] or "", row["width"] or 1, row["height"] or 1, row["expired"])
+
+
+async def living(db: Db, user_id: int) -> list[UploadView]:
+    """What a request of the user may start from, the newest first."""
+    rows = await db.fetch(
+        f"""
+        select {COLUMNS} from uploads
+         where user_id = $1 and stored_at is not null and expires_at > now() order by created_at desc, id
+        """,
+        user_id,
+    )
+    return [UploadView(**row) for row in rows]
+
+
+async def end(db: Db, upload_id: UUID, user_id: int) -> bool:
+    """Its time is over now; the file goes once no open job starts from it. False: the user has no such upload."""
+    done = await db.execute(
+        """
+        update uploads set expires_at = greatest(now(), created_at + interval '1 microsecond')
+         where id = $1 and user_id = $2 and stored_at is not null and expires_at > now()
+        """,
+        upload_id,
+        user_id,
+    )
+    return done != "UPDATE 0"
 
 
 async def lock_user(db: Db, user_id: int) -> None:
@@ -92,11 +118,12 @@ async def mark_stored(db: Db, upload_id: UUID) -> bool:
 
 
 async def ended(db: Db, unstored_for: timedelta, limit: int) -> list[tuple[UUID, str]]:
-    """Uploads whose time is over, except what an open job starts from, and those whose file was never stored."""
+    """Uploads whose time was over a minute ago, except what an open job starts from, and those whose file was never
+    stored. The minute is for requests that found one just before."""
     rows = await db.fetch(
         """
         select id, path from uploads
-         where expires_at <= now()
+         where expires_at <= now() - interval '1 minute'
            and id::text not in (select j.params ->> 'picture' from jobs j
                                  where j.status in ('QUEUED', 'RUNNING') and j.params ? 'picture')
          union all

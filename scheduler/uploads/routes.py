@@ -1,22 +1,28 @@
-"""The HTTP API of uploads: a picture as the body, so many at once, and no more of it read than is taken."""
+"""The HTTP API of uploads: taken in as a body, so many at once, no more of it read than is taken; listed; ended."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 from aiohttp import web
+from pydantic import BaseModel
 
 from scheduler.accounts.doorkeeper import Doorkeeper
 from scheduler.artifacts.checks import MOST_BYTES, Fault
 from scheduler.errors import Code, Refused
 from scheduler.openapi import Empty, Operation
 from scheduler.uploads.keeper import UploadKeeper
-from scheduler.uploads.model import TAKEN, UploadView
+from scheduler.uploads.model import TAKEN, UploadList, UploadView
 
 READ_AT_ONCE = 16  # bodies in memory
 OF_A_USER = 3
 READ_SECONDS = 60.0
+
+
+class UploadPath(BaseModel):
+    upload_id: UUID
 
 
 class UploadRoutes:
@@ -28,7 +34,9 @@ class UploadRoutes:
     def operations(self) -> list[Operation]:
         refusals = [Code.PICTURE_UNFIT, Code.TOO_MANY_UPLOADS]
         return [
-            Operation("POST", "/v1/uploads", self.upload, UploadView, status=201, raw_body=TAKEN, refusals=refusals)
+            Operation("POST", "/v1/uploads", self.upload, UploadView, status=201, raw_body=TAKEN, refusals=refusals),
+            Operation("GET", "/v1/uploads", self.list_uploads, UploadList),
+            Operation("DELETE", "/v1/uploads/{upload_id}", self.end_upload, UploadList, in_path=UploadPath),
         ]
 
     async def upload(self, request: web.Request, path: Empty, query: Empty, body: None) -> UploadView:
@@ -41,6 +49,19 @@ class UploadRoutes:
             raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
         with self._place(caller.user_id):
             return await self.keeper.keep(caller.user_id, await read(request))
+
+    async def list_uploads(self, request: web.Request, path: Empty, query: Empty, body: None) -> UploadList:
+        """The caller's pictures to start from, the newest first."""
+        caller = await self.door.caller(request.headers)
+        return await self.keeper.kept(caller.user_id)
+
+    async def end_upload(self, request: web.Request, path: UploadPath, query: Empty, body: None) -> UploadList:
+        """Remove a picture before its time; the answer is what is left.
+        Jobs that already wait or run with it still get it."""
+        caller = await self.door.caller(request.headers)
+        if not await self.keeper.end(caller.user_id, path.upload_id):
+            raise Refused.because(Code.NOT_FOUND, what="upload")
+        return await self.keeper.kept(caller.user_id)
 
     @contextmanager
     def _place(self, user_id: int) -> Iterator[None]:

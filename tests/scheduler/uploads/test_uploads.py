@@ -20,6 +20,7 @@ from tests.scheduler.api import Answer, Api, Json
 from tests.scheduler.stage import SERVICE_KEY, Stage, until
 from tests.scheduler.test_api import BEN, finished, given
 
+AGED = "update uploads set expires_at = now() - interval '1 minute', created_at = '2026-01-01'"
 CAMERA, SECRET = 0x0110, b"a camera of the tests"
 
 
@@ -43,6 +44,10 @@ async def given_id(api: Api, **more: Any) -> str:
 
 async def ask(api: Api, path: str = "/v1/jobs", user: str = "telegram:42", **request: Any) -> Answer:
     return await api.call("POST", path, {"request": {"prompt": "a fox", "model": "painter", **request}}, user=user)
+
+
+async def completed(stage: Stage, job: Any) -> bool:
+    return await stage.status(job) == "COMPLETED"
 
 
 async def files(stage: Stage) -> list[str]:
@@ -143,7 +148,7 @@ async def test_what_has_ended_goes_with_its_file_but_not_while_a_job_needs_it(pa
     stage = painting.stage
     needed, other = await given_id(painting), (await give(painting, a_picture("blue"))).document["id"]
     job = (await ask(painting, picture=needed)).document["job"]["id"]
-    await stage.pool.execute("update uploads set expires_at = now(), created_at = now() - interval '1 day'")
+    await stage.pool.execute(AGED)
     await janitor.tick(stage.pool, stage.store)
     assert await files(stage) == [f"{needed}.jpg"]
     assert (await ask(painting, picture=needed)).code == "gone"
@@ -151,14 +156,39 @@ async def test_what_has_ended_goes_with_its_file_but_not_while_a_job_needs_it(pa
 
     task = await given(painting.gpu)
     await painting.gpu.finish(task)
-
-    async def ended() -> bool:
-        return await stage.status(job) == "COMPLETED"
-
-    await until(ended)
+    await until(lambda: completed(stage, job))
     await janitor.tick(stage.pool, stage.store)
     assert await files(stage) == []
     assert await stage.pool.fetchval("select count(*) from uploads") == 0
+
+
+async def test_whoever_gave_a_picture_may_end_it_and_a_job_that_waits_keeps_it(painting: Api) -> None:
+    stage = painting.stage
+    needed = await given_id(painting)
+    other = (await give(painting, a_picture("blue"))).document["id"]
+    job = (await ask(painting, picture=needed)).document["job"]["id"]
+    listed = (await painting.get("/v1/uploads")).document["uploads"]
+    assert [upload["id"] for upload in listed] == [other, needed]
+    assert (await painting.get("/v1/uploads", user=BEN)).document == {"uploads": []}
+    refused = await painting.call("DELETE", f"/v1/uploads/{needed}", user=BEN)
+    assert (refused.status, refused.code, refused.document["what"]) == (404, "not_found", "upload")
+
+    left = await painting.call("DELETE", f"/v1/uploads/{needed}")
+    assert (left.status, left.document["uploads"]) == (200, [listed[0]])
+    assert (await painting.call("DELETE", f"/v1/uploads/{needed}")).code == "not_found"
+    assert (await ask(painting, picture=needed)).code == "gone"
+    await janitor.tick(stage.pool, stage.store)
+    assert sorted(await files(stage)) == sorted([f"{needed}.jpg", f"{other}.jpg"])
+
+    task = await given(painting.gpu)
+    assert task.params["picture"] == needed
+    await painting.gpu.finish(task)
+    await until(lambda: completed(stage, job))
+    await stage.pool.execute(
+        "update uploads set expires_at = now() - interval '1 minute', created_at = '2026-01-01' where id = $1", needed
+    )
+    await janitor.tick(stage.pool, stage.store)
+    assert await files(stage) == [f"{other}.jpg"]
 
 
 async def test_a_row_whose_file_never_came_is_nobody_s_picture_and_goes(painting: Api) -> None:
