@@ -6,7 +6,7 @@ from scheduler.catalogue.model import Capability, Model, Work, price
 
 EXAMPLES: list[tuple[str, Capability, list[tuple[str, Work]]]] = [
     (
-        "a picture of up to 1024 × 1024 in up to 50 steps (no request has more yet); above, in proportion, by quarters",
+        "a picture of up to 1024 × 1024 in up to 50 steps; above, in proportion, by quarters",
         Capability.IMAGE,
         [
             ("512 × 512", Work(width=512, height=512)),
@@ -15,6 +15,7 @@ EXAMPLES: list[tuple[str, Capability, list[tuple[str, Work]]]] = [
             ("1536 × 1024", Work(width=1536, height=1024)),
             ("1536 × 1536", Work(width=1536, height=1536)),
             ("2048 × 2048", Work(width=2048, height=2048)),
+            ("1024 × 1024 in 75 steps", Work(width=1024, height=1024, steps=75)),
         ],
     ),
     (

@@ -34,6 +34,7 @@ class Model:
     default_seconds: float | None = None  # None: the words decide
     max_seconds: float | None = None
     max_tokens: int | None = None  # of an answer; only a language model has such a bound
+    max_steps: int | None = None  # only a diffusion model has steps that one may ask for
 
 
 PIXELS_OF_ONE_PRICE = 1024 * 1024
@@ -130,6 +131,7 @@ class ModelView(BaseModel):
     default_seconds: float | None = None  # of video and sound; None: the words decide
     max_seconds: float | None = None
     max_tokens: int | None = None  # of language that an answer may have; None: it is no language model
+    max_steps: int | None = None  # that a picture may be asked in; None: there is no such choice
     allowed: bool  # by the caller's plan
     online: bool  # a live worker offers it
     default: bool  # what a request that names no model of this capability gets

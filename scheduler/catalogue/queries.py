@@ -10,7 +10,7 @@ async def all_models(db: Db) -> dict[str, Model]:
         """
         select id, display_name, coalesce(description, '') as description, capability, price_tokens,
                coalesce(default_width, 1024) as width, coalesce(default_height, 1024) as height, rank, is_available,
-               default_seconds::float8, max_seconds::float8, max_tokens
+               default_seconds::float8, max_seconds::float8, max_tokens, max_steps
           from catalogue.models
          order by capability, rank, id
         """
@@ -29,6 +29,7 @@ async def all_models(db: Db) -> dict[str, Model]:
             default_seconds=row["default_seconds"],
             max_seconds=row["max_seconds"],
             max_tokens=row["max_tokens"],
+            max_steps=row["max_steps"],
         )
         for row in rows
     }

@@ -43,6 +43,7 @@ class CatalogueRoutes:
                     default_seconds=model.default_seconds,
                     max_seconds=model.max_seconds,
                     max_tokens=model.max_tokens,
+                    max_steps=model.max_steps,
                     allowed=plan is not None and plan.allows(model.id),
                     online=model.id in market.online,
                     default=model.id in defaults,

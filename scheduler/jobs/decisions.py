@@ -75,6 +75,9 @@ def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
     if admission.width:
         params |= {"width": admission.width, "height": admission.height}
     params |= {name: wish for name in WISHES if (wish := getattr(request, name)) is not None}
+    params.pop("steps", None)  # as many as the model takes, if it lets one choose
+    if admission.steps:
+        params["steps"] = admission.steps
     if admission.seconds:
         params["seconds"] = admission.seconds
     if admission.max_tokens:

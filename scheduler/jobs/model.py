@@ -20,7 +20,9 @@ MOST_IMAGES = 4
 LONGEST_SECONDS = 600.0
 MOST_TOKENS = 100_000  # of language
 SLOWEST, FASTEST = 40, 220  # beats a minute
-WISHES = ("seconds", "format", "mood", "tempo", "voice", "max_tokens")  # of a request; most requests have none of them
+MOST_STEPS = 200  # of diffusion
+# Of a request; most requests have none of them.
+WISHES = ("negative", "steps", "seconds", "format", "mood", "tempo", "voice", "max_tokens")
 
 
 class Status(StrEnum):
@@ -51,6 +53,8 @@ class JobRequest(BaseModel):
     parent_id: UUID | None = None  # the caller's own job that this one repeats or varies
     strength: float | None = Field(None, ge=0, le=1)  # how far a variation may leave its parent, or the picture
     picture: UUID | None = None  # the caller's own upload or finished picture to start from
+    negative: str | None = Field(None, max_length=PROMPT_LIMIT)  # what a diffusion model is to keep out
+    steps: int | None = Field(None, ge=1, le=MOST_STEPS)  # of a diffusion model; more than it takes counts as its most
     seconds: float | None = Field(None, ge=1, le=LONGEST_SECONDS)  # of video and music
     format: str | None = Field(None, pattern="^(ogg|mp3)$")  # of sound
     mood: str | None = Field(None, pattern="^[a-z]{1,20}$")  # of music; otherwise the words decide
@@ -120,6 +124,8 @@ class JobView(BaseModel):
     count: int
     strength: float | None = None
     picture: UUID | None = None
+    negative: str | None = None
+    steps: int | None = None
     seconds: float | None = None
     format: str | None = None
     mood: str | None = None

@@ -27,8 +27,13 @@ def max_tokens_of(request: JobRequest, model: Model) -> int:
     return min(request.max_tokens or model.max_tokens, model.max_tokens) if model.max_tokens else 0
 
 
-def work_of(request: JobRequest, width: int, height: int, seconds: float, max_tokens: int) -> Work:
+def steps_of(request: JobRequest, model: Model) -> int:
+    """In how many steps it was asked for, as far as the model takes them; 0: in as many as the model usually does."""
+    return min(request.steps, model.max_steps) if request.steps and model.max_steps else 0
+
+
+def work_of(request: JobRequest, width: int, height: int, steps: int, seconds: float, max_tokens: int) -> Work:
     """What the price depends on; of what nobody knows before, the most it may be."""
     characters = len(request.prompt)
     tokens = language_tokens(characters, max_tokens)
-    return Work(request.count, width, height, seconds=seconds, characters=characters, tokens=tokens)
+    return Work(request.count, width, height, steps, seconds=seconds, characters=characters, tokens=tokens)

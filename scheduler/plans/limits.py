@@ -16,7 +16,7 @@ from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.kinds import largest_side
 from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
 from scheduler.plans.choice import Market, cheapest, choose_model, dated, makes
-from scheduler.plans.extent import max_tokens_of, seconds_of, size_of, work_of
+from scheduler.plans.extent import max_tokens_of, seconds_of, size_of, steps_of, work_of
 from scheduler.plans.model import Plan, Standing, Tokens
 
 
@@ -27,6 +27,7 @@ class Admission:
     model: Model
     width: int
     height: int  # 0 by 0 where there is no size
+    steps: int  # 0 where none were asked for, or the model has none
     seconds: float  # 0 where it takes no time
     max_tokens: int  # of language; 0 where no language model answers
     cost: Tokens
@@ -53,9 +54,10 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if isinstance(chosen, Refusal):
         return dated(chosen, market, now)
     width, height = size_of(request, chosen)
+    steps = steps_of(request, chosen)
     seconds = seconds_of(request, chosen)
     max_tokens = max_tokens_of(request, chosen)
-    cost = price(chosen, work_of(request, width, height, seconds, max_tokens))
+    cost = price(chosen, work_of(request, width, height, steps, seconds, max_tokens))
     refusal = (
         too_large(width, height, plan, market.plans)
         or beyond_workers(chosen, width, height, market)
@@ -67,7 +69,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if refusal:
         return refusal
     allowance = min(cost, allowance_left(plan, turned))
-    admission = Admission(chosen, width, height, seconds, max_tokens, cost, allowance, cost - allowance)
+    admission = Admission(chosen, width, height, steps, seconds, max_tokens, cost, allowance, cost - allowance)
     charge(standing, turned, admission, plan, now)
     return admission
 

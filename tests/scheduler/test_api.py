@@ -293,6 +293,21 @@ async def test_models_are_told_with_their_prices(api: Api) -> None:
     assert (models["painter"]["default"], models["painter"]["online"], models["painter"]["allowed"]) == (True,) * 3
     assert (models["flux-dev"]["price_tokens"], models["flux-dev"]["allowed"]) == ("3.00", False)
     assert (models["chat"]["max_tokens"], models["writer"]["max_tokens"]) == (1000, None)
+    assert (models["flux-schnell"]["max_steps"], models["painter"]["max_steps"]) == (16, None)
+
+
+async def test_steps_and_what_to_keep_out_reach_a_model_that_has_steps(api: Api) -> None:
+    await api.stage.worker("other", models=("sdxl",))
+    wish = {"negative": "blur", "steps": 75, "prompt": "a fox"}
+    quote, made, painted = [
+        (await api.call("POST", path, {"request": {**wish, "model": model}})).document
+        for path, model in (("/v1/jobs:quote", "sdxl"), ("/v1/jobs", "sdxl"), ("/v1/jobs", "painter"))
+    ]
+    read = (await api.get(f"/v1/jobs/{made['job']['id']}")).document
+
+    assert quote["cost_tokens"] == made["job"]["cost_tokens"] == "1.50"
+    assert (read["negative"], read["steps"]) == ("blur", 75)
+    assert (painted["job"]["steps"], painted["job"]["cost_tokens"]) == (None, "1.00")
 
 
 async def test_a_bot_that_asks_for_no_user_learns_what_is_there(api: Api) -> None:

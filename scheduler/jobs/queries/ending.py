@@ -59,6 +59,7 @@ def work_of(params: Mapping[str, Any]) -> Work:
         count=params["count"],
         width=params.get("width", 0),
         height=params.get("height", 0),
+        steps=params.get("steps", 0),
         seconds=params.get("seconds", 0.0),
         characters=len(params["prompt"]),
         tokens=language_tokens(len(params["prompt"]), params.get("max_tokens", 0)),

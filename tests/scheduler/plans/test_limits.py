@@ -438,6 +438,29 @@ def test_what_is_longer_than_the_model_makes_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("model", "asked", "steps", "cost"),
+    [
+        ("flux-dev", None, 0, "3.00"),
+        ("flux-dev", 50, 50, "3.00"),
+        ("flux-dev", 75, 75, "4.50"),
+        ("flux-dev", 200, 100, "6.00"),
+        ("painter", 200, 0, "1.00"),
+    ],
+)
+def test_more_than_the_usual_steps_cost_more_where_the_model_has_steps(
+    model: str, asked: int | None, steps: int, cost: str
+) -> None:
+    models = {
+        "flux-dev": Model("flux-dev", "", "", Capability.IMAGE, Decimal(3), 1024, 1024, 1, True, max_steps=100),
+        "painter": Model("painter", "", "", Capability.IMAGE, Decimal(1), 1024, 1024, 90, True),
+    }
+    market = Market(models, PLANS, dict.fromkeys(models, 4096), dict.fromkeys(models, 4096), {})
+    said = admission(ask(model=model, steps=asked), standing(), plan(allowed_models=frozenset(models)), market)
+
+    assert (said.steps, said.cost) == (steps, Decimal(cost))
+
+
+@pytest.mark.parametrize(
     ("wish", "max_tokens", "cost"),
     [
         ({}, 1000, "1.00"),

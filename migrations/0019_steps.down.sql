@@ -1,0 +1,1 @@
+alter table catalogue.models drop column max_steps;
