@@ -76,7 +76,8 @@ class Handout:
         try:
             tokens = lease_tokens(len(chosen))
             choices = [
-                Choice(job.id, worker_id, tokens[n], ahead=n >= len(begun)) for n, (job, worker_id) in enumerate(chosen)
+                Choice(job.id, job.user_id, worker_id, tokens[n], ahead=n >= len(begun))
+                for n, (job, worker_id) in enumerate(chosen)
             ]
             started = {one.job_id: one for one in await self._commit(choices, leader)}
         except BaseException:

@@ -1,6 +1,7 @@
 """Dispatch: attempts with their leases, and the way back to the line."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,37 +32,51 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which worker gets which job; `ahead`: to have it at hand, not to begin it now."""
+    """Which worker gets which job of whom; `ahead`: to have it at hand, not to begin it now."""
 
     job_id: UUID
+    user_id: int
     worker_id: str
     lease_token: UUID
     ahead: bool = False
 
 
 async def start_jobs(db: Db, choices: Sequence[Choice], lease: timedelta, leader: Leader) -> list[Started]:
-    """QUEUED to RUNNING; only by the leader of the term, only what still waits.
+    """QUEUED to RUNNING; only by the leader of the term, only what still waits, and of each user, in this order, only
+    as many as may run beside what runs: by the plan as it is now, whatever the leader remembers. A plan that is being
+    changed is waited for, and none changes before this is committed.
 
     It does not wait for the disk: should a crash of the server undo it, outcomes of it fail for their lease token.
     """
-    rows = await db.fetch(
-        """
-        with hasty as materialized (select set_config('synchronous_commit', 'off', true)), leader as (
-          select 1 from leadership where holder = $6 and term = $7 and expires_at > clock_timestamp() for share)
-        update jobs j
-           set status = 'RUNNING', attempt = j.attempt + 1, worker_id = c.worker_id, lease_token = c.lease_token,
-               started_at = case when not c.ahead then now() end, lease_until = now() + $5::interval
-          from unnest($1::uuid[], $2::text[], $3::uuid[], $4::bool[]) c (id, worker_id, lease_token, ahead), leader,
-               hasty
-         where j.id = c.id and j.status = 'QUEUED' and j.cancel_requested_at is null
-        returning j.id, j.attempt, j.lease_token, j.capability, j.params
-        """,
-        *columns([(c.job_id, c.worker_id, c.lease_token, c.ahead) for c in choices], 4),
-        lease,
-        leader.holder,
-        leader.term,
-    )
+    nth: Counter[int] = Counter()
+    chosen = []
+    for c in choices:
+        nth[c.user_id] += 1
+        chosen.append((c.job_id, c.user_id, nth[c.user_id], c.worker_id, c.lease_token, c.ahead))
+    rows = await db.fetch(START_JOBS, *columns(chosen, 6), lease, leader.holder, leader.term)
     return [Started(row["id"], row["attempt"], row["lease_token"], row["capability"], row["params"]) for row in rows]
+
+
+START_JOBS = """
+    with hasty as materialized (select set_config('synchronous_commit', 'off', true)),
+    leader as (
+      select 1 from leadership where holder = $8 and term = $9 and expires_at > clock_timestamp() for share),
+    allowed as materialized (
+      select c.*, 'QUEUED' as waits -- not a constant below, which would invite a scan of all that waits
+        from unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[], $5::uuid[], $6::bool[])
+             c (id, user_id, nth, worker_id, lease_token, ahead)
+        join users u on u.id = c.user_id join plans p on p.id = u.plan_id
+        join billing.token_account a on a.user_id = c.user_id
+       where not a.banned and p.max_concurrent_jobs >= c.nth + (
+             select count(*) from jobs r where r.user_id = c.user_id and r.status = 'RUNNING')
+       order by c.user_id for share of u, p)
+    update jobs j
+       set status = 'RUNNING', attempt = j.attempt + 1, worker_id = c.worker_id, lease_token = c.lease_token,
+           started_at = case when not c.ahead then now() end, lease_until = now() + $7::interval
+      from allowed c, leader, hasty
+     where j.id = c.id and j.status = c.waits and j.cancel_requested_at is null
+    returning j.id, j.attempt, j.lease_token, j.capability, j.params
+"""
 
 
 async def running_again(db: Db, job_id: UUID, attempt: int) -> Started | None:

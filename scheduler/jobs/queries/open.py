@@ -26,7 +26,7 @@ class OpenJob:
     seq: int
     user_id: int
     user: str  # "telegram:42"
-    limit: int  # the plan's max_concurrent_jobs
+    limit: int  # the plan's max_concurrent_jobs; none of a banned account
     priority: int
     status: Status
     capability: str
@@ -47,13 +47,15 @@ class OpenJob:
 
 
 OPEN_JOB = """
-    select j.id, j.seq, j.user_id, u.platform || ':' || u.platform_user_id as "user", p.max_concurrent_jobs,
+    select j.id, j.seq, j.user_id, u.platform || ':' || u.platform_user_id as "user",
+           case when a.banned then 0 else p.max_concurrent_jobs end as "limit",
            j.priority, j.status, j.capability, j.params ->> 'model' as model,
            greatest((j.params ->> 'width')::int, (j.params ->> 'height')::int) as longest_side,
            j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id, j.avoid_workers,
            j.cancel_requested_at is not null as cancel_requested, j.wait_until,
            extract(epoch from now() - j.started_at)::float8 as running_seconds, j.params ? 'picture' as picture
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+      join billing.token_account a on a.user_id = j.user_id
      where j.status in ('QUEUED', 'RUNNING')
 """
 
@@ -139,9 +141,10 @@ class Standing:
 
 
 STANDING = """
-    select j.id, j.seq, j.user_id, p.max_concurrent_jobs, j.status, j.attempt,
-           j.cancel_requested_at is not null as cancel_requested
+    select j.id, j.seq, j.user_id, case when a.banned then 0 else p.max_concurrent_jobs end as "limit", j.status,
+           j.attempt, j.cancel_requested_at is not null as cancel_requested
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+      join billing.token_account a on a.user_id = j.user_id
 """
 
 
@@ -173,7 +176,7 @@ def standing_of(row: Any) -> Standing:
         row["id"],
         row["seq"],
         row["user_id"],
-        row["max_concurrent_jobs"],
+        row["limit"],
         Status(row["status"]),
         row["attempt"],
         row["cancel_requested"],

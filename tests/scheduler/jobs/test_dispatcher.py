@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -10,6 +11,7 @@ import pytest
 
 from scheduler import supervisor
 from scheduler.accounts.model import Caller
+from scheduler.accounts.queries import change_plan
 from scheduler.catalogue.queries import pause, resume
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.model import Why
@@ -212,6 +214,75 @@ async def test_a_larger_plan_counts_for_what_waits_already(stage: Stage, ann: Ca
     await stage.round()
 
     assert await running(stage) == 3
+
+
+async def test_a_smaller_plan_counts_from_its_commit_on(stage: Stage) -> None:
+    """The leader has not heard of it yet, and still remembers that three may run."""
+    await stage.worker("large", slots=8)
+    pro = await stage.user("telegram:5", "pro")
+    for _ in range(3):
+        await stage.job(pro)
+    await stage.change_plan(pro.user_id, "free")
+    await stage.round()
+
+    assert await running(stage) == 1
+
+
+async def test_a_limit_lowered_below_what_runs_lets_nothing_start(stage: Stage) -> None:
+    large = await stage.worker("large", slots=8)
+    pro = await stage.user("telegram:5", "pro")
+    first, second = await stage.job(pro), await stage.job(pro)
+    await stage.round()
+    tasks = [one for one in await large.inbox() if isinstance(one, Assignment)]
+    third = await stage.job(pro)
+    await stage.pool.execute("update plans set max_concurrent_jobs = 1 where tier = 'pro'")
+    await stage.round()
+    assert {task.job_id for task in tasks} == {first, second}
+    assert await running(stage) == 2
+
+    for task in tasks:
+        await large.finish(task)
+    await stage.file()
+    await stage.round()
+    assert await stage.status(third) == "RUNNING"
+
+
+async def test_a_dispatch_waits_for_a_plan_that_is_being_changed(stage: Stage) -> None:
+    await stage.worker("large", slots=8)
+    pro = await stage.user("telegram:5", "pro")
+    for _ in range(3):
+        await stage.job(pro)
+    async with stage.pool.acquire() as connection, connection.transaction():
+        await change_plan(connection, pro.user_id, "free")
+        pid = connection.get_server_pid()
+        async with asyncio.TaskGroup() as group:
+            dispatch = group.create_task(stage.dispatcher.tick())
+            await until(partial(blocked_by, stage, pid))
+            await connection.execute("commit; begin")
+            await dispatch
+    assert await running(stage) <= 1
+
+    await stage.round()
+    assert await running(stage) == 1
+
+
+async def blocked_by(stage: Stage, pid: int) -> bool:
+    query = "select exists (select from pg_stat_activity where $1 = any(pg_blocking_pids(pid)))"
+    return bool(await stage.pool.fetchval(query, pid))
+
+
+async def test_what_a_banned_account_has_waiting_starts_when_the_ban_is_lifted(
+    stage: Stage, gpu: Worker, ann: Caller
+) -> None:
+    job_id = await stage.job(ann)
+    await stage.pool.execute("update billing.token_account set banned = true where user_id = $1", ann.user_id)
+    await stage.round()
+    await stage.compare()
+    assert await gpu.inbox() == []
+
+    await stage.pool.execute("update billing.token_account set banned = false where user_id = $1", ann.user_id)
+    await stage.compare()
+    assert (await gpu.assignment()).job_id == job_id
 
 
 async def test_workers_share_the_load(stage: Stage) -> None:
