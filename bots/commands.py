@@ -3,19 +3,18 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
-from scheduler.catalogue.model import Capability
 from scheduler.jobs.model import (
     LARGEST_SIDE,
     LONGEST_SECONDS,
     MOST_IMAGES,
+    MOST_STEPS,
     PROMPT_LIMIT,
     SEED_LIMIT,
     SIDE_STEP,
     SMALLEST_SIDE,
-    WISHES,
     JobRequest,
-    JobView,
 )
 
 Size = tuple[int, int]  # width, height in pixels
@@ -26,14 +25,14 @@ SIZES: Mapping[str, Size] = {
     "landscape": (1024, 768),
     "wide": (1024, 576),
 }
-TIMED = (Capability.VIDEO, Capability.AUDIO)
-FLAGS = ("size", "seed", "model", "count", "seconds", "voice")
-VARIATION_STRENGTH = 0.35
+FLAGS = ("size", "seed", "model", "count", "seconds", "voice", "strength", "steps", "no")
 
 # "--seed 7", "--seed=7", and "—seed 7", which is what phones make of two hyphens
 FLAG = re.compile(r"(?<!\S)(--|[—–])([A-Za-z][A-Za-z0-9_-]{0,30})(?:[ \t]*[=:][ \t]*|[ \t]+|(?=\s)|$)")
 VALUE = re.compile(r"(?!--|[—–])\S+")
+WORDS = re.compile(r"(?!--|[—–])\S[^\n]*?(?=[ \t]*(?:\s(?:--|[—–])[A-Za-z]|\n|\Z))")  # up to the next flag or line
 WIDTH_BY_HEIGHT = re.compile(r"([0-9]{1,5})[x×*х]([0-9]{1,5})")
+PART = re.compile(r"[01]|[01]?[.,][0-9]{1,6}")
 NUMBER = re.compile(r"[0-9]{1,12}")
 VOICE = re.compile(r"[A-Za-z0-9-]{1,20}")
 
@@ -50,6 +49,9 @@ class Mistake(StrEnum):
     BAD_SEED = "bad_seed"  # value, limit
     BAD_COUNT = "bad_count"  # value, limit
     BAD_MODEL = "bad_model"  # limit
+    BAD_STRENGTH = "bad_strength"  # value
+    BAD_STEPS = "bad_steps"  # value, limit
+    NEGATIVE_TOO_LONG = "negative_too_long"  # length, limit
     BAD_SECONDS = "bad_seconds"  # value, limit
     BAD_VOICE = "bad_voice"  # value
 
@@ -66,39 +68,70 @@ class CommandError(Exception):
 def parse_imagine(text: str) -> JobRequest:
     """What "/imagine" is followed by, or a plain message: a prompt, with flags anywhere in it."""
     prompt, flags = split(text)
-    width, height = size(flags["size"]) if "size" in flags else (None, None)
-    return imagine(
-        prompt,
-        width=width,
-        height=height,
-        seed=number("seed", flags["seed"]) if "seed" in flags else None,
-        model=flags.get("model"),
-        count=number("count", flags["count"]) if "count" in flags else 1,
-    )
+    return imagine(prompt, **options_of(flags))
 
 
-def imagine(
-    prompt: str,
-    *,
-    width: int | None = None,
-    height: int | None = None,
-    seed: int | None = None,
-    model: str | None = None,
-    count: int = 1,
-) -> JobRequest:
-    """The request of options that came one by one, as Discord's do."""
+class Options(TypedDict, total=False):
+    """What may be chosen beside the words of a picture."""
+
+    width: int | None
+    height: int | None
+    seed: int | None
+    model: str | None
+    count: int
+    strength: float | None
+    steps: int | None
+    negative: str | None
+
+
+def imagine(prompt: str, **options: Unpack[Options]) -> JobRequest:
+    """The request of words and options, each checked; raises CommandError."""
     prompt = whole(prompt).strip()
     if not prompt:
         raise CommandError(Mistake.PROMPT_EMPTY)
     if len(prompt) > PROMPT_LIMIT:
         raise CommandError(Mistake.PROMPT_TOO_LONG, length=len(prompt), limit=PROMPT_LIMIT)
+    check(options)
+    if model := options.get("model"):
+        options["model"] = whole(model)
+    if negative := options.get("negative"):
+        options["negative"] = whole(negative)
+    return JobRequest(prompt=prompt, **options)
+
+
+def check(options: Options) -> None:
+    """The bounds that people are told of; raises CommandError."""
+    seed, count, model = options.get("seed"), options.get("count", 1), options.get("model")
+    strength, steps, negative = options.get("strength"), options.get("steps"), options.get("negative")
     if seed is not None and not 0 <= seed <= SEED_LIMIT:
         raise CommandError(Mistake.BAD_SEED, value=str(seed), limit=SEED_LIMIT)
     if not 1 <= count <= MOST_IMAGES:
         raise CommandError(Mistake.BAD_COUNT, value=str(count), limit=MOST_IMAGES)
     if model is not None and not 1 <= len(model) <= 100:
         raise CommandError(Mistake.BAD_MODEL, limit=100)
-    return JobRequest(prompt=prompt, model=model and whole(model), width=width, height=height, seed=seed, count=count)
+    if strength is not None and not 0 <= strength <= 1:
+        raise CommandError(Mistake.BAD_STRENGTH, value=f"{strength:g}")
+    if steps is not None and not 1 <= steps <= MOST_STEPS:
+        raise CommandError(Mistake.BAD_STEPS, value=str(steps), limit=MOST_STEPS)
+    if negative is not None and len(negative) > PROMPT_LIMIT:
+        raise CommandError(Mistake.NEGATIVE_TOO_LONG, length=len(negative), limit=PROMPT_LIMIT)
+
+
+def options_of(flags: Mapping[str, str]) -> Options:
+    """Flags as `split` found them, read."""
+    options = Options()
+    if "size" in flags:
+        options["width"], options["height"] = size(flags["size"])
+    if "seed" in flags:
+        options["seed"] = number("seed", flags["seed"])
+    if "count" in flags:
+        options["count"] = number("count", flags["count"])
+    if "steps" in flags:
+        options["steps"] = number("steps", flags["steps"])
+    if "strength" in flags:
+        options["strength"] = part(flags["strength"])
+    options["model"], options["negative"] = flags.get("model"), flags.get("no")
+    return options
 
 
 def whole(text: str) -> str:
@@ -120,52 +153,6 @@ def size(value: str) -> Size:
     return stepped(width), stepped(height)
 
 
-def again(job: JobView) -> JobRequest:
-    """The same words once more, with a new seed."""
-    return repeated(job, seed=None)
-
-
-def retry(job: JobView) -> JobRequest:
-    """Exactly the same request: after a failure, or to make an expired picture again from its seed."""
-    return repeated(job, seed=job.seed)
-
-
-def variation(job: JobView) -> JobRequest:
-    """A picture close to that of the job. What started from a picture stays as near to that as it was."""
-    more: dict[str, object] = {} if job.picture else {"strength": VARIATION_STRENGTH}
-    return repeated(job, seed=None).model_copy(update={"count": 1, **more})
-
-
-def animated(job: JobView) -> JobRequest | None:
-    """A video of the job's picture; None when it has not just one that is still there."""
-    kept = [artifact.id for artifact in job.artifacts if artifact.type == "image" and not artifact.expired]
-    if job.capability is not Capability.IMAGE or len(job.artifacts) != 1 or not kept:
-        return None
-    return JobRequest(capability=Capability.VIDEO, prompt=job.prompt, picture=kept[0])
-
-
-def larger(job: JobView, max_side: int) -> JobRequest | None:
-    """The same picture, from its seed, with sides up to twice as long; None when the plan has no more room."""
-    if not job.width or not job.height or job.capability is not Capability.IMAGE:
-        return None
-    width, height = fit((job.width * 2, job.height * 2), min(max_side, LARGEST_SIDE))
-    if width <= job.width or height <= job.height:
-        return None
-    return repeated(job, seed=job.seed).model_copy(update={"width": width, "height": height, "count": 1})
-
-
-def with_model(request: JobRequest, model: str) -> JobRequest:
-    return request.model_copy(update={"model": whole(model)})
-
-
-def fitted(request: JobRequest, longest_side: int) -> JobRequest:
-    """The request, made small enough for a plan."""
-    if not request.width or not request.height:
-        return request
-    width, height = fit((request.width, request.height), longest_side)
-    return request.model_copy(update={"width": width, "height": height})
-
-
 def split(text: str) -> tuple[str, dict[str, str]]:
     """The prompt without its flags, and the flags; the last of a repeated flag counts."""
     flags: dict[str, str] = {}
@@ -177,7 +164,7 @@ def split(text: str) -> tuple[str, dict[str, str]]:
             continue  # inside a flag's value, or a dash of ordinary prose
         if name not in FLAGS:
             raise CommandError(Mistake.UNKNOWN_FLAG, flag=name)
-        value = VALUE.match(text, match.end())
+        value = (WORDS if name == "no" else VALUE).match(text, match.end())
         if value is None:
             raise CommandError(Mistake.VALUE_MISSING, flag=name)
         flags[name] = value[0]
@@ -194,33 +181,19 @@ def number(flag: str, value: str) -> int:
     return int(value)
 
 
+def part(value: str) -> float:
+    """How far, from 0 to 1; with a point or a comma."""
+    if not PART.fullmatch(value):
+        raise CommandError(Mistake.BAD_STRENGTH, value=shortened(value))
+    return float(value.replace(",", "."))
+
+
 LIMITS = {
     "seed": (Mistake.BAD_SEED, SEED_LIMIT),
     "count": (Mistake.BAD_COUNT, MOST_IMAGES),
+    "steps": (Mistake.BAD_STEPS, MOST_STEPS),
     "seconds": (Mistake.BAD_SECONDS, int(LONGEST_SECONDS)),
 }
-
-
-def repeated(job: JobView, seed: int | None) -> JobRequest:
-    return JobRequest(
-        capability=job.capability,
-        prompt=job.prompt,
-        model=job.model,
-        width=job.width,
-        height=job.height,
-        seed=seed,
-        count=job.count,
-        parent_id=job.id,
-        picture=job.picture,
-        strength=job.strength if job.picture else None,
-        **{name: getattr(job, name) for name in WISHES if name != "seconds" or job.capability in TIMED},
-    )
-
-
-def fit(wanted: Size, longest_side: int) -> Size:
-    """The wanted proportions, no side longer than the limit."""
-    scale = min(1.0, longest_side / max(wanted))
-    return stepped(wanted[0] * scale), stepped(wanted[1] * scale)
 
 
 def stepped(side: float) -> int:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
+from typing import Unpack
 
-from bots.commands import VOICE, CommandError, Mistake, imagine, number, parse_imagine, shortened, size, split
+from bots.commands import VOICE, CommandError, Mistake, Options, imagine, number, options_of, shortened, split
 from scheduler.catalogue.model import Capability
 from scheduler.jobs.model import LONGEST_SECONDS, JobRequest
 
@@ -29,6 +30,7 @@ CAPABILITIES: Mapping[Maker, Capability] = {
 }
 READER = "speaker"  # the model that reads aloud: music and speech are one capability
 WRITER, ANSWERER = "writer", "chat"  # so are words by grammar and a language model's answers
+OF_PICTURES = ("width", "height", "strength", "steps", "negative")  # options
 SOUND = "mp3"  # what every platform plays; OGG is for voice notes there
 
 
@@ -43,36 +45,17 @@ def shown(makers: Iterable[Maker], *, answers: bool) -> tuple[Maker, ...]:
 
 
 def parse(maker: Maker, text: str) -> JobRequest:
-    """What one of the commands is followed by."""
-    if maker is Maker.IMAGINE:
-        return parse_imagine(text)
+    """What one of the commands is followed by, or a plain message: a prompt, with flags anywhere in it."""
     prompt, flags = split(text)
-    width, height = size(flags["size"]) if "size" in flags else (None, None)
-    return made(
-        maker,
-        prompt,
-        width=width,
-        height=height,
-        seed=number("seed", flags["seed"]) if "seed" in flags else None,
-        model=flags.get("model"),
-        seconds=number("seconds", flags["seconds"]) if "seconds" in flags else None,
-        voice=flags.get("voice"),
-    )
+    seconds = number("seconds", flags["seconds"]) if "seconds" in flags else None
+    return made(maker, prompt, seconds=seconds, voice=flags.get("voice"), **options_of(flags))
 
 
 def made(
-    maker: Maker,
-    prompt: str,
-    *,
-    width: int | None = None,
-    height: int | None = None,
-    seed: int | None = None,
-    model: str | None = None,
-    seconds: float | None = None,
-    voice: str | None = None,
+    maker: Maker, prompt: str, *, seconds: float | None = None, voice: str | None = None, **options: Unpack[Options]
 ) -> JobRequest:
     """The request of a command's options; those that mean nothing to it are left out."""
-    request = imagine(prompt, width=width, height=height, seed=seed, model=model)
+    request = imagine(prompt, **options)
     if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
         raise CommandError(Mistake.BAD_SECONDS, value=f"{seconds:g}", limit=int(LONGEST_SECONDS))
     if voice is not None and not VOICE.fullmatch(voice):
@@ -88,8 +71,11 @@ def made(
             more = {"seconds": seconds, "format": SOUND}
         case Maker.SAY:
             more = {"voice": voice, "format": SOUND, "model": request.model or READER}
-    sides = {} if maker in (Maker.IMAGINE, Maker.VIDEO) else {"width": None, "height": None}
-    return request.model_copy(update={"capability": CAPABILITIES[maker], **sides, **more})
+    if maker is not Maker.IMAGINE:
+        more["count"] = 1
+    if maker not in (Maker.IMAGINE, Maker.VIDEO):
+        more |= dict.fromkeys(OF_PICTURES)
+    return request.model_copy(update={"capability": CAPABILITIES[maker], **more})
 
 
 def maker_of(request: JobRequest) -> Maker:

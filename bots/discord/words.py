@@ -10,6 +10,7 @@ from bots import commands, making
 from bots.making import Maker
 from scheduler.jobs.model import JobRequest
 
+LONGEST_FIELD = 1024  # characters of an embed's field
 Json = dict[str, Any]
 
 
@@ -24,6 +25,9 @@ class Words(BaseModel):
     seed: int | None = None
     seconds: float | None = None
     voice: str | None = None
+    strength: float | None = None
+    steps: int | None = None
+    negative: str | None = None
     picture: UUID | None = None  # that was uploaded
     command: Maker = Maker.IMAGINE
 
@@ -31,6 +35,7 @@ class Words(BaseModel):
         """The prompt with its options under it; `read_words` reads it back."""
         told: list[tuple[str, object]] = [("size", self.size), ("model", self.model), ("seed", self.seed)]
         told += [("seconds", self.seconds), ("voice", self.voice)]
+        told += [("strength", self.strength), ("steps", self.steps), ("negative", self.negative)]
         told += [("picture", self.picture)]
         told += [("command", self.command)] if self.command is not Maker.IMAGINE else []
         fields = [{"name": name, "value": str(value), "inline": True} for name, value in told if value is not None]
@@ -48,6 +53,9 @@ class Words(BaseModel):
             model=self.model,
             seconds=self.seconds,
             voice=self.voice,
+            strength=self.strength,
+            steps=self.steps,
+            negative=self.negative,
         )
         return request.model_copy(update={"picture": self.picture}) if self.picture else request
 
@@ -61,6 +69,9 @@ class Words(BaseModel):
             seed=request.seed,
             seconds=request.seconds,
             voice=request.voice,
+            strength=request.strength,
+            steps=request.steps,
+            negative=request.negative,
             picture=request.picture,
             command=making.maker_of(request),
         )

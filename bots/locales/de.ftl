@@ -73,7 +73,7 @@ help-commands =
     /usage: deine Token und was du gemacht hast
     /jobs: was wartet und was fertig ist
     /cancel: halte an, worum du zuletzt gebeten hast
-help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 macht dasselbe wieder · --model { $models } · --count 1 bis { $limit } · --seconds 6 für Video und Musik · --voice en für Sprache
+help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 macht dasselbe wieder · --model { $models } · --count 1 bis { $limit } · --seconds 6 für Video und Musik · --voice en für Sprache · --strength 0.3 bleibt nah an einem mitgeschickten Bild · --steps 30 und --no blur, wo das Modell sie nimmt
 help-buttons = Unter einem Bild: „Noch einmal“ malt es neu, „Variante“ bleibt nah daran, „Größer“ verdoppelt die Seiten, soweit dein Tarif es zulässt.
 help-picture = Schick ein Bild mit /imagine oder /video mit, dann fange ich damit an; „Bewegen“ unter einem Bild macht ein Video daraus.
 model-away = { $model } (läuft gerade nicht)
@@ -240,17 +240,23 @@ refused-overloaded-next = Bitte versuch es in { $span } noch einmal.
 refused-unavailable = Das Atelier startet oder ruht gerade. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
 refused-internal = Im Atelier ist etwas schiefgegangen. Nichts wurde berechnet.
 
-mistake-unknown-flag = --{ $flag } kenne ich nicht. Es gibt --size, --seed, --model, --count, --seconds und --voice.
+mistake-unknown-flag = --{ $flag } kenne ich nicht. Es gibt --size, --seed, --model, --count, --seconds, --voice, --strength, --steps und --no.
 mistake-value-missing = Was soll --{ $flag } sein? Zum Beispiel: { $flag ->
     [size] --size wide
     [seed] --seed 7
     [count] --count 2
+    [strength] --strength 0.4
+    [steps] --steps 30
+    [no] --no blur
    *[other] --model painter
 }
 mistake-bad-size = Die Größe { $value } kann ich nicht lesen. Schreib square, portrait, landscape, wide oder 1024x768.
 mistake-size-out-of-range = Eine Seite hat { $smallest } bis { $largest } Pixel.
 mistake-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis { $limit }; { $value } ist keine.
 mistake-bad-count = Ich male 1 bis { $limit } Bilder auf einmal; { $value } liegt nicht dazwischen.
+mistake-bad-strength = Eine Stärke ist eine Zahl von 0 (nah am Bild) bis 1 (weit davon); { $value } ist keine.
+mistake-bad-steps = Schritte sind eine ganze Zahl von 1 bis { $limit }; { $value } ist keine.
+mistake-negative-too-long = Was nicht hinein soll, hat { $length } Zeichen; höchstens { $limit } passen.
 mistake-bad-seconds = Eine Länge ist eine ganze Zahl von 1 bis { $limit } Sekunden; { $value } ist keine.
 mistake-bad-voice = Eine Stimme ist eine Sprache wie de, en-gb oder ru; { $value } ist keine.
 mistake-bad-model = Der Name eines Modells hat höchstens { $limit } Zeichen.

@@ -73,7 +73,7 @@ help-commands =
     /usage: your tokens and what you made
     /jobs: what waits and what is done
     /cancel: stop what you asked for last
-help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 makes the same again · --model { $models } · --count 1 to { $limit } · --seconds 6 for video and music · --voice de for speech
+help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 makes the same again · --model { $models } · --count 1 to { $limit } · --seconds 6 for video and music · --voice de for speech · --strength 0.3 to stay near a picture given · --steps 30 and --no blur where the model takes them
 help-buttons = Under a picture: Again paints it anew, Variation stays close to it, Larger doubles its size where your plan allows.
 help-picture = Send a picture along with /imagine or /video and I start from it; Animate under a picture makes a video of it.
 model-away = { $model } (not running now)
@@ -240,17 +240,23 @@ refused-overloaded-next = Please try again in { $span }.
 refused-unavailable = The studio is starting or resting. Nothing was charged; please try again in { $span }.
 refused-internal = Something went wrong in the studio. Nothing was charged.
 
-mistake-unknown-flag = I don't know --{ $flag }. There is --size, --seed, --model, --count, --seconds and --voice.
+mistake-unknown-flag = I don't know --{ $flag }. There is --size, --seed, --model, --count, --seconds, --voice, --strength, --steps and --no.
 mistake-value-missing = What should --{ $flag } be? For example: { $flag ->
     [size] --size wide
     [seed] --seed 7
     [count] --count 2
+    [strength] --strength 0.4
+    [steps] --steps 30
+    [no] --no blur
    *[other] --model painter
 }
 mistake-bad-size = I can't read the size { $value }. Write square, portrait, landscape, wide or 1024x768.
 mistake-size-out-of-range = A side has { $smallest } to { $largest } pixels.
 mistake-bad-seed = A seed is a whole number from 0 to { $limit }; { $value } is not.
 mistake-bad-count = I paint 1 to { $limit } pictures at a time; { $value } is not in between.
+mistake-bad-strength = A strength is a number from 0, near the picture, to 1, far from it; { $value } is not.
+mistake-bad-steps = Steps are a whole number from 1 to { $limit }; { $value } is not.
+mistake-negative-too-long = What to keep out has { $length } characters; at most { $limit } fit.
 mistake-bad-seconds = A length is a whole number of seconds from 1 to { $limit }; { $value } is not.
 mistake-bad-voice = A voice is a language such as en-gb, de or ru; { $value } is not.
 mistake-bad-model = A model's name has at most { $limit } characters.

@@ -71,7 +71,7 @@ help-commands =
     /usage: ваши токены и что вы сделали
     /jobs: что ждёт и что готово
     /cancel: остановить последний запрос
-help-flags = К описанию можно добавить: --size square, portrait, landscape, wide или 1024x768 · --seed 7 снова даст то же самое · --model { $models } · --count от 1 до { $limit } · --seconds 6 для видео и музыки · --voice en для речи
+help-flags = К описанию можно добавить: --size square, portrait, landscape, wide или 1024x768 · --seed 7 снова даст то же самое · --model { $models } · --count от 1 до { $limit } · --seconds 6 для видео и музыки · --voice en для речи · --strength 0.3, чтобы остаться близко к присланной картинке · --steps 30 и --no blur, если модель их понимает
 help-buttons = Под картинкой: «Ещё раз» рисует её заново, «Вариация» держится рядом, «Крупнее» удваивает размер, если позволяет тариф.
 help-picture = Приложите картинку к /imagine или /video, и я начну с неё; «Оживить» под картинкой делает из неё видео.
 model-away = { $model } (сейчас не работает)
@@ -242,17 +242,23 @@ refused-overloaded-next = Попробуйте, пожалуйста, через
 refused-unavailable = Мастерская запускается или отдыхает. Ничего не списано; попробуйте, пожалуйста, через { $span }.
 refused-internal = В мастерской что-то пошло не так. Ничего не списано.
 
-mistake-unknown-flag = Не знаю, что такое --{ $flag }. Есть --size, --seed, --model, --count, --seconds и --voice.
+mistake-unknown-flag = Не знаю, что такое --{ $flag }. Есть --size, --seed, --model, --count, --seconds, --voice, --strength, --steps и --no.
 mistake-value-missing = Какое значение у --{ $flag }? Например: { $flag ->
     [size] --size wide
     [seed] --seed 7
     [count] --count 2
+    [strength] --strength 0.4
+    [steps] --steps 30
+    [no] --no blur
    *[other] --model painter
 }
 mistake-bad-size = Не понимаю размер { $value }. Напишите square, portrait, landscape, wide или 1024x768.
 mistake-size-out-of-range = В стороне может быть от { $smallest } до { $largest } пикселей.
 mistake-bad-seed = Сид это целое число от 0 до { $limit }; { $value } не подходит.
 mistake-bad-count = За раз рисую от 1 до { $limit } картинок; { $value } не подходит.
+mistake-bad-strength = Сила — это число от 0 (близко к картинке) до 1 (далеко от неё); { $value } не подходит.
+mistake-bad-steps = Число шагов — целое от 1 до { $limit }; { $value } не подходит.
+mistake-negative-too-long = В том, чего быть не должно, { $length } символов; помещается не больше { $limit }.
 mistake-bad-seconds = Длина — целое число секунд от 1 до { $limit }; { $value } не подходит.
 mistake-bad-voice = Голос — это язык, например ru, de или en-gb; { $value } не подходит.
 mistake-bad-model = В имени модели не больше { $limit } символов.

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from bots import commands
+from bots import repeats
 from bots.buttons import Action, button
 from bots.messenger import TEXT_LIMIT, Button, Picture, Screen
 from bots.replies.frame import cut, framed, is_cut, joined, units
@@ -58,10 +58,10 @@ def completed(
     first = [button(tr("button-again"), Action.AGAIN, job.id)]
     if job.capability is Capability.IMAGE:
         first.append(button(tr("button-variation"), Action.VARY, job.id))
-    if account is not None and commands.larger(job, account.plan.max_resolution):
+    if account is not None and repeats.larger(job, account.plan.max_resolution):
         first.append(button(tr("button-larger"), Action.LARGER, job.id))
     second = []
-    if films and commands.animated(job):
+    if films and repeats.animated(job):
         second.append(button(tr("button-animate"), Action.ANIMATE, job.id))
     if is_cut(job.prompt, line):
         second.append(button(tr("button-more"), Action.MORE, job.id))

@@ -5,7 +5,7 @@ from uuid import UUID
 from aiogram.exceptions import AiogramError, TelegramBadRequest
 from aiogram.types import Document, Message, PhotoSize
 
-from bots import buttons, commands
+from bots import buttons, repeats
 from bots.telegram.talk import Talk
 from scheduler.errors import Code, Refused, Unreachable
 from scheduler.uploads.model import LARGEST_FILE, TAKEN
@@ -42,7 +42,7 @@ async def finished(message: Message, talk: Talk) -> UUID | None:
     if job_id is None or message.from_user is None or message.from_user.id != talk.desk.bot.id:
         return None
     try:
-        film = commands.animated(await talk.ask(talk.user.job, job_id))
+        film = repeats.animated(await talk.ask(talk.user.job, job_id))
     except Refused:  # somebody else's
         return None
     return film.picture if film else None

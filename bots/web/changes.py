@@ -1,13 +1,13 @@
 """What a helping button under a refusal changes in the request."""
 
-from bots import commands
+from bots import repeats
 from bots.web.model import Changes
 from scheduler.jobs.model import JobRequest
 
 
 def changed(request: JobRequest, changes: Changes) -> JobRequest:
     if changes.use:
-        request = commands.with_model(request, changes.use)
+        request = repeats.with_model(request, changes.use)
     if changes.fit:
-        request = commands.fitted(request, changes.fit)
+        request = repeats.fitted(request, changes.fit)
     return request

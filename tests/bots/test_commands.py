@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bots import buttons, commands
+from bots import buttons, commands, repeats
 from bots.buttons import Action
 from bots.commands import SIZES, CommandError, Mistake, parse_imagine
 from scheduler.jobs.model import PROMPT_LIMIT, SEED_LIMIT, JobRequest
@@ -70,6 +70,13 @@ def test_every_size_word_fits_the_free_plan() -> None:
         ("", Mistake.PROMPT_EMPTY),
         (" \n\t ", Mistake.PROMPT_EMPTY),
         ("--seed 7", Mistake.PROMPT_EMPTY),
+        ("--no blur", Mistake.PROMPT_EMPTY),
+        ("a fox --no", Mistake.VALUE_MISSING),
+        ("a fox --no " + "x" * 2001, Mistake.NEGATIVE_TOO_LONG),
+        ("a fox --strength 1.1", Mistake.BAD_STRENGTH),
+        ("a fox --strength near", Mistake.BAD_STRENGTH),
+        ("a fox --steps 0", Mistake.BAD_STEPS),
+        ("a fox --steps 20.5", Mistake.BAD_STEPS),
         ("x" * 100_000, Mistake.PROMPT_TOO_LONG),
         ("a fox --stlye wide", Mistake.UNKNOWN_FLAG),
         ("a fox --seed", Mistake.VALUE_MISSING),
@@ -88,6 +95,24 @@ def test_every_size_word_fits_the_free_plan() -> None:
 )
 def test_mistakes(text: str, wrong: Mistake) -> None:
     assert mistake(text) is wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "negative", "strength", "steps"),
+    [
+        ("a fox --no blur, text --steps 30", "blur, text", None, 30),
+        ("--no blur\na fox --strength 0,4", "blur", 0.4, None),
+        ("a fox --strength .5 —no a--b —seed 3", "a--b", 0.5, None),
+        ("a fox — no blur", None, None, None),
+    ],
+)
+def test_what_to_keep_out_goes_on_to_the_next_flag_or_line(
+    text: str, negative: str | None, strength: float | None, steps: int | None
+) -> None:
+    request = parse_imagine(text)
+
+    assert (request.negative, request.strength, request.steps) == (negative, strength, steps)
+    assert request.prompt == ("a fox" if negative else text)
 
 
 def test_the_bounds_of_a_seed_are_in() -> None:
@@ -119,14 +144,14 @@ def test_any_words_give_a_request_or_a_mistake(text: str) -> None:
 
 def test_again_takes_a_new_seed_and_retry_the_same() -> None:
     job = a_job(seed=7, count=2)
-    assert commands.again(job).seed is None
-    assert commands.again(job).count == 2
-    assert commands.retry(job).seed == 7
-    assert commands.retry(job).parent_id == job.id
+    assert repeats.again(job).seed is None
+    assert repeats.again(job).count == 2
+    assert repeats.retry(job).seed == 7
+    assert repeats.retry(job).parent_id == job.id
 
 
 def test_a_variation_stays_close_to_its_parent() -> None:
-    request = commands.variation(a_job(count=4))
+    request = repeats.variation(a_job(count=4))
     assert request.parent_id is not None
     assert 0 < (request.strength or 0) < 1
     assert request.count == 1
@@ -145,14 +170,14 @@ def test_a_variation_stays_close_to_its_parent() -> None:
 def test_larger_doubles_as_far_as_the_plan_allows(
     size: tuple[int, int], limit: int, larger: tuple[int, int] | None
 ) -> None:
-    request = commands.larger(a_job(width=size[0], height=size[1], seed=7), limit)
+    request = repeats.larger(a_job(width=size[0], height=size[1], seed=7), limit)
     assert (request and (request.width, request.height)) == larger
     assert request is None or request.seed == 7
 
 
 def test_a_request_is_mended_for_a_plan() -> None:
     request = parse_imagine("x --size 4096x2048 --model flux-dev")
-    mended = commands.fitted(commands.with_model(request, "sdxl"), 1024)
+    mended = repeats.fitted(repeats.with_model(request, "sdxl"), 1024)
     assert (mended.width, mended.height, mended.model) == (1024, 512, "sdxl")
 
 

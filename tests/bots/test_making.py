@@ -2,8 +2,9 @@
 
 import pytest
 
-from bots.commands import CommandError, Mistake, again, larger
+from bots.commands import CommandError, Mistake
 from bots.making import Maker, maker_of, parse
+from bots.repeats import again, larger
 from bots.replies import progress, results
 from bots.replies.translator import Translator, sources
 from scheduler.catalogue.model import Capability

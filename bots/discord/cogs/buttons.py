@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from bots import commands
+from bots import commands, repeats
 from bots.buttons import Action, job_id, read
 from bots.discord.client import Act
 from bots.discord.cogs.help import words as help_words
@@ -67,9 +67,9 @@ async def wanted(press: Press) -> JobRequest | Screen:
         case Action.SURPRISE:
             return commands.imagine(welcome.surprise(translator(press.act), random.randrange(welcome.SURPRISES)))
         case Action.USE:
-            return commands.with_model(words(press), press.subject)
+            return repeats.with_model(words(press), press.subject)
         case Action.FIT:
-            return commands.fitted(words(press), int(press.subject))
+            return repeats.fitted(words(press), int(press.subject))
         case Action.RETRY if not press.subject:
             return words(press)
         case _:
@@ -83,22 +83,22 @@ async def repeated(press: Press, job: JobView) -> JobRequest | Screen:
         case Action.VARY | Action.LARGER if press.by_owner and results.has_expired(job):
             return results.quote(job, tr)
         case Action.VARY:
-            return press.for_presser(commands.variation(job))
+            return press.for_presser(repeats.variation(job))
         case Action.ANIMATE:
             return await animated(press, job) or results.quote(job, tr)
         case Action.RETRY | Action.REMAKE:
-            return press.for_presser(commands.retry(job))
+            return press.for_presser(repeats.retry(job))
         case Action.LARGER:
             account = await press.act.client.desk.user(press.act).me()
-            request = commands.larger(job, account.plan.max_resolution)
+            request = repeats.larger(job, account.plan.max_resolution)
             return press.for_presser(request) if request else Screen(note(Note.TOO_LARGE, tr))
         case _:
-            return press.for_presser(commands.again(job))
+            return press.for_presser(repeats.again(job))
 
 
 async def animated(press: Press, job: JobView) -> JobRequest | None:
     """A video of the picture; of somebody else's the presser gets a copy to start from."""
-    request, desk = commands.animated(job), press.act.client.desk
+    request, desk = repeats.animated(job), press.act.client.desk
     if request is None or request.picture is None or press.by_owner:
         return request
     [artifact] = job.artifacts

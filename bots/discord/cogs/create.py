@@ -7,12 +7,12 @@ from bots.commands import SIZES
 from bots.discord.client import Act
 from bots.discord.desk import translator
 from bots.discord.pictures import uploaded
-from bots.discord.words import Words
+from bots.discord.words import LONGEST_FIELD, Words
 from bots.models import offered
 from bots.replies.translator import Translator
 from scheduler.catalogue.model import ModelView
 from scheduler.errors import TesseraError
-from scheduler.jobs.model import SEED_LIMIT, JobRequest
+from scheduler.jobs.model import MOST_STEPS, SEED_LIMIT, JobRequest
 
 MOST_CHOICES = 25
 NAME_CHARACTERS = 100
@@ -27,9 +27,12 @@ async def imagine(
     model: str | None = None,
     seed: app_commands.Range[int, 0, SEED_LIMIT] | None = None,
     picture: discord.Attachment | None = None,
+    strength: app_commands.Range[float, 0, 1] | None = None,
+    steps: app_commands.Range[int, 1, MOST_STEPS] | None = None,
+    negative: app_commands.Range[str, 1, LONGEST_FIELD] | None = None,
 ) -> None:
     """Paint a picture."""
-    words = Words(prompt=prompt, size=size, model=model, seed=seed)
+    words = Words(prompt=prompt, size=size, model=model, seed=seed, strength=strength, steps=steps, negative=negative)
     await act.client.desk.paint(act, understood(words) if picture is None else starting_from(act, words, picture))
 
 

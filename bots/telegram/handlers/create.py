@@ -3,7 +3,7 @@
 from aiogram.filters import Command, CommandObject
 from aiogram.types import CallbackQuery, Message
 
-from bots import commands, making
+from bots import commands, making, repeats
 from bots.buttons import Action
 from bots.making import Maker
 from bots.replies import welcome
@@ -59,8 +59,8 @@ async def reword(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
 def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
     """The request with what a refusal proposed."""
     if action is Action.FIT and subject.isdecimal():
-        return commands.fitted(request, int(subject))
-    return commands.with_model(request, subject)
+        return repeats.fitted(request, int(subject))
+    return repeats.with_model(request, subject)
 
 
 def written_in(text: str, usual: Maker) -> JobRequest:

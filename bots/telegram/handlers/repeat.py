@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiogram.types import CallbackQuery
 
-from bots import buttons, commands
+from bots import buttons, repeats
 from bots.buttons import Action
 from bots.messenger import Screen
 from bots.replies import results
@@ -44,7 +44,7 @@ async def repeat(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
 
 async def animate(talk: Press, named: Named) -> None:
     """A video of the picture: somebody else's as the chat shows it."""
-    request = commands.animated(named.job)
+    request = repeats.animated(named.job)
     if request is None:
         await talk.toast()
         await talk.say(results.quote(named.job, talk.tr), owner=named.owner)
@@ -84,11 +84,11 @@ async def request_for(talk: Press, action: Action, job: JobView) -> JobRequest |
     """What the button asks for; None when the plan has no room for it."""
     match action:
         case Action.VARY:
-            return commands.variation(job)
+            return repeats.variation(job)
         case Action.LARGER:
             account = await talk.ask(talk.user.me)
-            return commands.larger(job, account.plan.max_resolution)
+            return repeats.larger(job, account.plan.max_resolution)
         case Action.RETRY | Action.REMAKE:
-            return commands.retry(job)
+            return repeats.retry(job)
         case _:
-            return commands.again(job)
+            return repeats.again(job)

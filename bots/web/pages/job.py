@@ -4,7 +4,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from bots import commands
+from bots import repeats
 from bots.buttons import Action
 from bots.replies.jobs import Note, note
 from bots.web.changes import changed
@@ -38,17 +38,17 @@ async def repetition(here: Visit, action: str, job: JobView) -> JobRequest | Non
     """The request that a button under a picture stands for; None when the plan has no room for a larger one."""
     match action:
         case Action.AGAIN:
-            return commands.again(job)
+            return repeats.again(job)
         case Action.VARY:
-            return commands.variation(job)
+            return repeats.variation(job)
         case Action.RETRY | Action.REMAKE:
-            return commands.retry(job)
+            return repeats.retry(job)
         case Action.ANIMATE:
-            if (film := commands.animated(job)) is None:
+            if (film := repeats.animated(job)) is None:
                 raise Refused.because(Code.GONE, what="picture")
             return film
         case Action.LARGER:
-            return commands.larger(job, (await here.user.me()).plan.max_resolution)
+            return repeats.larger(job, (await here.user.me()).plan.max_resolution)
         case _:
             raise web.HTTPNotFound
 

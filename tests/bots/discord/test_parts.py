@@ -55,6 +55,12 @@ def test_words_are_shown_with_their_options() -> None:
     assert [(field["name"], field["value"]) for field in embed["fields"]] == [("size", "64x64"), ("seed", "0")]
 
 
+def test_words_keep_every_option_of_their_request() -> None:
+    request = Words(prompt="a fox", size="64x64", seed=0, strength=0.4, steps=30, negative="blur").request()
+    assert (request.strength, request.steps, request.negative) == (0.4, 30, "blur")
+    assert Words.of(request).request() == request
+
+
 @pytest.mark.parametrize(
     ("there", "same"),
     [
