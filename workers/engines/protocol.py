@@ -153,3 +153,16 @@ def result_of(task: Task, report: Report, make: Callable[[Task, Progress], Seque
         return make(task, progress)
     except Stopped as stopped:
         return stopped
+
+
+def each(task: Task, progress: Progress, make: Callable[[int, Progress], Made]) -> list[Made]:
+    """As many things as the task wants, one after the other, each with its share of the progress."""
+    count = int(task.params.get("count", 1))
+    made: list[Made] = []
+    for index in range(count):
+
+        def share(fraction: float, preview: Image.Image | None, done: int = index) -> None:
+            progress((done + fraction) / count, preview)
+
+        made.append(make(index, share))
+    return made

@@ -6,9 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, one_by_one
+from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, each, one_by_one
 
 MODEL = "animator"
 SEEDS = 2**31
@@ -58,15 +56,10 @@ class AnimatorEngine:
         """One film for each of the task's count."""
         from workers.engines.animator.film import shoot
 
-        count = int(task.params.get("count", 1))
-        made: list[Made] = []
-        for index in range(count):
+        def make(index: int, progress: Progress) -> Made:
+            return shoot(checked(task, index), MODEL, task.folder / f"{index}.mp4", progress)
 
-            def share(fraction: float, preview: Image.Image | None = None, done: int = index) -> None:
-                progress((done + fraction) / count, preview)
-
-            made.append(shoot(checked(task, index), MODEL, task.folder / f"{index}.mp4", share))
-        return made
+        return each(task, progress, make)
 
 
 def checked(task: Task, index: int) -> Order:

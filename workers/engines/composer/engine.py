@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, one_by_one
+from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, each, one_by_one
 
 MODEL = "composer"
 SEEDS = 2**31
@@ -47,16 +47,11 @@ class ComposerEngine:
         """One piece for each of the task's count."""
         from workers.engines.composer.piece import compose
 
-        count = int(task.params.get("count", 1))
-        made: list[Made] = []
-        for index in range(count):
+        def make(index: int, progress: Progress) -> Made:
             order = checked(task.params, index)
+            return compose(order, MODEL, task.folder / f"{index}.{order.format}", lambda done: progress(done, None))
 
-            def share(fraction: float, done: int = index) -> None:
-                progress((done + fraction) / count, None)
-
-            made.append(compose(order, MODEL, task.folder / f"{index}.{order.format}", share))
-        return made
+        return each(task, progress, make)
 
 
 def checked(params: Mapping[str, Any], index: int) -> Order:

@@ -21,6 +21,7 @@ from workers.engines.protocol import (
     Result,
     Served,
     Task,
+    each,
     one_by_one,
 )
 
@@ -62,24 +63,23 @@ class OpenAIEngine:
     def make(self, task: Task, progress: Progress) -> list[Made]:
         """One answer for each of the task's count."""
         server = self._servers[task.model]
-        count = int(task.params.get("count", 1))
         try:
-            return [self.answered(server, task, index, count, progress) for index in range(count)]
+            return each(task, progress, lambda index, progress: self.answered(server, task, index, progress))
         except Broken as broken:
             self._names.pop(task.model, None)  # it may be another one by now
             log.warning("openai.failed", model=task.model, server=server.host, why=str(broken))
             raise
 
-    def answered(self, server: Server, task: Task, index: int, count: int, progress: Progress) -> Made:
+    def answered(self, server: Server, task: Task, index: int, progress: Progress) -> Made:
         prompt, seed = str(task.params.get("prompt", "")), (int(task.params.get("seed", 0)) + index) % SEEDS
         if not prompt.strip():
             raise BadRequest("prompt_empty", "there is no question")
         most = int(task.params.get("max_tokens") or MAX_TOKENS)
-        done = index / count
+        done = 0.0
 
         def heard(so_far: Answer) -> None:
             nonlocal done
-            done = (index + min(so_far.pieces / most, 1.0)) / count
+            done = min(so_far.pieces / most, 1.0)
             progress(done, None)
 
         async def asked() -> Answer:

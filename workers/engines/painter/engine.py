@@ -15,7 +15,7 @@ from workers.engines.painter.dice import Dice
 from workers.engines.painter.palette import mix_palette
 from workers.engines.painter.studio import open_studio
 from workers.engines.painter.words import Scene, read
-from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, one_by_one
+from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, each, one_by_one
 
 MODEL = "painter"
 MAX_SIDE, MIN_SIDE = 4096, 64
@@ -67,19 +67,16 @@ class PainterEngine:
     def make(self, task: Task, progress: Progress) -> list[Made]:
         """The pictures of one task, one after the other."""
         order = checked(task.params, task.picture)
-        made: list[Made] = []
-        for index in range(order.count):
+
+        def make(index: int, progress: Progress) -> Made:
             seed = (order.seed + index) % SEEDS
-
-            def share(fraction: float, preview: Image.Image | None = None, done: int = index) -> None:
-                progress((done + fraction) / order.count, preview)
-
-            picture = paint(order, seed, share)
+            picture = paint(order, seed, progress)
             path = task.folder / f"{index}.png"
             metadata = described(order, seed)
             save(picture, path, metadata)
-            made.append(Made(path, "image", "png", picture.width, picture.height, metadata=metadata, look=picture))
-        return made
+            return Made(path, "image", "png", picture.width, picture.height, metadata=metadata, look=picture)
+
+        return each(task, progress, make)
 
 
 def checked(params: Mapping[str, Any], picture: Path | None = None) -> Order:

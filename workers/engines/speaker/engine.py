@@ -6,7 +6,18 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from workers.engines.protocol import BadRequest, Broken, Made, ModelOffer, Progress, Report, Result, Task, one_by_one
+from workers.engines.protocol import (
+    BadRequest,
+    Broken,
+    Made,
+    ModelOffer,
+    Progress,
+    Report,
+    Result,
+    Task,
+    each,
+    one_by_one,
+)
 
 MODEL = "speaker"
 SPEEDS, PITCHES = (148, 178), (36, 56)  # words a minute, and eSpeak's own unit; the seed chooses between them
@@ -34,16 +45,10 @@ class SpeakerEngine:
 
     def make(self, task: Task, progress: Progress) -> list[Made]:
         """One reading for each of the task's count."""
-        count = int(task.params.get("count", 1))
-        made: list[Made] = []
-        for index in range(count):
-            progress(index / count, None)
-            made.append(read_aloud(task, index, progress, index / count))
-        progress(1.0, None)
-        return made
+        return each(task, progress, lambda index, progress: read_aloud(task, index, progress))
 
 
-def read_aloud(task: Task, index: int, progress: Progress, done: float) -> Made:
+def read_aloud(task: Task, index: int, progress: Progress) -> Made:
     import numpy as np
 
     from workers.engines.speaker.tongue import language
@@ -56,7 +61,7 @@ def read_aloud(task: Task, index: int, progress: Progress, done: float) -> Made:
         raise BadRequest("prompt_empty", "there are no words to read")
     seed = int(task.params.get("seed", 0)) + index
     voice = str(task.params.get("voice") or language(text))
-    rate, samples = spoken(text, voice, seed, lambda: progress(done, None))
+    rate, samples = spoken(text, voice, seed, lambda: progress(0.0, None))
     sound = np.frombuffer(samples, "<i2").astype(np.float32)[None] / np.float32(32768)
     if not sound.size or not np.abs(sound).max() > 0:
         raise BadRequest("nothing_to_say", "there is nothing in these words that can be read aloud")
@@ -68,6 +73,7 @@ def read_aloud(task: Task, index: int, progress: Progress, done: float) -> Made:
     write_sound(path, sound, rate, kind, tags)
     seconds = round(sound.shape[1] / rate, 2)
     look = waveform(sound, rate)
+    progress(1.0, None)
     return Made(path, "audio", kind, duration_seconds=seconds, took_seconds=seconds, metadata=metadata, look=look)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, one_by_one
+from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, each, one_by_one
 
 MODEL = "writer"
 SEEDS = 2**31
@@ -34,14 +34,14 @@ class WriterEngine:
         if not words.strip():
             raise BadRequest("prompt_empty", "there are no words to write about")
         asked = brief(words)
-        made: list[Made] = []
-        count = int(task.params.get("count", 1))
-        for index in range(count):
-            progress(index / count, None)
+
+        def make(index: int, progress: Progress) -> Made:
+            progress(0.0, None)
             seed = (int(task.params.get("seed", 0)) + index) % SEEDS
             path = task.folder / f"{index}.txt"
             path.write_text(write(asked, seed, MODEL), encoding="utf-8", errors="replace")
             metadata = {"model": MODEL, "seed": seed, "form": asked.form.value, "language": asked.language}
-            made.append(Made(path, "text", "txt", metadata=metadata))
-        progress(1.0, None)
-        return made
+            progress(1.0, None)
+            return Made(path, "text", "txt", metadata=metadata)
+
+        return each(task, progress, make)
