@@ -61,6 +61,10 @@ class BotSettings(Settings):
 
     web_host: str = Field("127.0.0.1", description="where the web chat listens")
     web_port: int = Field(8000, ge=0, le=65535, description="port of the web chat")
+    share_port: bool = Field(False, description="several web chats of this machine listen on one port")
+    drain_seconds: float = Field(
+        3, ge=0, description="how long a web chat that stops still serves whoever asks, at most, in seconds"
+    )
     web_secret: SecretStr | None = Field(None, description="signs the visitors' cookies; made from the key without it")
     trusted_proxies: Annotated[list[Network], NoDecode] = Field(
         [], description="networks whose X-Forwarded-For is believed, comma separated: 10.0.0.0/8,127.0.0.1"

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from scheduler.accounts.model import ACT_FOR
 from scheduler.errors import Code, Refused
+from scheduler.farewell import Farewell
 from scheduler.idle import IdleConnections
 from scheduler.observability import REGISTRY
 from scheduler.observability import Counter as Metric
@@ -23,8 +24,6 @@ STANDING_SECONDS = 0.35  # an older request means that they come faster than the
 MOST_OF_A_USER = 24  # of the ones or of the others, asked for by a bot
 BODY_SECONDS = 5.0  # for the whole of a body
 RETRY_AFTER_SECONDS = 1.0
-QUIET_SECONDS = 1.0  # nobody asks any more: whoever sends requests here has seen that this scheduler stops
-LOOK_SECONDS = 0.05
 LONG = ("/events", "/uploads")  # paths whose requests take as long as the client likes
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 GUARDED = "/v1/"  # the paths at which keys are asked for
@@ -64,7 +63,7 @@ class Places:
 
 
 class Gate:
-    """`middleware` guards the application; `drain` waits until nobody asks any more.
+    """`middleware` guards the application; `farewell` is how it stops.
 
     It stands behind whoever tells good keys from others, so that the keys it counts by are known; and a request stands
     in line when its body has come."""
@@ -73,9 +72,8 @@ class Gate:
         self.requests = Places(MOST_REQUESTS)
         self.streams = Places(MOST_STREAMS)
         self.idle = IdleConnections()
-        self.closing = False
+        self.farewell = Farewell()
         self.began: dict[int, float] = {}  # open requests, the oldest first
-        self.asked_at = float("-inf")
         self.shed_at = float("-inf")
 
     @web.middleware
@@ -84,7 +82,7 @@ class Gate:
             return await handler(request)
         is_stream = request.path.endswith(LONG)
         if not is_stream:
-            self.asked_at = monotonic()
+            self.farewell.asked()
         key = request.headers.get("Authorization", "") if request.path.startswith(GUARDED) else ""
         self.idle.busy(request.protocol)
         try:
@@ -96,8 +94,7 @@ class Gate:
                 response = await handler(request)
         finally:
             self.idle.rests(request.protocol, known=bool(key))
-        if self.closing:
-            response.force_close()  # the next request of this client finds another scheduler
+        self.farewell.part(response)
         return response
 
     def is_shedding(self) -> bool:
@@ -123,13 +120,6 @@ class Gate:
     def _is_standing(self) -> bool:
         """Whether more requests are open than can be answered soon."""
         return len(self.began) > FEW and monotonic() - next(iter(self.began.values())) > STANDING_SECONDS
-
-    async def drain(self, most_seconds: float) -> None:
-        """Serve on until nobody asks any more, or the time is over."""
-        self.closing = True
-        until = monotonic() + most_seconds
-        while monotonic() < min(until, self.asked_at + QUIET_SECONDS):
-            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def arrival(request: web.Request) -> None:

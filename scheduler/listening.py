@@ -2,25 +2,19 @@
 
 import asyncio
 import resource
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import cast
 
-import structlog
 from aiohttp import web
 
 from scheduler.errors import Code, Refusal
 from scheduler.idle import IdleConnections
+from scheduler.port import Port, accepting, listener, server_of
 from scheduler.problems import problem
-
-log = structlog.get_logger(__name__)
 
 MOST_CONNECTIONS = 2000
 MOST_WHILE_BUSY = 500  # while requests are refused anyway: those that are connected are served, others told at once
-BACKLOG = 4096
-AT_ONCE = 256  # accepted before anything else is done
-FULL_PAUSE_SECONDS = 0.1  # when the process may open no more files
 PATIENCE_SECONDS = 10.0  # for the request of a connection that is one too many
 LINGER_SECONDS = 2.0  # for the rest of a body that nobody wants
 
@@ -47,52 +41,6 @@ class TooMany(asyncio.Protocol):
             self.gives_up.cancel()
 
 
-class Port:
-    """Accepts all that wait: uvloop's own server takes one connection a turn of its loop, and under load the others
-    wait for seconds where nobody sees them."""
-
-    def __init__(
-        self, listener: socket.socket, protocol: Callable[[], asyncio.BaseProtocol], group: asyncio.TaskGroup
-    ) -> None:
-        self.listener = listener
-        self.protocol = protocol
-        self.group = group
-        self.running = asyncio.get_running_loop()
-        self.address: tuple[str, int] = listener.getsockname()[:2]
-        self.open()
-
-    def open(self) -> None:
-        if self.listener.fileno() >= 0:
-            self.running.add_reader(self.listener, self.accept)
-
-    def accept(self) -> None:
-        for _ in range(AT_ONCE):
-            try:
-                connection, _address = self.listener.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-                return
-            except OSError as error:
-                log.warning("connections.full", error=error.strerror)
-                self.running.remove_reader(self.listener)
-                self.running.call_later(FULL_PAUSE_SECONDS, self.open)
-                return
-            connection.setblocking(False)
-            self.group.create_task(self._serve(connection))
-
-    async def _serve(self, connection: socket.socket) -> None:
-        try:
-            await self.running.connect_accepted_socket(self.protocol, connection)
-        except OSError:  # gone again
-            connection.close()
-
-    def close(self) -> None:
-        """Accept what has come, and nothing after it."""
-        if self.listener.fileno() >= 0:
-            self.accept()
-            self.running.remove_reader(self.listener)
-            self.listener.close()
-
-
 @asynccontextmanager
 async def listening(
     runner: web.AppRunner,
@@ -104,9 +52,7 @@ async def listening(
     shared: bool = False,
 ) -> AsyncIterator[Port]:
     """Accept connections while inside. `shared`: other schedulers of the same machine may listen on the same port."""
-    server = runner.server
-    if server is None:
-        raise RuntimeError("the runner was not set up")
+    server = server_of(runner)
     refusal = written(Refusal(Code.OVERLOADED, {"retry_after_seconds": 1.0}))
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most_connections = min(MOST_CONNECTIONS, files // 2)
@@ -120,15 +66,8 @@ async def listening(
         idle.tidy(most_connections)
         return connection
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
-    listener.setblocking(False)
-    async with asyncio.TaskGroup() as group:
-        opened = Port(listener, protocol, group)
-        try:
-            yield opened
-        finally:
-            opened.close()
+    async with accepting(listener(host, port, shared=shared), protocol) as opened:
+        yield opened
 
 
 def written(refusal: Refusal) -> bytes:

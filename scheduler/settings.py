@@ -22,9 +22,11 @@ class SchedulerSettings(Settings):
     )
     host: str = Field("127.0.0.1", description="address the HTTP API listens on")
     port: int = Field(8080, ge=0, le=65535, description="port of the HTTP API")
-    share_port: bool = Field(False, description="several schedulers of this machine listen on the same port")
+    share_port: bool = Field(False, description="several schedulers, or web chats, of this machine listen on one port")
     drain_seconds: float = Field(
-        3, ge=0, description="how long a scheduler that stops still serves whoever asks, at most, in seconds"
+        3,
+        ge=0,
+        description="how long a scheduler or web chat that stops still serves whoever asks, at most, in seconds",
     )
     service_key: SecretStr | None = Field(
         None, min_length=16, description="key that bots use, at least 16 characters; the same for the bots"

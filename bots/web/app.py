@@ -6,13 +6,14 @@ from bots.web import edge, guard
 from bots.web.crowd import UPLOADS, Crowd
 from bots.web.pages.chat import chat
 from bots.web.pages.events import events
-from bots.web.pages.health import health
+from bots.web.pages.health import health, readiness
 from bots.web.pages.job import job, press
 from bots.web.pages.page import page
 from bots.web.pages.pictures import picture, preview, thumbnail
 from bots.web.pages.say import say
 from bots.web.pages.static import static
 from bots.web.pages.uploads import Uploads
+from bots.web.parting import parting
 from bots.web.site import SITE, Site
 
 LARGEST_BODY_BYTES = 1 << 20  # a far too long prompt is still answered in words
@@ -29,12 +30,12 @@ ROUTES = (
     web.get("/pictures/{artifact_id}", picture),
     web.get("/pictures/{artifact_id}/thumbnail", thumbnail),
     web.get("/healthz", health),
-    web.get("/readyz", health),
+    web.get("/readyz", readiness),
 )
 
 
 def application(site: Site) -> web.Application:
-    middlewares = [guard.own_requests, Crowd().middleware, edge.in_words]
+    middlewares = [parting, guard.own_requests, Crowd().middleware, edge.in_words]
     app = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY_BYTES)
     app[SITE] = site
     app.on_response_prepare.append(guard.protect)

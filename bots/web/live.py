@@ -25,6 +25,7 @@ class Sign(Enum):
 
     GAP = "gap"  # events may have been missed: look again
     END = "end"  # the stream of this tab is over
+    BYE = "bye"  # this process stops: come back at once, to another
 
 
 class Tab:
@@ -39,10 +40,11 @@ class Tab:
         except asyncio.QueueFull:
             self.end()
 
-    def end(self) -> None:
+    def end(self, *last: Sign) -> None:
         while not self.waiting.empty():
             self.waiting.get_nowait()
-        self.waiting.put_nowait(Sign.END)
+        for sign in (*last, Sign.END):
+            self.waiting.put_nowait(sign)
 
     async def next(self) -> JobEvent | Sign:
         return await self.waiting.get()
@@ -56,6 +58,7 @@ class Live:
         self.bot_id = bot_id
         self.tabs: dict[str, list[Tab]] = {}
         self.owners: dict[UUID, str] = {}  # open jobs
+        self.leaving = False
 
     @contextmanager
     def tab(self, visitor: str) -> Iterator[Tab]:
@@ -63,6 +66,8 @@ class Live:
         tab = Tab()
         tabs = self.tabs.setdefault(visitor, [])
         tabs.append(tab)
+        if self.leaving:
+            tab.end(Sign.BYE)
         if len(tabs) > TABS_OF_A_VISITOR:
             tabs[0].end()
         try:
@@ -94,20 +99,22 @@ class Live:
         for tab in list(self.tabs[visitor]):
             tab.put(event)
 
-    def tell_all(self, sign: Sign) -> None:
-        for tab in [tab for tabs in self.tabs.values() for tab in tabs]:
-            if sign is Sign.END:
-                tab.end()
-            else:
-                tab.put(sign)
+    def open_tabs(self) -> list[Tab]:
+        return [tab for tabs in self.tabs.values() for tab in tabs]
+
+    def leave(self) -> None:
+        """End every tab's stream, and each that comes yet."""
+        self.leaving = True
+        for tab in self.open_tabs():
+            tab.end(Sign.BYE)
 
     async def follow(self, stop: asyncio.Event) -> None:
-        """Listen until `stop`, then end every tab's stream."""
+        """Listen until `stop`, then leave."""
         async with asyncio.TaskGroup() as group:
             listener = group.create_task(self.listen(stop), name=f"{self.bot_id}.events")
             await stop.wait()
+            self.leave()
             listener.cancel()
-        self.tell_all(Sign.END)
 
     async def listen(self, stop: asyncio.Event) -> None:
         """Stay on the scheduler's stream; the tabs are told of each gap in it."""
@@ -121,5 +128,6 @@ class Live:
                 if not silent:
                     log.warning("web.events_cut", bot=self.bot_id, error=str(error))
                 silent = True
-            self.tell_all(Sign.GAP)
+            for tab in self.open_tabs():
+                tab.put(Sign.GAP)
             await supervisor.sleep(PAUSE_SECONDS, stop)

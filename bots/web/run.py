@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import socket
 
 import structlog
 from aiohttp import web
@@ -14,6 +15,7 @@ from bots.web.site import Site
 from bots.web.visitors import Visitors
 from scheduler.client import Scheduler
 from scheduler.errors import SettingsError
+from scheduler.port import accepting, listener, server_of
 from scheduler.proxies import Proxies
 
 log = structlog.get_logger(__name__)
@@ -24,7 +26,7 @@ LINGER_SECONDS = 2.0  # for the rest of a body that nobody wants
 
 
 async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: asyncio.Event) -> None:
-    """Serve the page until `stop`."""
+    """Serve the page until `stop`, then those who still ask."""
     site = Site(
         bot=bot,
         scheduler=scheduler,
@@ -42,15 +44,18 @@ async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: 
     )
     await runner.setup()
     try:
-        await listen(runner, settings.web_host, settings.web_port)
-        await site.live.follow(stop)
+        async with accepting(bound(settings), server_of(runner)) as port:
+            log.info("web.listening", address=port.address)
+            await site.live.follow(stop)
+            await site.farewell.drain(settings.drain_seconds)
+            await site.farewell.close(port)
     finally:
         await runner.cleanup()
 
 
-async def listen(runner: web.AppRunner, host: str, port: int) -> None:
+def bound(settings: BotSettings) -> socket.socket:
+    host, port = settings.web_host, settings.web_port
     try:
-        await web.TCPSite(runner, host, port).start()
+        return listener(host, port, shared=settings.share_port)
     except OSError as error:
         raise SettingsError(f"TESSERA_WEB_PORT: cannot listen on {host}:{port} ({error.strerror})") from error
-    log.info("web.listening", addresses=[f"{address[0]}:{address[1]}" for address in runner.addresses])

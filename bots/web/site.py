@@ -16,6 +16,7 @@ from bots.web.visitors import COOKIE, Visitors
 from scheduler.accounts.model import AccountView
 from scheduler.catalogue.model import Capability, ModelView
 from scheduler.client import Scheduler, User
+from scheduler.farewell import Farewell
 from scheduler.jobs.model import Accepted, Destination, JobRequest, JobView
 from scheduler.proxies import Origin, Proxies
 
@@ -36,6 +37,7 @@ class Site:
     proxies: Proxies
     live: Live
     process: str  # names this start of the process to the scheduler
+    farewell: Farewell = field(default_factory=Farewell)
     model_names: dict[str, str] = field(default_factory=dict)  # display names, as far as they were needed
     filmers: set[str] = field(default_factory=set)  # models that make a video of a picture
 

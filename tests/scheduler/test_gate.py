@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from scheduler import farewell
 from scheduler import gate as gates
 from scheduler import idle as idling
 from scheduler import listening as ports
@@ -173,13 +174,13 @@ async def test_a_connection_on_which_nothing_is_asked_makes_room(monkeypatch: py
 
 
 async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gates, "QUIET_SECONDS", 0.3)
+    monkeypatch.setattr(farewell, "QUIET_SECONDS", 0.3)
     slow, gate = Slow(), Gate()
     slow.go.set()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         async with session.get(f"{base}/v1/slow", headers=BOT) as before:
             assert before.headers.get("Connection") != "close"
-        draining = group.create_task(gate.drain(30.0))
+        draining = group.create_task(gate.farewell.drain(30.0))
         await asyncio.sleep(0)
         async with session.get(f"{base}/v1/slow", headers=BOT) as answered:
             assert (answered.status, answered.headers["Connection"]) == (200, "close")
@@ -189,4 +190,4 @@ async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyP
 
 async def test_nobody_waits_who_serves_nobody() -> None:
     async with asyncio.timeout(1):
-        await Gate().drain(30.0)
+        await Gate().farewell.drain(30.0)

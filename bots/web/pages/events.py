@@ -9,20 +9,23 @@ from bots.replies import progress
 from bots.replies.translator import Translator
 from bots.web.live import Sign, Tab
 from bots.web.model import Happening
-from bots.web.site import SITE, visit
+from bots.web.site import visit
 from scheduler.jobs.model import JobEvent
 
 PING_SECONDS = 15.0  # proxies end connections that are silent for longer, most often after 30 or 60 s
 HEADERS = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-HELLO, GAP, PING = b"event: hello\ndata: {}\n\n", b"event: gap\ndata: {}\n\n", b"event: ping\ndata: {}\n\n"
+HELLO, PING = b"event: hello\ndata: {}\n\n", b"event: ping\ndata: {}\n\n"
+SIGNS = {Sign.GAP: b"event: gap\ndata: {}\n\n", Sign.BYE: b"event: bye\ndata: {}\n\n"}
 
 
 async def events(request: web.Request) -> web.StreamResponse:
     here = visit(request)
     response = web.StreamResponse(headers=HEADERS)
-    with request.app[SITE].live.tab(here.visitor) as tab, suppress(ConnectionError):
+    live = here.site.live
+    with live.tab(here.visitor) as tab, suppress(ConnectionError):
         await response.prepare(request)
-        await response.write(HELLO)
+        if not live.leaving:
+            await response.write(HELLO)
         while line := await spoken(tab, here.tr):
             await response.write(line)
     return response
@@ -37,7 +40,7 @@ async def spoken(tab: Tab, tr: Translator) -> bytes | None:
         return PING
     if isinstance(item, JobEvent):
         return b"data: " + happening(item, tr).model_dump_json(exclude_none=True).encode() + b"\n\n"
-    return GAP if item is Sign.GAP else None
+    return SIGNS.get(item)
 
 
 def happening(event: JobEvent, tr: Translator) -> Happening:

@@ -2,6 +2,7 @@
 
 const SILENCE_MS = 40_000; // the server speaks every 15 s
 const REOPEN_MS = 2_000;
+const SOON_MS = 500; // not all tabs at the same moment
 const HANG_UP_MS = 3_000; // a tab that is only passed by keeps its stream
 
 /** `hello`: the stream is open, anything may have happened before; `gap`: events may be missing; `lost`: no stream. */
@@ -18,6 +19,7 @@ export function listen({ hello, gap, event, lost }) {
     source.addEventListener("hello", () => (alive(), hello()));
     source.addEventListener("gap", () => (alive(), gap()));
     source.addEventListener("ping", alive);
+    source.addEventListener("bye", elsewhere);
     source.addEventListener("message", (message) => (alive(), event(JSON.parse(message.data))));
     source.addEventListener("error", again);
     alive();
@@ -34,6 +36,13 @@ export function listen({ hello, gap, event, lost }) {
     lost();
     clearTimeout(reopening);
     reopening = setTimeout(open, REOPEN_MS);
+  }
+
+  /** This server stops: another one is there already, or will be. */
+  function elsewhere() {
+    close();
+    clearTimeout(reopening);
+    reopening = setTimeout(open, Math.random() * SOON_MS);
   }
 
   function alive() {

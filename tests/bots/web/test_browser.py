@@ -1,5 +1,6 @@
 """The page in a real browser: nothing may fail in it, and nothing may leave the server's address."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
@@ -10,6 +11,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
+from bots.web.site import SITE
 from scheduler.errors import Code, Refused
 from tests.bots.telegram.studio import picture
 from tests.bots.web.serving import serving
@@ -224,6 +226,24 @@ async def test_it_comes_back_by_itself(studio: Studio, server: TestServer, chrom
     await expect(page.locator(".job .prompt")).to_have_text("a fox")
     await expect(page.get_by_role("status")).to_be_hidden()
     assert [told for told in window.complaints if "503" not in told] == []
+
+
+async def test_it_goes_to_the_next_process_without_a_word(
+    studio: Studio, server: TestServer, chromium: Browser
+) -> None:
+    page = await (await a_window(chromium, server)).tab()
+    await expect(page.locator("#purse")).to_be_visible()
+    live = server.app[SITE].live
+    (before,) = live.open_tabs()
+    live.leave()
+    live.leaving = False  # the next process has the same port
+
+    async with asyncio.timeout(1.5):  # a stream that broke is opened again after two seconds, and with a word
+        while not live.open_tabs() or live.open_tabs() == [before]:
+            await asyncio.sleep(0.01)
+    await expect(page.get_by_role("status")).to_be_hidden()
+    await say(page, "a fox")
+    await expect(page.locator(".job .prompt")).to_have_text("a fox")
 
 
 async def test_who_is_turned_away_is_told_why(studio: Studio, server: TestServer, chromium: Browser) -> None:
