@@ -27,16 +27,24 @@ class Farewell:
         if self.closing:
             response.force_close()
 
+    async def leave(self, port: Port, most_seconds: float, *, shared: bool) -> None:
+        """Drain, and let nobody in any more; those who were at the port are answered. `shared`: others are at the same
+        port, so that nobody need be let in from now on."""
+        self.closing = True
+        if shared:
+            self._close(port)
+        await self.drain(most_seconds)
+        self._close(port)
+        await self._quiet(LAST_SECONDS)
+
     async def drain(self, most_seconds: float) -> None:
         """Serve on until nobody asks any more, or the time is over."""
         self.closing = True
         await self._quiet(most_seconds)
 
-    async def close(self, port: Port) -> None:
-        """Let nobody in any more; those who were at the port are answered."""
+    def _close(self, port: Port) -> None:
         if port.close():
             self.asked()
-        await self._quiet(LAST_SECONDS)
 
     async def _quiet(self, most_seconds: float) -> None:
         until = monotonic() + most_seconds

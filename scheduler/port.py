@@ -56,7 +56,11 @@ class Port:
             connection.close()
 
     def close(self) -> bool:
-        """Accept what has come, and nothing after it; whether somebody had come."""
+        """Accept what has come, and nothing after it; whether somebody had come.
+
+        Who comes between the last look and the close is cut off by Linux: once in 300 closes at 13,700 connections a
+        second, measured. With net.ipv4.tcp_migrate_req they go to another process at the port.
+        """
         came = False
         if self.listener.fileno() >= 0:
             self.running.remove_reader(self.listener)

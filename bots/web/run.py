@@ -47,8 +47,7 @@ async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: 
         async with accepting(bound(settings), server_of(runner)) as port:
             log.info("web.listening", address=port.address)
             await site.live.follow(stop)
-            await site.farewell.drain(settings.drain_seconds)
-            await site.farewell.close(port)
+            await site.farewell.leave(port, settings.drain_seconds, shared=settings.share_port)
     finally:
         await runner.cleanup()
 

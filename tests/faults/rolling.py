@@ -1,5 +1,6 @@
-"""`python -m tests.faults.rolling [--rate N] [--json FILE]`: every process is told to stop and started again, one after
-the other, while people use both platforms and the API is asked all the time by a client that never asks twice."""
+"""`python -m tests.faults.rolling [--rate N] [--web-rate N] [--json FILE]`: every process is told to stop and started
+again, one after the other, while people use both platforms and the web chat, and the API is asked all the time; nobody
+asks twice. Two web chats share a port: the next one is started before the other one is told to stop."""
 
 import argparse
 import asyncio
@@ -9,80 +10,27 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
+from scheduler.standalone.machine import free_port
+from tests.faults import browsers
 from tests.faults.acting import Doings
+from tests.faults.browsers import SECRET, Browsers
+from tests.faults.load import Callers, beside
 from tests.faults.report import Report
 from tests.faults.round import drain, look
 from tests.faults.script import script
 from tests.faults.striking import Strikes
 from tests.faults.town import BOTS, SCHEDULERS, WORKERS, Town, open_town
-from tests.system.stack import SERVICE_KEY
 
 PACE = 3.0  # acts of people on the platforms a second
 BETWEEN_SECONDS = 1.5  # from one restart to the next
 READY_SECONDS = 90.0
 PATIENCE_SECONDS = 120.0
-ONE_IN = 5  # requests of the API that asks for a picture
-
-
-@dataclass(slots=True)
-class Load:
-    """So many requests a second, whether earlier ones were answered or not. A failure is an answer of 500 or more, or
-    none; refusals by a plan's limits are answers."""
-
-    base: str
-    people: Sequence[str]
-    answers: Counter[int] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-
-    async def run(self, rate: float) -> None:
-        """For ever."""
-        connector = aiohttp.TCPConnector(limit=0)
-        timeout = aiohttp.ClientTimeout(total=20)
-        session = aiohttp.ClientSession(connector=connector, timeout=timeout)
-        names = cycle(self.people)
-        began = time.monotonic()
-        async with session, asyncio.TaskGroup() as group:
-            for number in count(1):
-                group.create_task(self.ask(session, number, next(names)))
-                await asyncio.sleep(max(0.0, began + number / rate - time.monotonic()))
-
-    async def ask(self, session: aiohttp.ClientSession, number: int, person: str) -> None:
-        headers = {"Authorization": f"Bearer {SERVICE_KEY}", "Tessera-User": person}
-        began = time.monotonic()
-        try:
-            if number % ONE_IN == 0:
-                wish = {"request": {"prompt": f"rolling {number}", "model": "instant", "width": 64, "height": 64}}
-                called = session.post(f"{self.base}/v1/jobs", json=wish, headers=headers)
-            else:
-                called = session.get(self.base + ("/v1/me" if number % 2 else "/v1/jobs"), headers=headers)
-            async with called as answer:
-                body = await answer.read()
-                self.answers[answer.status] += 1
-                if answer.status >= 500:
-                    self.failures.append(f"{answer.status} {body[:200]!r}")
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            self.failures.append(f"{type(error).__name__}: {error}")
-        self.seconds.append(time.monotonic() - began)
-
-    @asynccontextmanager
-    async def beside(self, rate: float) -> AsyncIterator[None]:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(self.run(rate))
-            try:
-                yield
-            finally:
-                task.cancel()
+WEBS = ("web-1", "web-2")
+LISTENS = "web.listening"
 
 
 @dataclass(slots=True)
@@ -94,32 +42,67 @@ class Roll:
 
     async def all(self) -> None:
         for name in (*SCHEDULERS, *WORKERS, *BOTS):
-            await self.one(name)
+            await self.stop(name)
+            await self.start(name)
+            await asyncio.sleep(BETWEEN_SECONDS)
+        for new, old in (reversed(WEBS), WEBS):
+            await self.start(new)
+            await self.stop(old)
             await asyncio.sleep(BETWEEN_SECONDS)
 
-    async def one(self, name: str) -> None:
-        member = self.town.members[name]
+    async def stop(self, name: str) -> None:
         began = time.monotonic()
-        code = await member.stop()
+        code = await self.town.members[name].stop()
         self.exits.append((name, code, round(time.monotonic() - began, 2)))
-        await member.start()
-        if name in SCHEDULERS:
-            async with asyncio.timeout(READY_SECONDS):
-                while name not in self.town.doors.ready:
-                    await asyncio.sleep(0.05)
+
+    async def start(self, name: str) -> None:
+        await self.town.members[name].start()
+        async with asyncio.timeout(READY_SECONDS):
+            while not self.serves(name):
+                await asyncio.sleep(0.05)
+
+    def serves(self, name: str) -> bool:
+        """As far as it matters: a port that two share does not say which of them is there."""
+        member = self.town.members[name]
+        if name in WEBS:
+            return member.log.exists() and member.log.read_text().count(LISTENS) == member.starts
+        return name not in SCHEDULERS or name in self.town.doors.ready
+
+    async def open_web(self) -> str:
+        """The first web chat; its address, and that of the next."""
+        port = str(free_port())
+        for name in WEBS:
+            self.town.add(
+                name,
+                "bots",
+                "web",
+                TESSERA_WEB_PORT=port,
+                TESSERA_SHARE_PORT="true",
+                TESSERA_WEB_SECRET=SECRET,
+                TESSERA_API_URL=await self.town.api_url(name),
+            )
+        await self.start(WEBS[0])
+        return f"http://127.0.0.1:{port}"
 
 
-async def measure(folder: Path, rate: float) -> tuple[Load, Roll, Report]:
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Requests a second."""
+
+    api: float
+    web: float
+
+
+async def measure(folder: Path, rates: Rates) -> tuple[Callers, Browsers, Roll, Report]:
     async with open_town(folder, "rolling") as town:
         refs = [":".join(town.ref(somebody)) for somebody in town.people]
-        load, roll, doings = Load(await town.api_url("load"), refs), Roll(town), Doings(town)
-        async with load.beside(rate), asyncio.TaskGroup() as group:
-            acting = group.create_task(act(doings))
+        roll, doings = Roll(town), Doings(town)
+        callers, visitors = Callers(await town.api_url("load"), refs), Browsers(await roll.open_web())
+        async with beside(callers.run(rates.api), visitors.run(town.db, rates.web), act(doings)):
             await asyncio.sleep(BETWEEN_SECONDS)
             await roll.all()
-            acting.cancel()
         await drain(town, PATIENCE_SECONDS)
-        return load, roll, await look(doings, Strikes(town), "rolling")
+        return callers, visitors, roll, await look(doings, Strikes(town), "rolling")
 
 
 async def act(doings: Doings) -> None:
@@ -129,14 +112,10 @@ async def act(doings: Doings) -> None:
         await asyncio.sleep(1 / PACE)
 
 
-def figures(load: Load, roll: Roll, report: Report) -> dict[str, Any]:
-    taken = sorted(load.seconds)
+def figures(callers: Callers, visitors: Browsers, roll: Roll, report: Report) -> dict[str, Any]:
     return {
-        "requests": len(taken),
-        "failed": len(load.failures),
-        "answers": {str(status): number for status, number in sorted(load.answers.items())},
-        "p99_seconds": round(taken[len(taken) * 99 // 100], 3),
-        "slowest_seconds": round(taken[-1], 3),
+        **callers.tally.figures(),
+        **browsers.figures(visitors),
         "processes": len(roll.exits),
         "slowest_exit_seconds": max(seconds for _, _, seconds in roll.exits),
         "bad_exits": sum(code != 0 for _, code, _ in roll.exits),
@@ -147,21 +126,23 @@ def figures(load: Load, roll: Roll, report: Report) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.rolling", description=__doc__)
     parser.add_argument("--rate", type=float, default=50.0, help="requests of the API a second")
+    parser.add_argument("--web-rate", type=float, default=20.0, help="requests of the web chat a second")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="tessera-rolling-"))
-    load, roll, report = asyncio.run(measure(folder, options.rate))
-    told = figures(load, roll, report)
+    callers, visitors, roll, report = asyncio.run(measure(folder, Rates(options.rate, options.web_rate)))
+    told = figures(callers, visitors, roll, report)
+    failures = [*callers.tally.failures, *visitors.tally.failures, *visitors.streams.failures]
     for name, value in told.items():
         print(f"  {name:22} {value}")
-    for line in load.failures[:10]:
+    for line in failures[:10]:
         print(f"failed: {line}")
     print("  " + ", ".join(f"{name} {code} in {seconds} s" for name, code, seconds in roll.exits))
     print(report.table())
     if options.json:
         options.json.write_text(json.dumps(told, indent=2) + "\n")
-    good = report.is_clean and not load.failures and not told["bad_exits"]
+    good = report.is_clean and not failures and not told["bad_exits"]
     if good:
         shutil.rmtree(folder)
     else:

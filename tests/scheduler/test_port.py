@@ -37,7 +37,7 @@ async def test_whoever_waits_as_it_closes_is_answered() -> None:
     for caller in callers:
         caller.sendall(ASK)
     async with serving(waiting, "first") as (port, runner):
-        await Farewell().close(port)  # before the loop has looked at the port even once
+        await Farewell().leave(port, 0, shared=False)  # before the loop has looked at the port even once
         await runner.cleanup()
 
     assert [caller.recv(1000).endswith(b"first") for caller in callers] == [True] * 300
@@ -47,14 +47,14 @@ async def test_whoever_waits_as_it_closes_is_answered() -> None:
 
 async def test_nobody_waits_at_a_port_where_nobody_is() -> None:
     async with asyncio.timeout(0.2), serving(listener("127.0.0.1", 0), "first") as (port, _):
-        await Farewell().close(port)
+        await Farewell().leave(port, 30, shared=False)
 
 
 async def test_who_comes_later_finds_the_one_that_shares_the_port() -> None:
     first = listener("127.0.0.1", 0, shared=True)
     second = listener("127.0.0.1", first.getsockname()[1], shared=True)
     async with serving(first, "first") as (port, _), serving(second, "second"):
-        port.close()
+        await Farewell().leave(port, 30, shared=True)
         for _ in range(20):
             reader, writer = await asyncio.open_connection(*port.address)
             writer.write(ASK)
