@@ -71,7 +71,7 @@ class Composer:
         too_large = (played.size_bytes or 0) > self.limits.file_bytes
         try:
             if too_large:
-                small = await user.file_bytes(played.id, thumbnail=True)
+                small = await user.thumbnail_bytes(played)
                 return Picture(small, "tessera.jpg", None, None, final=True)
             content = await user.artifact_bytes(played)
         except Refused as refused:

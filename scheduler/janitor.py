@@ -34,8 +34,7 @@ async def tick(pool: asyncpg.Pool, store: ArtifactStore) -> bool:
 async def remove_expired(pool: asyncpg.Pool, store: ArtifactStore) -> bool:
     """Files go before their rows are marked: a crash in between repeats it. Returns whether there is more to do."""
     expired = await expired_artifacts(pool, AT_ONCE)
-    paths = [path for one in expired for path in (one.path, one.thumbnail_path) if path]
-    await store.delete(paths)
+    await store.delete([path for one in expired for path in one.paths])
     await mark_deleted(pool, [one.id for one in expired])
     if expired:
         log.info("artifacts.expired", count=len(expired))

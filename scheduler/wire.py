@@ -83,6 +83,15 @@ class Beat(BaseModel):
     sent_at: datetime
 
 
+class Rendition(BaseModel):
+    """A smaller file of the same, for screens and for chats that do not take the original; told by its ending."""
+
+    path: str
+    width: int
+    height: int
+    size_bytes: int
+
+
 class Made(BaseModel):
     """One stored file of an outcome. Paths are below the artifact store, inside the attempt's folder."""
 
@@ -90,6 +99,8 @@ class Made(BaseModel):
     format: str
     path: str
     thumbnail_path: str | None = None
+    web: Rendition | None = None  # None: the original serves as it
+    blurhash: str | None = None
     width: int | None = None
     height: int | None = None
     duration_seconds: float | None = None

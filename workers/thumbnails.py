@@ -1,49 +1,56 @@
-"""Small JPEGs of pictures: the thumbnail beside an artifact, and previews of what is being made."""
+"""Pictures made small: the JPEG for lists beside an artifact, the larger one for screens, previews of what is made."""
 
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-LONGEST_SIDE = 512  # pixels
+LONGEST_SIDE = 512  # pixels, of a thumbnail
 THUMBNAIL_QUALITY = 82
 PREVIEW_QUALITY = 75
 
 
-def thumbnail(path: Path) -> bytes | None:
-    """The picture in a file, small; None when it is in a format that Pillow does not read."""
+def opened(path: Path) -> Image.Image | None:
+    """The picture in a file; None when it is in a format that Pillow does not read."""
     try:
         with Image.open(path) as image:
-            return encode(image, THUMBNAIL_QUALITY)
+            image.load()
+            return image.copy()
     except UnidentifiedImageError:
         return None
 
 
-def thumbnail_of(image: Image.Image) -> bytes:
-    """A picture at hand, small; it is left as it is."""
-    return encode(image, THUMBNAIL_QUALITY)
+def thumbnail(image: Image.Image) -> bytes:
+    """A picture, small; it is left as it is."""
+    return encoded(fitted(image), THUMBNAIL_QUALITY)
 
 
 def preview(image: Image.Image) -> bytes:
     """A picture that an engine is still working on, small; the engine's own is left as it is."""
-    return encode(image, PREVIEW_QUALITY)
+    return encoded(fitted(image), PREVIEW_QUALITY)
 
 
-def encode(image: Image.Image, quality: int) -> bytes:
+def encoded(image: Image.Image, quality: int, xmp: bytes = b"") -> bytes:
+    """As a JPEG; `xmp` says in it how it was made."""
     buffer = BytesIO()
-    opaque(fitted(image)).save(buffer, "JPEG", quality=quality)
+    opaque(image).save(buffer, "JPEG", quality=quality, **({"xmp": xmp} if xmp else {}))
     return buffer.getvalue()
 
 
-def fitted(image: Image.Image) -> Image.Image:
-    """At most LONGEST_SIDE on each side, in proportion, never enlarged."""
-    factor = LONGEST_SIDE / max(image.size)
+def fitted(
+    image: Image.Image,
+    side: int = LONGEST_SIDE,
+    how: Image.Resampling = Image.Resampling.BICUBIC,
+    reducing_gap: float = 2.0,
+) -> Image.Image:
+    """At most `side` pixels on each side, in proportion, never enlarged."""
+    factor = side / max(image.size)
     if factor >= 1:
         return image
     if image.mode in ("P", "1"):  # indexed colours cannot be mixed
         image = image.convert("RGBA")
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return image.resize(size, how, reducing_gap=reducing_gap)
 
 
 def opaque(image: Image.Image) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Makes one attempt's artifacts, start to end, in the thread of its slot: engine, thumbnails, store."""
+"""Makes one attempt's artifacts, start to end, in the thread of its slot: engine, variants, store."""
 
 import time
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scheduler.wire import Assignment, Made
-from workers import thumbnails
+from scheduler.wire import Assignment, Made, Rendition
 from workers.bench import Bench
 from workers.engines import protocol
 from workers.engines.protocol import Stopped
 from workers.narrator import Narrator
 from workers.store import Missing, Store, StoreFailed
+from workers.variants import Variants, variants
 
 PICTURE = "given"  # a file without a suffix: engines look at what is in it
 Loaded = Callable[[float | None], None]
@@ -46,7 +46,7 @@ class Workshop:
             if isinstance(made, Stopped):
                 raise made
             narrator.finish()
-            return [self._keep(assignment, position, file) for position, file in enumerate(made)]
+            return [self._keep(assignment, position, file, narrator.check) for position, file in enumerate(made)]
 
     def _picture(self, assignment: Assignment, folder: Path) -> Path | None:
         """The picture to start from, brought into the task's folder under a name of ours."""
@@ -63,19 +63,19 @@ class Workshop:
         picture.write_bytes(content)
         return picture
 
-    def _keep(self, assignment: Assignment, position: int, made: protocol.Made) -> Made:
-        path = f"{assignment.folder.strip('/')}/{position}.{made.format}"
-        small = small_picture(made)
-        thumbnail_path = f"{assignment.folder.strip('/')}/{position}.thumb.jpg" if small else None
+    def _keep(self, assignment: Assignment, position: int, made: protocol.Made, check: Callable[[], None]) -> Made:
+        start = f"{assignment.folder.strip('/')}/{position}"
         size_bytes = made.path.stat().st_size
+        beside = variants(made, size_bytes, check)
+        path = f"{start}.{made.format}"
         self.store.put(path, made.path)
-        if small and thumbnail_path:
-            self.store.put(thumbnail_path, small)
         return Made(
             type=made.type,
             format=made.format,
             path=path,
-            thumbnail_path=thumbnail_path,
+            thumbnail_path=self._keep_thumbnail(f"{start}.thumb.jpg", beside),
+            web=self._keep_web(start, beside),
+            blurhash=beside.blurhash,
             width=made.width,
             height=made.height,
             duration_seconds=made.duration_seconds,
@@ -85,9 +85,16 @@ class Workshop:
             metadata=made.metadata,
         )
 
+    def _keep_thumbnail(self, path: str, beside: Variants) -> str | None:
+        if beside.thumbnail is None:
+            return None
+        self.store.put(path, beside.thumbnail)
+        return path
 
-def small_picture(made: protocol.Made) -> bytes | None:
-    """The thumbnail, from what the engine has at hand; a file is only read where it has nothing."""
-    if made.look is not None:
-        return thumbnails.thumbnail_of(made.look)
-    return thumbnails.thumbnail(made.path) if made.type == "image" else None
+    def _keep_web(self, start: str, beside: Variants) -> Rendition | None:
+        web = beside.web
+        if web is None:
+            return None
+        path = f"{start}.web.{web.format}"
+        self.store.put(path, web.content)
+        return Rendition(path=path, width=web.width, height=web.height, size_bytes=web.size_bytes)

@@ -9,7 +9,7 @@ from bots.web.pages.events import events
 from bots.web.pages.health import health, readiness
 from bots.web.pages.job import job, press
 from bots.web.pages.page import page
-from bots.web.pages.pictures import picture, preview, thumbnail
+from bots.web.pages.pictures import for_screens, picture, preview, thumbnail
 from bots.web.pages.say import say
 from bots.web.pages.static import static
 from bots.web.pages.uploads import Uploads
@@ -29,6 +29,7 @@ ROUTES = (
     web.get("/events", events),
     web.get("/pictures/{artifact_id}", picture),
     web.get("/pictures/{artifact_id}/thumbnail", thumbnail),
+    web.get("/pictures/{artifact_id}/web", for_screens),
     web.get("/healthz", health),
     web.get("/readyz", readiness),
 )

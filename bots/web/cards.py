@@ -78,8 +78,11 @@ def button_view(button: Button) -> ButtonView | None:
 
 
 def picture(artifact: ArtifactView, job: JobView) -> PictureView:
+    url = f"/pictures/{artifact.id}"
     return PictureView(
-        url=f"/pictures/{artifact.id}",
+        url=url,
+        web=f"{url}/web" if artifact.web else url,
+        blurhash=artifact.blurhash,
         width=artifact.width,
         height=artifact.height,
         filename=filename(job, artifact),

@@ -53,6 +53,8 @@ class PictureView(BaseModel):
     """A finished file of a job; `url` plus "/thumbnail" is a small one."""
 
     url: str
+    web: str  # where the file for screens is; the same as `url`, unless that is larger
+    blurhash: str | None
     width: int | None
     height: int | None
     filename: str

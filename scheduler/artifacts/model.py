@@ -12,6 +12,16 @@ class Variant(StrEnum):
 
     ORIGINAL = "original"
     THUMBNAIL = "thumbnail"
+    WEB = "web"  # the original itself, where it is no larger
+
+
+class WebView(BaseModel):
+    """The file for screens: of a picture a JPEG of at most 1280 pixels a side, of a video H.264 of at most 720p."""
+
+    format: str
+    width: int
+    height: int
+    size_bytes: int
 
 
 class ArtifactView(BaseModel):
@@ -29,7 +39,9 @@ class ArtifactView(BaseModel):
     seed: int | None
     expires_at: datetime | None
     expired: bool
-    url: str  # path below the API's address; the thumbnail is this with `/thumbnail` appended
+    blurhash: str | None = None  # a blur to show while the picture loads; of a video or a sound, that of its thumbnail
+    web: WebView | None = None  # None: the original serves as it
+    url: str  # path below the API's address; with `/thumbnail` or `/web` appended, of these
 
 
 class LinkRequest(BaseModel):

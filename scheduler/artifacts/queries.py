@@ -17,8 +17,14 @@ class StoredArtifact:
     id: UUID
     path: str | None
     thumbnail_path: str | None
+    web_path: str | None  # None: the original serves as it
     format: str
     expired: bool
+
+    @property
+    def paths(self) -> list[str]:
+        """All its files."""
+        return [path for path in (self.path, self.thumbnail_path, self.web_path) if path]
 
 
 def artifact_view(job_id: UUID, made: Mapping[str, Any]) -> ArtifactView:
@@ -29,7 +35,7 @@ async def stored_artifact(db: Db, artifact_id: UUID, user_id: int | None) -> Sto
     """An artifact of one user's job; None: the link was signed, whoever has it may read it."""
     row = await db.fetchrow(
         """
-        select a.id, a.local_path, a.thumbnail_path, a.format,
+        select a.id, a.local_path, a.thumbnail_path, a.web_path, a.format,
                a.deleted_at is not null or coalesce(a.expires_at <= now(), false) as expired
           from artifacts a join jobs j on j.id = a.job_id
          where a.id = $1 and ($2::bigint is null or j.user_id = $2)
@@ -39,14 +45,14 @@ async def stored_artifact(db: Db, artifact_id: UUID, user_id: int | None) -> Sto
     )
     if row is None:
         return None
-    return StoredArtifact(row["id"], row["local_path"], row["thumbnail_path"], row["format"], row["expired"])
+    return stored(row)
 
 
 async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
     """Artifacts whose time is over and whose files are still there; what an open job starts from is kept for it."""
     rows = await db.fetch(
         """
-        select id, local_path, thumbnail_path, format from artifacts
+        select id, local_path, thumbnail_path, web_path, format, true as expired from artifacts
          where expires_at <= now() and deleted_at is null
            and id::text not in (select j.params ->> 'picture' from jobs j
                                  where j.status in ('QUEUED', 'RUNNING') and j.params ? 'picture')
@@ -54,13 +60,21 @@ async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
         """,
         limit,
     )
-    return [StoredArtifact(row["id"], row["local_path"], row["thumbnail_path"], row["format"], True) for row in rows]
+    return [stored(row) for row in rows]
+
+
+def stored(row: Mapping[str, Any]) -> StoredArtifact:
+    paths = row["local_path"], row["thumbnail_path"], row["web_path"]
+    return StoredArtifact(row["id"], *paths, row["format"], row["expired"])
 
 
 async def mark_deleted(db: Db, artifact_ids: Sequence[UUID]) -> None:
     """The files are gone; the rows stay, so that a job can be made again from its seed."""
     await db.execute(
-        "update artifacts set deleted_at = now(), local_path = null, thumbnail_path = null where id = any($1::uuid[])",
+        """
+        update artifacts set deleted_at = now(), local_path = null, thumbnail_path = null, web_path = null
+         where id = any($1::uuid[])
+        """,
         list(artifact_ids),
     )
 
@@ -84,7 +98,7 @@ async def paths_of(db: Db, job_ids: Sequence[UUID]) -> set[str]:
     """The files that jobs have a right to."""
     rows = await db.fetch(
         """
-        select unnest(array[local_path, thumbnail_path]) as path from artifacts
+        select unnest(array[local_path, thumbnail_path, web_path]) as path from artifacts
          where job_id = any($1::uuid[]) and deleted_at is null
         """,
         list(job_ids),

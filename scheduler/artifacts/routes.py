@@ -30,7 +30,6 @@ CONTENT_TYPES = {
 }
 CHARSETS = {"text/plain": "utf-8"}
 
-
 HEADERS = {
     "Cache-Control": "private, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",  # whatever it is, nothing in it runs
@@ -64,6 +63,7 @@ class ArtifactRoutes:
         return [
             Operation("GET", one, self.read_artifact, "file", in_path=ArtifactPath, refusals=gone),
             Operation("GET", one + "/thumbnail", self.read_thumbnail, "jpeg", in_path=ArtifactPath, refusals=gone),
+            Operation("GET", one + "/web", self.read_web, "file", in_path=ArtifactPath, refusals=gone),
             Operation(
                 "POST",
                 one + "/link",
@@ -94,6 +94,11 @@ class ArtifactRoutes:
         """A small JPEG of a finished file: the picture, a frame of the video, the wave of the sound."""
         return await self._file(await self._own(request, path), Variant.THUMBNAIL)
 
+    async def read_web(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
+        """A finished file for screens: a JPEG of at most 1280 pixels a side, H.264 of at most 720p.
+        Where the original is no larger, it is the original."""
+        return await self._file(await self._own(request, path), Variant.WEB)
+
     async def make_link(
         self, request: web.Request, path: ArtifactPath, query: Empty, body: LinkRequest
     ) -> ArtifactLink:
@@ -122,11 +127,15 @@ class ArtifactRoutes:
         return found
 
     async def _file(self, found: StoredArtifact, variant: Variant) -> web.Response:
-        if variant is Variant.ORIGINAL:
-            return await self._answer(found.path, CONTENT_TYPES.get(found.format, "application/octet-stream"))
-        if found.thumbnail_path is None:
-            raise Refused.because(Code.NOT_FOUND, what="thumbnail")
-        return await self._answer(found.thumbnail_path, "image/jpeg")
+        match variant:
+            case Variant.THUMBNAIL if found.thumbnail_path is None:
+                raise Refused.because(Code.NOT_FOUND, what="thumbnail")
+            case Variant.THUMBNAIL:
+                return await self._answer(found.thumbnail_path, "image/jpeg")
+            case Variant.WEB if found.web_path:
+                return await self._answer(found.web_path, content_type(found.web_path.rpartition(".")[2]))
+            case Variant.WEB | Variant.ORIGINAL:
+                return await self._answer(found.path, content_type(found.format))
 
     async def _answer(self, path: str | None, content_type: str) -> web.Response:
         if path is None:
@@ -138,3 +147,7 @@ class ArtifactRoutes:
             raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=2.0) from None
         charset = CHARSETS.get(content_type)
         return web.Response(body=content, content_type=content_type, charset=charset, headers=HEADERS)
+
+
+def content_type(form: str) -> str:
+    return CONTENT_TYPES.get(form, "application/octet-stream")

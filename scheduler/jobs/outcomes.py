@@ -9,11 +9,12 @@ from scheduler.catalogue.model import Took, unused_fraction
 from scheduler.jobs.model import Status
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.jobs.queries.ending import Asked, Ending, Tries
-from scheduler.wire import Made, Outcome
+from scheduler.wire import Made, Outcome, Rendition
 
 MOST_LOST_ATTEMPTS = 2
 MOST_FAILED_ATTEMPTS = 2
 LARGEST_INT = 2**31 - 1
+BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,.:;=?@\[\]^_{|}~-]{6,100}")
 FORBIDDEN = re.compile(r"\.\.|\0")  # in a path
 OUT_OF_MEMORY = "out_of_memory"
 MESSAGES: Mapping[str, str] = {
@@ -118,7 +119,7 @@ def folder_of(job_id: UUID, attempt: int) -> str:
 def inside(made: Made, outcome: Outcome) -> bool:
     """A worker may name only files of its own attempt."""
     folder = folder_of(outcome.job_id, outcome.attempt) + "/"
-    paths = [path for path in (made.path, made.thumbnail_path) if path is not None]
+    paths = [path for path in (made.path, made.thumbnail_path, made.web.path if made.web else None) if path is not None]
     return all(path.startswith(folder) and not FORBIDDEN.search(path) and len(path) <= 500 for path in paths)
 
 
@@ -126,7 +127,8 @@ def clamped(made: Made) -> Made:
     """What fits its columns: numbers in their bounds, no NUL, nothing in the metadata that JSON does not know."""
     numbers = (made.width or 0, made.height or 0, made.duration_seconds or 0.0, made.size_bytes)
     fits = all(0 <= number <= 10_000_000 for number in numbers) and len(made.format) <= 20 and "\0" not in made.format
-    if fits and is_storable(made.metadata):
+    blurred = made.blurhash is None or BLURHASH.fullmatch(made.blurhash) is not None
+    if fits and blurred and (made.web is None or made.web == fitting(made.web)) and is_storable(made.metadata):
         return made
     return made.model_copy(
         update={
@@ -137,8 +139,20 @@ def clamped(made: Made) -> Made:
             if made.duration_seconds is None
             else min(max(0.0, made.duration_seconds), 10_000_000.0),
             "size_bytes": min(max(made.size_bytes, 0), 2**62),
+            "blurhash": made.blurhash if blurred else None,
+            "web": fitting(made.web) if made.web else None,
             "metadata": storable(made.metadata),
         }
+    )
+
+
+def fitting(web: Rendition) -> Rendition:
+    """The rendition with its numbers in the bounds of their columns."""
+    return Rendition(
+        path=web.path,
+        width=min(max(web.width, 1), LARGEST_INT),
+        height=min(max(web.height, 1), LARGEST_INT),
+        size_bytes=min(max(web.size_bytes, 0), 2**62),
     )
 
 

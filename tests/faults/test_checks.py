@@ -113,14 +113,18 @@ async def test_money_that_went_astray_is_found(doings: Doings, db: asyncpg.Pool)
 async def test_files_and_rows_that_do_not_agree_are_found(doings: Doings, db: asyncpg.Pool) -> None:
     job_id = await a_job(db)
     await db.execute(
-        "insert into artifacts (job_id, type, format, local_path) values ($1, 'image', 'png', $2)",
+        """
+        insert into artifacts (job_id, type, format, local_path, web_path, web_width, web_height, web_size_bytes)
+        values ($1, 'image', 'png', $2, $3, 1, 1, 1)
+        """,
         job_id,
         f"jobs/{job_id}/1/0.png",
+        f"jobs/{job_id}/1/0.web.jpg",
     )
     stray = doings.town.store / "jobs" / str(job_id) / "1" / "1.png"
     stray.parent.mkdir(parents=True)
     stray.write_bytes(b"")
-    assert await files.rows_without_files(doings) == [f"jobs/{job_id}/1/0.png"]
+    assert await files.rows_without_files(doings) == [f"jobs/{job_id}/1/0.png", f"jobs/{job_id}/1/0.web.jpg"]
     assert await files.files_without_rows(doings) == [f"jobs/{job_id}/1/1.png"]
 
 

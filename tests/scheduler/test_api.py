@@ -15,7 +15,7 @@ from scheduler.jobs.model import JobEvent
 from scheduler.standalone.keys import make_key
 from tests.scheduler.api import Api
 from tests.scheduler.stage import SERVICE_KEY, until
-from tests.scheduler.worker import PICTURE, THUMBNAIL, Worker
+from tests.scheduler.worker import BLURHASH, PICTURE, THUMBNAIL, WEB, Worker
 
 ADMIN = "telegram:1"
 BEN = "discord:7"
@@ -370,12 +370,25 @@ async def test_a_finished_job_shows_its_picture_to_its_owner_only(api: Api) -> N
 
     assert (whole.headers["Content-Type"], whole.content) == ("image/png", PICTURE)
     assert (small.headers["Content-Type"], small.content) == ("image/jpeg", THUMBNAIL)
-    for path in (artifact["url"], artifact["url"] + "/thumbnail", f"/v1/jobs/{job['id']}"):
+    for path in (artifact["url"], artifact["url"] + "/thumbnail", artifact["url"] + "/web", f"/v1/jobs/{job['id']}"):
         assert (await api.get(path, user=BEN)).code == "not_found"
 
     await api.stage.pool.execute("update artifacts set expires_at = now()")
     assert (await api.get(artifact["url"])).code == "gone"
     assert (await api.get(f"/v1/jobs/{job['id']}")).document["artifacts"][0]["expired"] is True
+
+
+async def test_a_finished_picture_comes_for_screens_and_as_a_blur(api: Api) -> None:
+    [artifact] = (await finished(api))["artifacts"]
+    answer = await api.get(artifact["url"] + "/web")
+
+    assert (answer.headers["Content-Type"], answer.content) == ("image/jpeg", WEB)
+    assert artifact["web"] == {"format": "jpg", "width": 32, "height": 32, "size_bytes": len(WEB)}
+    assert artifact["blurhash"] == BLURHASH
+
+    await api.stage.pool.execute("update artifacts set web_path = null")
+    assert (await api.get(artifact["url"] + "/web")).content == PICTURE
+    assert (await api.get(f"/v1/jobs/{artifact['job_id']}")).document["artifacts"][0]["web"] is None
 
 
 async def test_other_people_s_jobs_do_not_exist(api: Api) -> None:

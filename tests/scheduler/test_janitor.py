@@ -18,10 +18,10 @@ async def test_expired_files_go_and_their_rows_stay(stage: Stage) -> None:
     await stage.pool.execute("update artifacts set expires_at = now()")
     assert not await janitor.tick(stage.pool, stage.store)
     await janitor.tick(stage.pool, stage.store)
-    row = await stage.pool.fetchrow("select local_path, deleted_at, metadata from artifacts where job_id = $1", job_id)
+    row = await stage.pool.fetchrow("select * from artifacts where job_id = $1", job_id)
 
     assert not [path for path in stage.folder.rglob("*") if path.is_file()]
-    assert (row["local_path"], row["metadata"]["seed"]) == (None, task.params["seed"])
+    assert (row["local_path"], row["web_path"], row["metadata"]["seed"]) == (None, None, task.params["seed"])
     assert row["deleted_at"]
 
 

@@ -23,6 +23,7 @@ from scheduler.wire import (
     Outcome,
     Progress,
     Recall,
+    Rendition,
     ToWorker,
     inbox,
     preview_key,
@@ -31,6 +32,8 @@ from scheduler.wire import (
 
 PICTURE = b"\x89PNG\r\n\x1a\n of the tests"
 THUMBNAIL = b"\xff\xd8\xff of the tests"
+WEB = b"\xff\xd8\xff for screens, of the tests"
+BLURHASH = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
 
 
 @dataclass(slots=True)
@@ -99,11 +102,14 @@ class Worker:
         path.mkdir(parents=True, exist_ok=True)
         (path / "0.png").write_bytes(PICTURE)
         (path / "0.thumb.jpg").write_bytes(THUMBNAIL)
+        (path / "0.web.jpg").write_bytes(WEB)
         made = Made(
             type="image",
             format="png",
             path=f"{task.folder}/0.png",
             thumbnail_path=f"{task.folder}/0.thumb.jpg",
+            web=Rendition(path=f"{task.folder}/0.web.jpg", width=32, height=32, size_bytes=len(WEB)),
+            blurhash=BLURHASH,
             width=task.params.get("width"),
             height=task.params.get("height"),
             size_bytes=len(PICTURE),

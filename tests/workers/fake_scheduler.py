@@ -151,6 +151,7 @@ class FakeScheduler:
             assert made.path.startswith(f"{assignment.folder}/")
             assert (self.store / made.path).stat().st_size == made.size_bytes
             assert made.thumbnail_path is None or (self.store / made.thumbnail_path).exists()
+            assert made.web is None or (self.store / made.web.path).stat().st_size == made.web.size_bytes
         earlier = self.outcomes.setdefault(ref, outcome)
         assert earlier == outcome, "an outcome may be repeated, never changed"
         self.repeats[ref] = self.repeats.get(ref, 0) + 1

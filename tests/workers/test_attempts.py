@@ -16,8 +16,9 @@ from scheduler.wire import AttemptRef
 from tests.workers.conftest import RunningWorker, StartWorker
 from tests.workers.fake_scheduler import FakeScheduler
 from workers import runner
+from workers.engines import instant
 from workers.engines.instant import InstantEngine
-from workers.engines.protocol import Made, Report, Task
+from workers.engines.protocol import Made, Progress, Report, Task
 
 SLOW: dict[str, Any] = {"steps": 200, "delay": 0.02}
 
@@ -45,6 +46,22 @@ async def test_an_assignment_becomes_files_and_an_outcome(
         assert thumbnail.format == "JPEG"
     await scheduler.until(lambda: not scheduler.beat.holding)
     assert scheduler.beat.warm == ["instant"]
+
+
+async def test_a_large_picture_is_stored_once_more_for_screens(
+    scheduler: FakeScheduler, worker: RunningWorker, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def large(self: InstantEngine, task: Task, progress: Progress) -> list[Made]:
+        return [instant.save(Image.new("RGB", (1600, 40)), task, 0, 7)]
+
+    monkeypatch.setattr(InstantEngine, "make", large)
+    [made] = (await scheduler.outcome(await scheduler.assign(scheduler.job()))).artifacts
+
+    assert made.web is not None
+    assert made.web.path == made.path.replace("0.png", "0.web.jpg")
+    assert made.blurhash
+    with Image.open(store / made.web.path) as picture:
+        assert picture.size == (made.web.width, made.web.height) == (1280, 32)
 
 
 async def test_the_picture_to_start_from_lies_in_the_task_s_folder(

@@ -133,9 +133,10 @@ def test_whatever_an_engine_raises_when_called_off_counts_as_obedience(attempt: 
 def test_pictures_of_any_mode_become_small_jpegs(tmp_path: Path, mode: str) -> None:
     picture = Image.new(mode, (2000, 1000))
     picture.save(tmp_path / ("picture.tif" if mode in ("CMYK", "I;16") else "picture.png"))
-    small = thumbnails.thumbnail(next(tmp_path.iterdir()))
+    opened = thumbnails.opened(next(tmp_path.iterdir()))
+    assert opened is not None
+    small = thumbnails.thumbnail(opened)
 
-    assert small is not None
     with Image.open(BytesIO(small)) as image:
         assert (image.format, image.size) == ("JPEG", (512, 256))
 
@@ -149,7 +150,7 @@ def test_the_thinnest_picture_keeps_a_pixel_and_a_small_one_its_size() -> None:
 def test_what_is_no_picture_has_no_thumbnail(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("words")
 
-    assert thumbnails.thumbnail(tmp_path / "words.txt") is None
+    assert thumbnails.opened(tmp_path / "words.txt") is None
 
 
 def test_recent_things_are_forgotten_by_age_and_number(clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""GET /pictures/{id}, .../thumbnail, and /jobs/{id}/preview: the visitor's own files, brought from the scheduler."""
+"""GET /pictures/{id}, .../web, .../thumbnail, /jobs/{id}/preview: the visitor's files, brought from the scheduler."""
 
 import re
 from uuid import UUID
@@ -7,6 +7,7 @@ from aiohttp import web
 
 from bots.web.pages.job import job_id
 from bots.web.site import visit
+from scheduler.artifacts.model import Variant
 from scheduler.errors import Code, Refused
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -23,7 +24,20 @@ SPAN = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
 
 
 async def picture(request: web.Request) -> web.Response:
-    content = await visit(request).user.file_bytes(artifact_id(request))
+    return await file(request, Variant.ORIGINAL)
+
+
+async def for_screens(request: web.Request) -> web.Response:
+    """The rendition that the page shows; the original where that is no larger."""
+    return await file(request, Variant.WEB)
+
+
+async def thumbnail(request: web.Request) -> web.Response:
+    return await file(request, Variant.THUMBNAIL)
+
+
+async def file(request: web.Request, variant: Variant) -> web.Response:
+    content = await visit(request).user.file_bytes(artifact_id(request), variant)
     kind = content_type(content)
     if (span := SPAN.fullmatch(request.headers.get("Range", ""))) and kind.startswith(("video/", "audio/")):
         return part(content, kind, int(span[1]), int(span[2] or len(content)))
@@ -37,11 +51,6 @@ def part(content: bytes, kind: str, first: int, last: int) -> web.Response:
         return web.Response(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
     headers = KEPT | {"Content-Range": f"bytes {first}-{last}/{len(content)}", "Accept-Ranges": "bytes"}
     return web.Response(status=206, body=content[first : last + 1], content_type=kind, headers=headers)
-
-
-async def thumbnail(request: web.Request) -> web.Response:
-    content = await visit(request).user.file_bytes(artifact_id(request), thumbnail=True)
-    return web.Response(body=content, content_type=content_type(content), headers=KEPT)
 
 
 async def preview(request: web.Request) -> web.Response:

@@ -1,5 +1,6 @@
 // The frame of a job: its shape stands from the first moment, the preview grows clear in it, the result takes over.
 
+import { blur } from "./blur.js";
 import { say } from "./data.js";
 import { icon, make } from "./dom.js";
 import { save, show } from "./viewer.js";
@@ -64,7 +65,8 @@ export class Frame {
 
   place(picture, tile, tries = 0) {
     if (PLAYERS[picture.kind]) {
-      tile.replaceChildren(PLAYERS[picture.kind](picture, this.prompt));
+      const before = picture.kind === "video" ? blur(picture.blurhash) : null;
+      tile.replaceChildren(...[before, PLAYERS[picture.kind](picture, this.prompt)].filter((each) => each));
       tile.classList.add("filled");
       return;
     }
@@ -76,21 +78,22 @@ export class Frame {
       height: picture.height,
       loading: this.preview ? "eager" : "lazy",
       decoding: "async",
-      src: several ? `${picture.url}/thumbnail` : picture.url,
+      src: several ? `${picture.url}/thumbnail` : picture.web,
     });
     const open = make("button", { type: "button", class: "enlarge", "aria-label": `${say("web-enlarge")}: ${this.prompt}` }, image);
     open.addEventListener("click", () => show(picture, this.prompt));
     image.addEventListener("load", () => {
       image.classList.add("in");
       tile.classList.add("filled");
-      setTimeout(() => tile.querySelector(".preview")?.remove(), 900);
+      setTimeout(() => tile.querySelectorAll(".preview, .blur").forEach((before) => before.remove()), 900);
     });
     image.addEventListener("error", () => {
       tile.replaceChildren();
       if (tries === 0) setTimeout(() => this.place(picture, tile, 1), SECOND_TRY_MS);
       else tile.append(this.missing(picture, tile));
     });
-    tile.append(open);
+    const before = tile.querySelector(".preview") ? null : blur(picture.blurhash);
+    tile.append(...[before, open].filter((each) => each));
     if (several) tile.append(save(picture, { class: "save" }));
   }
 

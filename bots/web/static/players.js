@@ -13,7 +13,7 @@ export function film(video, prompt) {
     poster: `${video.url}/thumbnail`,
     width: video.width,
     height: video.height,
-    src: video.url,
+    src: video.web,
     "aria-label": prompt,
   });
 }

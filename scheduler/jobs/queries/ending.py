@@ -136,11 +136,16 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
             made.duration_seconds,
             made.size_bytes,
             json.dumps(made.metadata),
+            made.web.path if made.web else None,
+            made.web.width if made.web else None,
+            made.web.height if made.web else None,
+            made.web.size_bytes if made.web else None,
+            made.blurhash,
         )
         for place, e in enumerate(unique)
         for position, made in enumerate(e.artifacts)
     ]
-    ended = await db.fetch(END_JOBS, *columns(rows, 10), *columns(files, 11), keep_artifacts)
+    ended = await db.fetch(END_JOBS, *columns(rows, 10), *columns(files, 16), keep_artifacts)
     return [
         Ended(
             job_id=row["id"],
@@ -220,12 +225,16 @@ END_JOBS = """
              updated_at = now()),
     files as (
       insert into artifacts (job_id, position, type, format, local_path, thumbnail_path, width, height,
-                             duration_seconds, file_size_bytes, metadata, expires_at)
+                             duration_seconds, file_size_bytes, metadata, web_path, web_width, web_height,
+                             web_size_bytes, blurhash, expires_at)
       select j.id, f.position, f.type, f.format, f.path, f.thumbnail_path, f.width, f.height, f.duration,
-             f.size_bytes, f.metadata::jsonb, now() + $22::interval
+             f.size_bytes, f.metadata::jsonb, f.web_path, f.web_width, f.web_height, f.web_size_bytes, f.blurhash,
+             now() + $27::interval
         from unnest($11::int[], $12::int[], $13::text[], $14::text[], $15::text[], $16::text[], $17::int[], $18::int[],
-                    $19::float8[], $20::bigint[], $21::text[])
-             f (place, position, type, format, path, thumbnail_path, width, height, duration, size_bytes, metadata)
+                    $19::float8[], $20::bigint[], $21::text[], $22::text[], $23::int[], $24::int[], $25::bigint[],
+                    $26::text[])
+             f (place, position, type, format, path, thumbnail_path, width, height, duration, size_bytes, metadata,
+                web_path, web_width, web_height, web_size_bytes, blurhash)
         join j using (place) where j.status = 'COMPLETED'),
     due as (
       update deliveries d set state = 'due', due_at = now()

@@ -14,7 +14,7 @@ from PIL import Image
 
 from scheduler.accounts.model import AccountView, TokensView, UsageDay, UsageList
 from scheduler.artifacts.checks import Unfit, checked_picture
-from scheduler.artifacts.model import ArtifactView
+from scheduler.artifacts.model import ArtifactView, Variant, WebView
 from scheduler.catalogue.model import Capability, ModelView
 from scheduler.client import Scheduler, User
 from scheduler.errors import Code, Refused, Unreachable
@@ -33,6 +33,7 @@ from scheduler.jobs.model import (
 from scheduler.plans.model import PlanView
 from scheduler.uploads.model import UploadView
 
+BLURHASH = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 Paint = Callable[[JobView, float], bytes]  # the job and how far it is: a JPEG on the way, a PNG at 1.0
 
@@ -81,6 +82,7 @@ class Studio(Scheduler):
         self.calls: dict[str, int] = defaultdict(int)
         self.uploads: dict[UUID, bytes] = {}
         self.films = False  # a model makes videos of pictures
+        self.for_screens: WebView | None = None  # each picture has such a file
 
     def acting_for(
         self, ref: str, *, name: str | None = None, locale: str | None = None, address: str | None = None
@@ -159,7 +161,7 @@ class Studio(Scheduler):
         return ArtifactView(
             id=artifact_id, job_id=job.id, position=position, type="image", format="png", width=job.width,
             height=job.height, duration_seconds=None, size_bytes=1, seed=seed, expires_at=None, expired=False,
-            url=f"/v1/artifacts/{artifact_id}",
+            url=f"/v1/artifacts/{artifact_id}", blurhash=BLURHASH, web=self.for_screens,
         )  # fmt: skip
 
     def fail(self, job_id: UUID) -> None:
@@ -261,8 +263,9 @@ class Visitor(User):
         self.studio.uploads[upload.id] = content
         return upload
 
-    async def file_bytes(self, artifact_id: UUID, *, thumbnail: bool = False) -> bytes:
+    async def file_bytes(self, artifact_id: UUID, variant: Variant = Variant.ORIGINAL) -> bytes:
         self.studio.check()
+        self.studio.calls[f"file {variant}"] += 1
         owner, content = self.studio.files.get(artifact_id, ("", b""))
         if owner != self.person.ref:
             raise Refused.because(Code.NOT_FOUND, what="artifact")

@@ -9,9 +9,10 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from bots.web.site import SITE
+from scheduler.artifacts.model import WebView
 from scheduler.errors import Code, Refused
 from tests.bots.telegram.studio import picture
 from tests.bots.web.serving import serving
@@ -32,6 +33,11 @@ GIVE = """([kind, bytes]) => {
   const held = kind === "drop" ? new DragEvent(kind, { ...options, dataTransfer: data })
                                : new ClipboardEvent(kind, { ...options, clipboardData: data });
   document.getElementById("words").dispatchEvent(held);
+}"""
+COLOURS = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = Array.from({ length: data.length / 4 }, (_, at) => data.slice(4 * at, 4 * at + 3).join());
+  return { several: new Set(pixels).size > 50, opaque: data.every((value, at) => at % 4 < 3 || value === 255) };
 }"""
 HOSTILE = "<b>a fox</b><img src=x onerror=alert(1)>"
 SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
@@ -91,6 +97,37 @@ async def test_from_words_to_the_picture(studio: Studio, server: TestServer, chr
 
     await page.reload()
     await expect(page.locator(".final.in")).to_be_visible()
+    assert window.complaints == []
+
+
+async def test_a_blur_stands_where_the_picture_will_be(studio: Studio, server: TestServer, chromium: Browser) -> None:
+    window = await a_window(chromium, server)
+    page = await window.tab()
+    studio.for_screens = WebView(format="jpg", width=1280, height=1280, size_bytes=1)
+    await say(page, "a fox")
+    studio.finish(await studio.submitted.get())
+    await expect(page.locator(".final.in")).to_be_visible()
+
+    come = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/pictures/*/web", hold)
+    await page.reload()
+    blur = page.locator(".tile canvas.blur")
+    await expect(blur).to_be_visible()
+    assert await blur.evaluate(COLOURS) == {"several": True, "opaque": True}
+    await expect(page.locator(".final.in")).to_have_count(0)
+    come.set()
+    await expect(page.locator(".final.in")).to_be_visible()
+    await expect(blur).to_have_count(0)
+    assert (studio.calls["file web"], studio.calls["file original"]) == (2, 0)
+
+    await page.locator(".enlarge").click()
+    await expect(page.locator("#viewer img")).to_be_visible()
+    assert studio.calls["file original"] == 1
     assert window.complaints == []
 
 

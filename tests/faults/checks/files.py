@@ -1,4 +1,4 @@
-"""Each artifact and upload row has its files, thumbnails included, and each file in the store its row."""
+"""Each artifact and upload row has its files, the smaller ones included, and each file in the store its row."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,7 +9,8 @@ from tests.faults.acting import Doings
 from tests.faults.checks.model import Check, Key
 
 PATHS = """
-    select unnest(array_remove(array[local_path, thumbnail_path], null)) as path from artifacts where deleted_at is null
+    select unnest(array_remove(array[local_path, thumbnail_path, web_path], null)) as path
+      from artifacts where deleted_at is null
      union all
     select path from uploads where stored_at is not null
 """

@@ -10,7 +10,7 @@ from scheduler.artifacts.model import Variant
 from tests.scheduler.api import Api, Json
 from tests.scheduler.stage import LINK_SECRET
 from tests.scheduler.test_api import BEN, finished
-from tests.scheduler.worker import PICTURE, THUMBNAIL
+from tests.scheduler.worker import PICTURE, THUMBNAIL, WEB
 
 
 async def test_a_signed_link_needs_no_key_and_ends(api: Api) -> None:
@@ -18,10 +18,12 @@ async def test_a_signed_link_needs_no_key_and_ends(api: Api) -> None:
     ask = artifact["url"] + "/link"
     whole = (await api.call("POST", ask, {"hours": 1})).document
     small = (await api.call("POST", ask, {"variant": "thumbnail"})).document
+    for_screens = (await api.call("POST", ask, {"variant": "web"})).document
     stranger: Json = {"user": None, "key": None}
 
     assert (await api.get(whole["url"], **stranger)).content == PICTURE
     assert (await api.get(small["url"], **stranger)).content == THUMBNAIL
+    assert (await api.get(for_screens["url"], **stranger)).content == WEB
     assert (await api.call("POST", ask, {}, user=BEN)).code == "not_found"  # another's
     assert (await api.call("POST", ask, {"hours": 1000})).code == "invalid_request"
 
@@ -37,6 +39,7 @@ async def test_a_link_that_was_changed_or_signed_by_another_is_refused(api: Api)
     forged = Signer(b"a guess").link(UUID(artifact["id"]), Variant.ORIGINAL, datetime.now(UTC) + timedelta(hours=1))
     changed = [
         url.replace("original", "thumbnail"),
+        url.replace("original", "web"),
         url.replace(artifact["id"], other["id"]),
         url.replace("expires=", "expires=1"),
         url[:-1] + ("0" if url[-1] != "0" else "1"),
@@ -48,7 +51,7 @@ async def test_a_link_that_was_changed_or_signed_by_another_is_refused(api: Api)
         assert (await api.get(wrong, user=None, key=None)).code == "forbidden", wrong
     for wrong in (
         url.replace("signature=", "x="),
-        url.replace("original", "web"),
+        url.replace("original", "poster"),
         url.replace("expires=", "expires=-"),
     ):
         assert (await api.get(wrong, user=None, key=None)).status in (404, 422), wrong

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +14,7 @@ from scheduler.jobs.model import Destination, JobEvent, Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.ledger.queries import move
-from scheduler.wire import FIELD, REPORTS, Acknowledged, Beat, Cancel, Outcome
+from scheduler.wire import FIELD, REPORTS, Acknowledged, Beat, Cancel, Outcome, Rendition
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import PICTURE, Worker
 
@@ -482,11 +483,17 @@ async def test_a_right_and_a_wrong_outcome_in_one_batch_leave_the_right_one(
 @pytest.mark.parametrize(
     "path", ["jobs/other/1/0.png", "{folder}/../../../etc/passwd", "/etc/passwd", "{folder}x/0.png"]
 )
+@pytest.mark.parametrize("which", ["path", "web"])
 async def test_files_outside_of_the_attempt_s_folder_fail_the_job(
-    stage: Stage, gpu: Worker, ann: Caller, path: str
+    stage: Stage, gpu: Worker, ann: Caller, path: str, which: str
 ) -> None:
     job_id, task = await stage.started(ann, gpu)
-    await gpu.finish(task, artifacts=[gpu.made(task, path=path.format(folder=task.folder))])
+    named = path.format(folder=task.folder)
+    changes: dict[str, Any] = {
+        "path": {"path": named},
+        "web": {"web": Rendition(path=named, width=1, height=1, size_bytes=1)},
+    }
+    await gpu.finish(task, artifacts=[gpu.made(task, **changes[which])])
     await stage.file()
 
     assert (await stage.row(job_id))["error"]["code"] == "store_failed"
@@ -514,12 +521,14 @@ async def test_an_outcome_that_cannot_be_written_down_ends_its_job_and_no_other(
 async def test_huge_numbers_and_odd_characters_are_clamped(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, task = await stage.started(ann, gpu)
     made = gpu.made(task, width=2**40, duration_seconds=1e300, size_bytes=2**70, metadata={"a\0": ["b\0"]})
-    made = made.model_copy(update={"format": "p\0ng"})
+    web = Rendition(path=f"{task.folder}/0.web.jpg", width=0, height=2**40, size_bytes=-1)
+    made = made.model_copy(update={"format": "p\0ng", "web": web, "blurhash": "no\0hash"})
     await gpu.finish(task, artifacts=[made], run_seconds=1e300)
     await stage.file()
 
     assert await stage.status(job_id) == "COMPLETED"
-    assert await stage.pool.fetchval("select metadata from artifacts") == {"a": ["b"]}
+    row = await stage.pool.fetchrow("select metadata, web_width, web_height, web_size_bytes, blurhash from artifacts")
+    assert tuple(row.values()) == ({"a": ["b"]}, 1, 2**31 - 1, 0, None)
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-1e999"])

@@ -1,0 +1,74 @@
+"""A film once more for screens: at most 720p, and light enough for every chat; its sound stays as it is."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import av
+from av.container import OutputContainer
+from av.video.frame import PictureType
+from av.video.stream import VideoStream
+
+from workers.media.reading import CONTAINERS, Unreadable
+from workers.media.video_file import OPTIONS
+
+__all__ = ["Unreadable", "size_of", "smaller"]
+
+LONG_SIDE, SHORT_SIDE = 1280, 720  # pixels
+HEAVY_BYTES = 8 * 2**20  # Discord takes 10 MiB
+MOST_BITS = 3_000_000  # a second
+QUALITY = "25"  # x264's rate factor
+
+
+def size_of(size: tuple[int, int], size_bytes: int) -> tuple[int, int] | None:
+    """The sides of the rendition, even as H.264 wants them; None where the original serves as it."""
+    if min(size) <= 0:
+        return None
+    factor = min(1.0, LONG_SIDE / max(size), SHORT_SIDE / min(size))
+    if factor == 1.0 and size_bytes <= HEAVY_BYTES:
+        return None
+    return even(size[0] * factor), even(size[1] * factor)
+
+
+def even(side: float) -> int:
+    return max(2, round(side / 2) * 2)
+
+
+def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, check: Callable[[], None]) -> None:
+    """Write it; `check` is called with each frame and may raise. Raises Unreadable."""
+    bits = min(MOST_BITS, int(HEAVY_BYTES * 8 * 0.9 / seconds))
+    options = OPTIONS | {"crf": QUALITY, "maxrate": str(bits), "bufsize": str(bits)}
+    try:
+        with (
+            av.open(str(path)) as source,
+            av.open(str(to), "w", format="mp4", options=CONTAINERS["mp4"]) as target,
+        ):
+            target.metadata.update(source.metadata)
+            film, sounds = source.streams.video[0], source.streams.audio[:1]
+            copies = {sound.index: target.add_stream_from_template(sound) for sound in sounds}
+            drawn = like(film, target, size, options)
+            for packet in source.demux([film, *sounds]):
+                if packet.stream.index == film.index:
+                    for frame in film.decode(packet):
+                        check()
+                        target.mux(drawn.encode(fitting(frame, size)))
+                elif packet.dts is not None:  # not the last, empty one
+                    packet.stream = copies[packet.stream.index]
+                    target.mux(packet)
+            target.mux(drawn.encode(None))
+    except (av.FFmpegError, IndexError) as error:
+        raise Unreadable(type(error).__name__) from None
+
+
+def like(film: VideoStream, target: OutputContainer, size: tuple[int, int], options: Mapping[str, str]) -> VideoStream:
+    """A stream of the same pace and colours."""
+    stream = target.add_stream("libx264", rate=film.average_rate, options=dict(options))
+    stream.width, stream.height, stream.pix_fmt, stream.time_base = *size, "yuv420p", film.time_base
+    for name in ("colorspace", "color_primaries", "color_trc", "color_range"):
+        setattr(stream.codec_context, name, getattr(film.codec_context, name))
+    return stream
+
+
+def fitting(frame: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
+    smaller_one = frame.reformat(*size, format="yuv420p")
+    smaller_one.pict_type = PictureType.NONE  # x264 chooses
+    return smaller_one

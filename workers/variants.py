@@ -1,0 +1,78 @@
+"""The smaller files of an artifact: what its engine has at hand is looked at once, and no file is read without need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from workers import thumbnails
+from workers.blur import blur
+from workers.engines.protocol import Made
+
+WEB_SIDE = 1280  # pixels
+WEB_QUALITY = 82
+HEAVY_BYTES = 4 * 2**20  # a picture of few pixels that takes more is sent as a smaller file all the same
+FILMS = ("mp4",)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """The same for screens: a JPEG of a picture, H.264 of a film; bytes, or a file in the task's folder."""
+
+    content: Path | bytes
+    format: str
+    width: int
+    height: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """`web` is None where the original serves as it."""
+
+    thumbnail: bytes | None = None
+    blurhash: str | None = None
+    web: Rendition | None = None
+
+
+def variants(made: Made, size_bytes: int, check: Callable[[], None]) -> Variants:
+    """Of a finished file of so many bytes; `check` is called now and then and may raise, see Narrator."""
+    look = made.look
+    if look is None and made.type == "image":
+        look = thumbnails.opened(made.path)
+    web, shown = None, look
+    if look is not None and made.type == "image":
+        web, shown = web_picture(look, size_bytes)
+    elif made.type == "video" and made.format in FILMS:
+        web = web_film(made, size_bytes, check)
+    if shown is None:
+        return Variants(web=web)
+    small = thumbnails.fitted(shown)
+    return Variants(thumbnails.thumbnail(small), blur(small), web)
+
+
+def web_picture(picture: Image.Image, size_bytes: int) -> tuple[Rendition | None, Image.Image]:
+    """The rendition where the original is larger, and the smaller of both pictures to make a thumbnail of."""
+    if max(picture.size) <= WEB_SIDE and size_bytes <= HEAVY_BYTES:
+        return None, picture
+    # halved by averages first: with a finer filter a picture of 16 megapixels would take 100 ms
+    smaller = thumbnails.fitted(picture, WEB_SIDE, Image.Resampling.BILINEAR, reducing_gap=1.01)
+    content = thumbnails.encoded(smaller, WEB_QUALITY)
+    return Rendition(content, "jpg", *smaller.size, len(content)), smaller
+
+
+def web_film(made: Made, size_bytes: int, check: Callable[[], None]) -> Rendition | None:
+    from workers.media import rendition  # here, so that a worker that makes no films does not load PyAV
+
+    seconds = made.duration_seconds or 0.0
+    size = rendition.size_of((made.width or 0, made.height or 0), size_bytes)
+    if size is None or seconds <= 0:
+        return None
+    to = made.path.with_suffix(".web.mp4")
+    try:
+        rendition.smaller(made.path, to, size, seconds, check)
+    except rendition.Unreadable:
+        return None
+    weight = to.stat().st_size
+    return Rendition(to, "mp4", *size, weight) if weight < size_bytes else None
