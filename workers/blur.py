@@ -5,7 +5,7 @@ from PIL import Image
 
 from workers.thumbnails import opaque
 
-SIDE = 24  # pixels, of what is looked at: 12 cosines need no more, and each pixel costs 5 microseconds
+SIDE = 20  # pixels, of what is looked at: 12 cosines need no more, and each pixel costs 5 microseconds
 MANY, FEW = 4, 3  # cosines along the longer and the shorter side
 
 

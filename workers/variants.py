@@ -48,7 +48,7 @@ def variants(made: Made, size_bytes: int, check: Callable[[], None]) -> Variants
         web = web_film(made, size_bytes, check)
     if shown is None:
         return Variants(web=web)
-    small = thumbnails.fitted(shown)
+    small = thumbnails.fitted(shown, reducing_gap=2.0 if shown is look else 1.25)
     return Variants(thumbnails.thumbnail(small), blur(small), web)
 
 

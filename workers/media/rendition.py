@@ -16,7 +16,7 @@ __all__ = ["Unreadable", "size_of", "smaller"]
 LONG_SIDE, SHORT_SIDE = 1280, 720  # pixels
 HEAVY_BYTES = 8 * 2**20  # Discord takes 10 MiB
 MOST_BITS = 3_000_000  # a second
-QUALITY = "25"  # x264's rate factor
+QUALITY = "22"  # x264's rate factor
 
 
 def size_of(size: tuple[int, int], size_bytes: int) -> tuple[int, int] | None:
