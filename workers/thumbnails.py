@@ -49,6 +49,8 @@ def fitted(
         return image
     if image.mode in ("P", "1"):  # indexed colours cannot be mixed
         image = image.convert("RGBA")
+    elif image.mode.startswith("I"):  # 16 bits, which cannot be averaged
+        image = image.convert("RGB")
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
     return image.resize(size, how, reducing_gap=reducing_gap)
 

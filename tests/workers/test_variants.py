@@ -50,12 +50,12 @@ def test_a_picture_that_fits_a_screen_is_its_own_rendition() -> None:
     assert read(found.thumbnail).size == (512, 288)
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "I;16"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1", "CMYK", "I;16", "I", "F"])
 def test_a_larger_one_gets_a_jpeg_for_screens(mode: str) -> None:
-    picture = Image.new(mode, (2000, 1000))
+    picture = Image.new(mode, (3000, 1500))
     found = of_picture(picture)
 
-    assert picture.size == (2000, 1000)
+    assert picture.size == (3000, 1500)
     assert found.web is not None
     assert (found.web.format, found.web.width, found.web.height) == ("jpg", 1280, 640)
     with read(found.web.content) as image:
