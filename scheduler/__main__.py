@@ -90,7 +90,7 @@ async def main(settings: SchedulerSettings) -> None:
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
         hub.market_hooks.append(market.wake.set)
-        admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted)
+        admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted, dispatcher.shortcut)
         listener = BeatListener(beats_redis, dispatcher.beats)
 
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
@@ -134,6 +134,7 @@ async def main(settings: SchedulerSettings) -> None:
                     Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
                     Loop("beats", listener.read, every=1.0),
                     *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
+                    Loop("courier", dispatcher.courier.tick, every=60.0, wake=dispatcher.courier.wake),
                     Loop("herald", herald.tick, every=60.0, wake=herald.wake),
                     Loop("arrivals", door.note_arrivals, every=1.0),
                     Loop("market", market.refresh, every=REFRESH_SECONDS, wake=market.wake),
@@ -142,11 +143,13 @@ async def main(settings: SchedulerSettings) -> None:
                 stop,
             )
             await dispatcher.resign()
+            await dispatcher.courier.tick()
             hub.close()
             await gate.farewell.leave(port, settings.drain_seconds, shared=settings.share_port)
             await runner.cleanup()
             served.set()
             batches.set()
+        await dispatcher.courier.tick()
     log.info("scheduler.stopped", name=name)
 
 

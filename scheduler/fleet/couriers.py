@@ -36,6 +36,23 @@ async def tell_workers(redis: Redis, messages: Iterable[tuple[str, Message]]) ->
         log.warning("workers.untold", count=sum(map(len, letters.values())), error=type(error).__name__)
 
 
+class Courier:
+    """For those who cannot wait until it is brought: its tick brings all that was sent meanwhile."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.sent: list[tuple[str, Message]] = []
+        self.wake = asyncio.Event()
+
+    def send(self, messages: Iterable[tuple[str, Message]]) -> None:
+        self.sent += messages
+        self.wake.set()
+
+    async def tick(self) -> None:
+        now, self.sent = self.sent, []
+        await tell_workers(self.redis, now)
+
+
 async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, str, Started]]) -> None:
     """An assignment that is lost is sent again when two beats did not list it."""
     await tell_workers(redis, ((worker_id, assignment(job, started)) for job, worker_id, started in assignments))

@@ -11,15 +11,21 @@ from scheduler.batch import AGAIN, Again, Batcher
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import Db
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.decisions import Decisions, accepted_event, open_job
+from scheduler.jobs.decisions import Decisions, accepted_event
+from scheduler.jobs.events import running_event
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.queries.admission import (
+    NO_STARTS,
+    NOTHING,
     KnownPlans,
+    Starts,
+    Written,
     insert_admitted,
     lock_accounts,
     read_accounts,
 )
 from scheduler.jobs.queries.open import OpenJob
+from scheduler.jobs.shortcut import Shortcut
 from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
 from scheduler.observability import REGISTRY, Counter
 from scheduler.plans.choice import makes
@@ -43,6 +49,7 @@ class Admitter:
         claim: timedelta,
         keep_for: timedelta,
         on_admitted: Callable[[Sequence[OpenJob]], None],
+        shortcut: Shortcut,
     ) -> None:
         self.pool = pool
         self.herald = herald
@@ -50,6 +57,7 @@ class Admitter:
         self.claim = claim
         self.keep_for = keep_for
         self.on_admitted = on_admitted
+        self.shortcut = shortcut
         self.plans = KnownPlans()
         self.batcher: Batcher[Submit, Answer] = Batcher(
             self.admit, again=self.admit_alone, writers=WRITERS, owner=lambda submit: submit.caller.user_id
@@ -71,9 +79,11 @@ class Admitter:
         account was changed meanwhile: that, and whatever would be refused, is decided again under the lock."""
         ledger = await self._read(self.pool, batch)
         answers = [self._decide(submit, ledger) for submit in batch]
-        opened = await self._write(self.pool, ledger)
-        self._tell(opened)
-        lost = {job.user_id for job in ledger.new} - {job.user_id for job in opened}
+        with self.shortcut.starting(ledger.opening) as starts:
+            written = await self._write(self.pool, ledger, starts)
+        self.shortcut.begun(starts, {job.id: job.params for job in ledger.new if job.id in written.begun})
+        self._tell(ledger, written)
+        lost = {job.user_id for job in ledger.new if job.id not in written.numbers}
         told = [
             AGAIN if may_change(answer) or submit.caller.user_id in lost else answer
             for submit, answer in zip(batch, answers, strict=True)
@@ -87,8 +97,8 @@ class Admitter:
             await lock_accounts(connection, (submit.caller.user_id for submit in batch))
             ledger = await self._read(connection, batch)
             answers = [self._decide(submit, ledger) for submit in batch]
-            opened = await self._write(connection, ledger)
-        self._tell(opened)
+            written = await self._write(connection, ledger)
+        self._tell(ledger, written)
         note_refusals(answers)
         return list(answers)
 
@@ -96,19 +106,17 @@ class Admitter:
         users = [submit.caller.user_id for submit in batch]
         return Decisions(*await read_accounts(db, users, [submit.key for submit in batch], self.plans))
 
-    async def _write(self, db: Db, ledger: "Decisions") -> list[OpenJob]:
-        """Returns what was written."""
+    async def _write(self, db: Db, ledger: "Decisions", starts: Starts = NO_STARTS) -> Written:
         if not ledger.new:
-            return []
-        numbers = await insert_admitted(db, ledger.new, ledger.changed(), self.claim)
-        return [
-            open_job(job, numbers[job.id], ledger.accounts[job.user_id].plan) for job in ledger.new if job.id in numbers
-        ]
+            return NOTHING
+        return await insert_admitted(db, ledger.new, ledger.changed(), self.claim, starts)
 
-    def _tell(self, opened: Sequence[OpenJob]) -> None:
-        if opened:
-            self.on_admitted(opened)
-            self.herald.say([accepted_event(job) for job in opened])
+    def _tell(self, ledger: "Decisions", written: Written) -> None:
+        opened = [ledger.opened(job, written.numbers[job.id]) for job in ledger.new if job.id in written.numbers]
+        if waiting := [job for job in opened if job.id not in written.begun]:
+            self.on_admitted(waiting)
+        self.herald.say([accepted_event(job) for job in opened])
+        self.herald.say([running_event(job, 1) for job in opened if job.id in written.begun])
 
     def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
         user_id = submit.caller.user_id

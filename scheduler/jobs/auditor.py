@@ -44,12 +44,21 @@ class Auditor:
         if jobs:
             self.next_at = 0.0
 
+    @property
+    def doubtful(self) -> bool:
+        """There are jobs of which nobody knows where they are: until the next round nothing is started."""
+        return self.next_at == 0.0
+
     async def audit(self) -> None:
         """One round, when it is due."""
         if time.monotonic() < self.next_at:
             return
-        standing, gone = await self._look()
-        self.next_at = time.monotonic() + PAUSE_SECONDS
+        due, self.next_at = self.next_at, time.monotonic() + PAUSE_SECONDS
+        try:
+            standing, gone = await self._look()
+        except BaseException:
+            self.next_at = due
+            raise
         for job_id in gone:
             self.line.remove(job_id, time.monotonic())
         now = time.monotonic()
@@ -75,6 +84,11 @@ class Auditor:
         return found | {one.job_id: one for one in waiting}, set(asked) - found.keys()
 
     def _known(self) -> list[UUID]:
+        """Without those that are being written this moment."""
+        pending = {job_id for job_id, attempt in self.line.running.items() if attempt.attempt == 0}
+        return [job_id for job_id in self._asked() if job_id not in pending]
+
+    def _asked(self) -> list[UUID]:
         if len(self.line.jobs) <= SLICE:
             return list(self.line.jobs)
         asked = list(islice(self.known, SLICE))

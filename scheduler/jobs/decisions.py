@@ -12,6 +12,8 @@ from scheduler.jobs.submits import Admitted, Submit
 from scheduler.plans.limits import Admission, renew_day, spendable
 from scheduler.plans.model import Plan
 
+LATEST = 2**62  # a number after all others
+
 
 @dataclass(slots=True)
 class Decisions:
@@ -26,6 +28,13 @@ class Decisions:
         """The accounts to write back."""
         users = {job.user_id for job in self.new}
         return [self.accounts[user_id] for user_id in sorted(users)]
+
+    def opening(self) -> list[OpenJob]:
+        """The new jobs before they have their numbers, without those that nobody here could run now."""
+        return [self.opened(job, LATEST) for job in self.new if job.wait_until is None]
+
+    def opened(self, job: NewJob, number: int) -> OpenJob:
+        return open_job(job, number, self.accounts[job.user_id].plan)
 
     def admit(self, submit: Submit, admission: Admission, wait_until: datetime | None) -> Admitted:
         account = self.accounts[submit.caller.user_id]

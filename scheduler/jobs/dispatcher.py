@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,43 +19,32 @@ from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import OUTAGES
 from scheduler.fleet.breaker import Breaker
+from scheduler.fleet.couriers import Courier
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
+from scheduler.jobs.decisions import LATEST
+from scheduler.jobs.gauges import show
 from scheduler.jobs.handout import Handout
 from scheduler.jobs.kinds import kind_of, longest_side
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import JobEvent, Wait
+from scheduler.jobs.notes import Notes
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.ending import Ended
 from scheduler.jobs.queries.open import OpenJob, all_open_jobs
 from scheduler.jobs.queue import Waiting
+from scheduler.jobs.shortcut import Shortcut
 from scheduler.leadership.queries import lapses_in, lead, step_down
-from scheduler.observability import REGISTRY, Gauge
 from scheduler.wire import BEAT_SECONDS, Beat
 
 log = structlog.get_logger(__name__)
-
-WAITING = Gauge("tessera_jobs_waiting", "Jobs waiting, as the leader knows them", registry=REGISTRY)
-RUNNING = Gauge("tessera_jobs_running", "Attempts running, as the leader knows them", registry=REGISTRY)
-WORKERS = Gauge("tessera_workers", "Workers heard of lately", registry=REGISTRY)
 
 LEAD = timedelta(seconds=2.5)
 RENEW_SECONDS = 0.8
 LAPSED_SECONDS = 0.01  # after the end of a lead it is surely over
 LATELY_SECONDS = 2.5 * BEAT_SECONDS  # whoever has beaten since is there
-LATEST = 2**62  # a seq after all others
-
-
-@dataclass(slots=True)
-class Notes:
-    """What was heard since the last tick."""
-
-    admitted: dict[UUID, OpenJob] = field(default_factory=dict)
-    ended: set[UUID] = field(default_factory=set)
-    changed: set[UUID] = field(default_factory=set)
-    beats: dict[str, Beat] = field(default_factory=dict)
 
 
 class Dispatcher:
@@ -82,6 +70,8 @@ class Dispatcher:
         self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
         self.breaker = Breaker(pool, market, self.line)
         self.handout = Handout(pool, redis, lease, market, self.line, self.auditor, lifecycle.herald, self.wake)
+        self.courier = Courier(redis)
+        self.shortcut = Shortcut(self.line, self.auditor, self.handout, self.courier, lease, self.changed)
         self.leader: Leader | None = None
         self.notes = Notes()
         self.next_lead = 0.0
@@ -93,18 +83,18 @@ class Dispatcher:
     def admitted(self, jobs: Sequence[OpenJob]) -> None:
         """Jobs were admitted by this scheduler."""
         self.notes.admitted.update({job.id: job for job in jobs})
-        self.wake.set()
+        self._call()
 
     def changed(self, job_ids: Sequence[UUID]) -> None:
         """Jobs were admitted elsewhere, or requeued."""
         self.notes.changed.update(job_ids)
-        self.wake.set()
+        self._call()
 
     def ended(self, ended: Sequence[tuple[Ended, float | None]]) -> None:
         for one, seconds in ended:
             self.line.note_speed(one.job_id, one.status, seconds)
             self.notes.ended.add(one.job_id)
-        self.wake.set()
+        self._call()
 
     def heard(self, event: JobEvent) -> None:
         """An event of any scheduler; what this one announced itself says nothing new."""
@@ -116,6 +106,11 @@ class Dispatcher:
             self.notes.changed.add(event.job_id)
         else:
             return
+        self._call()
+
+    def _call(self) -> None:
+        """Ask for a round; until then nobody knows who is next."""
+        self.shortcut.close()
         self.wake.set()
 
     def _knows(self, job_id: UUID) -> bool:
@@ -128,7 +123,7 @@ class Dispatcher:
         self.notes.beats.update({beat.worker_id: beat for beat in beats})
         self.lately.update({beat.worker_id: (now, beat) for beat in beats})
         if beats:
-            self.wake.set()
+            self._call()
 
     def wait_of(self, job_id: UUID) -> Wait | None:
         """Where a waiting job stands, if this scheduler leads."""
@@ -154,6 +149,7 @@ class Dispatcher:
 
     async def tick(self) -> bool:
         """One round; the leader dispatches, the others only try to lead."""
+        self.shortcut.close()
         if time.monotonic() >= self.next_lead:
             await self._lead()
         leader = self.leader
@@ -165,26 +161,30 @@ class Dispatcher:
         await self.auditor.audit()
         await self.warden.reap(time.monotonic())
         await self.breaker.look(time.monotonic())
-        more = await self.handout.fill(leader)
-        WAITING.set(len(self.line.queue.jobs))
-        RUNNING.set(len(self.line.running))
-        WORKERS.set(len(self.line.workers))
+        if self.auditor.doubtful:
+            return True
+        chosen = self.handout.choose()
+        if self.leader is leader and not self.notes:
+            self.shortcut.open(leader)
+        more = await self.handout.start(chosen, leader)
+        show(self.line)
         return more
 
     async def keep_lead(self) -> bool:
-        """The tick of a loop of its own: renew the lead, however long the other tick takes. What was lost is taken up
-        there."""
+        """The tick of a loop of its own: renew the lead, however long the other takes, which takes up what was lost."""
         leader = self.leader
         if leader:
             self.next_lead = time.monotonic() + RENEW_SECONDS
             if await lead(self.pool, self.name, LEAD) != leader.term and self.leader is leader:
                 self.leader, self.next_lead = None, 0.0
+                self.shortcut.close()
         return False
 
     async def resign(self) -> None:
         """Let a standby take over at once."""
         if self.leader:
             self.leader = None
+            self.shortcut.close()
             with suppress(*OUTAGES):  # the lead runs out by itself
                 await step_down(self.pool, self.name)
 

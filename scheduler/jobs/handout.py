@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import CONTENTION, is_outage
 from scheduler.fleet.couriers import send_assignments, send_recalls
-from scheduler.fleet.model import LiveWorker
+from scheduler.fleet.model import Attempt, LiveWorker
 from scheduler.jobs.at_hand import send_ahead, to_recall
 from scheduler.jobs.auditor import Auditor
 from scheduler.jobs.events import running_event
@@ -31,7 +32,16 @@ AT_ONCE = 50  # jobs in one statement; the workers have these while the next are
 DISPATCHED = Counter("tessera_jobs_dispatched", "Attempts sent to workers", registry=REGISTRY)
 
 
-Chosen = tuple[OpenJob, str]  # and the worker it goes to
+Placed = tuple[OpenJob, str]  # and the worker it goes to
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is to be started, what to be at hand, and what is called back for somebody idle."""
+
+    begun: list[Placed]
+    ahead: list[Placed]
+    recalled: list[Attempt]
 
 
 class Handout:
@@ -58,18 +68,27 @@ class Handout:
         self.wake = wake
         self.asks_again: asyncio.TimerHandle | None = None
 
-    async def fill(self, leader: Leader) -> bool:
-        """Fill the free slots, and the hands of those who look ahead; returns whether something was started."""
+    def choose(self) -> Chosen:
+        """What fills the free slots, and the hands of those who look ahead; it counts as running from here on."""
         now = time.monotonic()
+        begun = self.for_free_slots(now)
+        ready = self._ready()
+        return Chosen(begun, send_ahead(self.line, ready, now), to_recall(self.line, ready, now))
+
+    def for_free_slots(self, now: float) -> list[Placed]:
         market = self.market.market
         self.line.refresh(market.models, market.paused)
-        ready = [worker for worker in self.line.workers.values() if worker.ready]
-        chosen = self._choose(ready, now)
-        ahead = send_ahead(self.line, ready, now)
-        await send_recalls(self.redis, to_recall(self.line, ready, now))
-        return await self._start(chosen, ahead, leader)
+        return self._choose(self._ready(), now)
 
-    async def _start(self, begun: list[Chosen], ahead: list[Chosen], leader: Leader) -> bool:
+    def _ready(self) -> list[LiveWorker]:
+        return [worker for worker in self.line.workers.values() if worker.ready]
+
+    async def start(self, choice: Chosen, leader: Leader) -> bool:
+        """Returns whether something was started."""
+        await send_recalls(self.redis, choice.recalled)
+        return await self._start(choice.begun, choice.ahead, leader)
+
+    async def _start(self, begun: list[Placed], ahead: list[Placed], leader: Leader) -> bool:
         chosen = begun + ahead
         if not chosen:
             return False
@@ -122,9 +141,9 @@ class Handout:
         begun = [job for job, _, _ in sent if self.line.running[job.id].started_at is not None]
         self.herald.say([running_event(job, self.line.running[job.id].attempt) for job in begun])
 
-    def _choose(self, ready: Sequence[LiveWorker], now: float) -> list[Chosen]:
+    def _choose(self, ready: Sequence[LiveWorker], now: float) -> list[Placed]:
         """The policy's choice for every free slot, the least busy worker first."""
-        chosen: list[Chosen] = []
+        chosen: list[Placed] = []
         moments: list[float] = []
         for worker in sorted(ready, key=lambda one: len(one.busy) / one.beat.slots):
             while worker.free_slots and len(chosen) < AT_ONCE:

@@ -82,12 +82,13 @@ async def open_house(database_url: str, redis_url: str) -> AsyncIterator[House]:
         dispatcher = Dispatcher(pool, redis, "bench", LEASE, KEEP_FOR, market, lifecycle)
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
-        admitter = Admitter(pool, herald, market, CLAIM, KEEP_FOR, dispatcher.admitted)
+        admitter = Admitter(pool, herald, market, CLAIM, KEEP_FOR, dispatcher.admitted, dispatcher.shortcut)
         listener = BeatListener(beats_redis, dispatcher.beats)
         loops = [
             Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
             Loop("beats", listener.read, every=1.0),
             *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
+            Loop("courier", dispatcher.courier.tick, every=60.0, wake=dispatcher.courier.wake),
             Loop("herald", herald.tick, every=60.0, wake=herald.wake),
             Loop("market", market.refresh, every=REFRESH_SECONDS),
         ]

@@ -36,6 +36,8 @@ RECORD = """
       insert into faults.dispatches (job_id, attempt) values (new.id, new.attempt);
       return null;
     end $$;
+    create trigger note_begun after insert on jobs for each row when (new.status = 'RUNNING')
+      execute function faults.note();
     create trigger note_dispatch after update of status on jobs for each row
       when (old.status = 'QUEUED' and new.status = 'RUNNING') execute function faults.note();
 """

@@ -146,7 +146,10 @@ class Stage:
         await self.round()
 
     async def round(self) -> None:
+        """Jobs that come after it wait for the next one, unless every loop runs."""
         await self.dispatcher.tick()
+        self.dispatcher.shortcut.close()
+        await self.dispatcher.courier.tick()
         await self.lifecycle.herald.tick()
         await self.market.refresh()
 
@@ -216,6 +219,7 @@ class Stage:
             Loop("dispatch", self.dispatcher.tick, every=0.05, wake=self.dispatcher.wake),
             Loop("beats", self.listener.read, every=1.0),
             *(Loop(f"outcomes-{n}", self.lifecycle.read, every=1.0) for n in (1, 2)),
+            Loop("courier", self.dispatcher.courier.tick, every=60.0, wake=self.dispatcher.courier.wake),
             Loop("herald", self.lifecycle.herald.tick, every=60.0, wake=self.lifecycle.herald.wake),
             Loop("market", self.market.refresh, every=0.5, wake=self.market.wake),
         ]
@@ -252,7 +256,7 @@ async def open_stage(
         lifecycle.listeners.append(dispatcher)
         hub.hooks.append(dispatcher.heard)
         hub.market_hooks.append(market.wake.set)
-        admitter = Admitter(pool, herald, market, CLAIM, keep_for, dispatcher.admitted)
+        admitter = Admitter(pool, herald, market, CLAIM, keep_for, dispatcher.admitted, dispatcher.shortcut)
         listener = BeatListener(beats_redis, dispatcher.beats)
         stage = Stage(
             name,

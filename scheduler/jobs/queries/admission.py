@@ -11,6 +11,8 @@ from pydantic_core import to_json
 
 from scheduler.accounts.queries import standing_in
 from scheduler.database import Db, columns, literal
+from scheduler.jobs.queries.dispatch import Leader
+from scheduler.jobs.queries.open import OpenJob
 from scheduler.plans.model import Plan, Standing
 from scheduler.plans.queries import COLUMNS, plan_of
 
@@ -49,6 +51,37 @@ class NewJob(NamedTuple):
     created_at: datetime
     user: str  # "telegram:42"
 
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a job begins as it is written."""
+
+    job: OpenJob
+    worker_id: str
+    lease_token: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Those of new jobs that begin at once, by the right to dispatch."""
+
+    leader: Leader
+    lease: timedelta
+    where: Mapping[UUID, Start]
+
+
+NO_STARTS = Starts(Leader("", 0), timedelta(), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of new jobs: their numbers in order of admission, and those that began."""
+
+    numbers: Mapping[UUID, int]
+    begun: Collection[UUID]
+
+
+NOTHING = Written({}, ())
 
 JSON = ("params", "address")
 AS_THEY_ARE = ("frontend", "bot_id", "capability", "key", "request_hash", "process")
@@ -114,18 +147,32 @@ class KnownPlans:
 
 
 async def insert_admitted(
-    db: Db, jobs: Sequence[NewJob], changed: Sequence[Account], claim: timedelta
-) -> dict[UUID, int]:
-    """Write the changed accounts, the holds, the jobs and their deliveries; the jobs' numbers in order of admission.
-    Of an account that is not any more as it was read, nothing is written."""
+    db: Db, jobs: Sequence[NewJob], changed: Sequence[Account], claim: timedelta, starts: Starts = NO_STARTS
+) -> Written:
+    """Write the changed accounts, the holds, the jobs and their deliveries. Of an account that is not any more as it
+    was read, nothing is written; what was to begin waits unless the right to dispatch still holds."""
     written = [sent(name, column) for name, column in zip(NewJob._fields[:19], zip(*jobs, strict=True), strict=False)]
     accounts = [
         (s.user_id, a.version, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
         for a in changed
         for s in (a.standing,)
     ]
-    admitted = await db.fetch(INSERT_ADMITTED, *written, *map(literal, columns(accounts, 8)), claim, jobs[0].created_at)
-    return {row["id"]: row["seq"] for row in admitted}
+    begin = [starts.where.get(job.id) for job in jobs]
+    admitted = await db.fetch(
+        INSERT_ADMITTED,
+        *written,
+        *map(literal, columns(accounts, 8)),
+        claim,
+        jobs[0].created_at,
+        [start and start.worker_id for start in begin],
+        literal(start and start.lease_token for start in begin),
+        starts.lease,
+        starts.leader.holder,
+        starts.leader.term,
+    )
+    return Written(
+        {row["id"]: row["seq"] for row in admitted}, {row["id"] for row in admitted if row["status"] == "RUNNING"}
+    )
 
 
 def sent(name: str, column: Sequence[Any]) -> Sequence[Any] | str:
@@ -154,28 +201,34 @@ INSERT_ADMITTED = """
       select * from unnest($1::text::uuid[], $2::text::bigint[], $3::text[], $4::text[], $5::text[],
                            $6::text::int[], $7::text[], $8::text::numeric[], $9::text[], $10::bytea[],
                            $11::text::uuid[], $12::text::numeric[], $13::text::numeric[], $14::text::numeric[],
-                           $15::text::bigint[], $16::text::date[], $17::text::timestamptz[], $18::text[], $19::text[])
+                           $15::text::bigint[], $16::text::date[], $17::text::timestamptz[], $18::text[], $19::text[],
+                           $30::text[], $31::text::uuid[])
              with ordinality
              t (id, user_id, frontend, bot_id, capability, priority, params, cost, key, request_hash, parent_id,
-                allowance, balance, balance_after, seq, day, wait_until, address, process, place)
+                allowance, balance, balance_after, seq, day, wait_until, address, process, worker_id, lease_token,
+                place)
        where user_id in (select user_id from a)),
     l as (
       insert into billing.token_ledger
              (user_id, seq, reason, reference_id, job_id, delta, allowance_delta, day, balance_after)
       select user_id, seq, 'hold', 'hold:' || id, id, -balance, -allowance, day, balance_after from t),
+    leader as materialized (
+      select 1 from leadership where holder = $33 and term = $34 and expires_at > clock_timestamp() for share),
     j as (
       insert into jobs (id, user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, created_at,
                         queued_at, idempotency_key, request_hash, parent_id, held_allowance, held_balance, held_day,
-                        wait_until)
-      select id, user_id, frontend, bot_id, capability, 'QUEUED', priority, params::jsonb, cost, $29, $29,
-             key, request_hash, parent_id, allowance, balance, day, wait_until
-        from t order by place
-      returning id, seq),
+                        wait_until, attempt, worker_id, lease_token, lease_until, started_at)
+      select id, user_id, frontend, bot_id, capability, case when begins then 'RUNNING' else 'QUEUED' end, priority,
+             params::jsonb, cost, $29, $29, key, request_hash, parent_id, allowance, balance, day, wait_until,
+             begins::int, case when begins then worker_id end, case when begins then lease_token end,
+             case when begins then now() + $32::interval end, case when begins then now() end
+        from t, lateral (select worker_id is not null and exists (select from leader) as begins) b order by place
+      returning id, seq, status),
     d as (
       insert into deliveries (job_id, user_id, frontend, bot_id, address, claimed_by, claim_until)
       select id, user_id, frontend, bot_id, address::jsonb, process, now() + $28::interval
         from t where address is not null)
-    select id, seq from j
+    select id, seq, status from j
 """
 
 
