@@ -60,6 +60,12 @@ ENGINES: Mapping[str, Entry] = {
     "speaker": Entry(
         "workers.engines.speaker.engine:SpeakerEngine", no_gpu=True, packages=("espeakng_loader",), extra="speech"
     ),
+    "diffusers": Entry(
+        "workers.engines.diffusers.engine:DiffusersEngine",
+        of_tables=True,
+        packages=("torch", "diffusers", "transformers", "accelerate"),
+        extra="diffusers",
+    ),
     "comfyui": Entry("workers.engines.comfyui.engine:ComfyEngine", of_tables=True),
     "openai": Entry("workers.engines.openai.engine:OpenAIEngine", of_tables=True),
     "instant": Entry("workers.engines.instant:InstantEngine"),
@@ -102,8 +108,8 @@ def not_installed() -> dict[str, str]:
 
 
 def not_configured(used: Iterable[str]) -> list[str]:
-    """The engines that wait for a model in tessera.toml."""
-    return [name for name, entry in ENGINES.items() if entry.of_tables and name not in set(used)]
+    """The engines that wait for a model in tessera.toml, and for nothing else."""
+    return [name for name, entry in ENGINES.items() if entry.of_tables and entry.installed and name not in set(used)]
 
 
 def factory(name: str) -> Callable[..., Engine]:
