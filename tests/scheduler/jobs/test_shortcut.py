@@ -212,3 +212,14 @@ def broken(committed: bool) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("scheduler.jobs.admitter.insert_admitted", breaks)
         yield
+
+
+async def test_a_limit_that_was_lowered_meanwhile_counts_at_once(stage: Stage) -> None:
+    await stage.worker("large", slots=8)
+    pro = await stage.user("telegram:5", "pro")
+    open_the_shortcut(stage)
+    first = await stage.job(pro)
+    await stage.pool.execute("update plans set max_concurrent_jobs = 1 where tier = 'pro'")
+    second = await stage.job(pro)
+
+    assert [await stage.status(job_id) for job_id in (first, second)] == ["RUNNING", "QUEUED"]
