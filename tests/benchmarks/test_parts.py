@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from scheduler.simulation.model import Breed, Demand, Setting
+from tests.benchmarks import overhead
 from tests.benchmarks.__main__ import POLICY, ROWS
 from tests.benchmarks.figures import Disk, Repetitions, Run, Spread
 from tests.benchmarks.plan import TINY
@@ -38,6 +39,18 @@ async def test_every_row_is_measured_and_written(here: Servers) -> None:
     assert told["pickup"]["p50_ms"] > 0
     assert told["depth"]["ratio"]["median"] > 0
     assert told["memory"]["waiting"] == TINY.most_waiting
+
+
+async def test_what_the_worker_adds_is_told_from_its_engines_time(
+    here: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overhead, "ENGINES", ("instant", "writer"))
+
+    resident, done = await overhead.measure(here, 2)
+
+    assert 0 < resident < overhead.ALLOWED_MB
+    assert [len(jobs) for jobs in done.values()] == [2, 2]
+    assert all(min(job.engine, job.before, job.during, job.after) >= 0 for jobs in done.values() for job in jobs)
 
 
 def test_every_row_of_the_policy_is_simulated_and_printed(

@@ -1,0 +1,180 @@
+"""`python -m tests.benchmarks.overhead [--jobs N] [--json FILE]`: what the worker adds to its engines' own time.
+
+One job at a time, of each engine in turn, from the moment when the assignment is sent to the worker's inbox until its
+outcome can be read. Redis, the thread, progress and previews, variants, the store (a folder) and the outcome are the
+worker's; what the engine does until its files are written, their encoding included, is the engine's.
+"""
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import uvloop
+
+from scheduler import bus, wire
+from scheduler.wire import Acknowledged, Assignment, Beat, Outcome
+from tests.benchmarks.figures import Spread
+from tests.benchmarks.process import running, said
+from tests.benchmarks.servers import Servers, servers
+from workers.engines.registry import NO_GPU, meant
+
+BLOCK_SECONDS = 60.0
+ALLOWED_MS = 30.0
+ALLOWED_MB = 250.0
+PICTURE = {"width": 1024, "height": 1024, "count": 1}
+JOBS: Mapping[str, tuple[str, dict[str, Any]]] = {  # capability and what is asked for, by engine
+    "instant": ("image", {"prompt": "a fox", "width": 64, "height": 64, "count": 1}),
+    "painter": ("image", {"prompt": "a red sunset over the sea", **PICTURE}),
+    "writer": ("text", {"prompt": "a title for a bakery by the sea"}),
+    "speaker": ("audio", {"prompt": "The picture that you asked for is ready, and it is a fine one."}),
+    "composer": ("audio", {"prompt": "calm music for a rainy evening", "seconds": 20.0}),
+    "animator": ("video", {"prompt": "a red sunset over the sea", "width": 1280, "height": 720, "seconds": 6.0}),
+}
+ENGINES = ("instant", *meant(NO_GPU))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Milliseconds: the engine's own, and the worker's until it began, while it ran, and after it was done."""
+
+    engine: float
+    before: float
+    during: float
+    after: float
+
+    @property
+    def added(self) -> float:
+        return self.before + self.during + self.after
+
+
+class Scheduler:
+    """One worker's: it knows of nothing but the job it waits for."""
+
+    def __init__(self, redis: bus.Redis, reading: bus.Redis) -> None:
+        self.redis = redis
+        self.reading = reading
+        self.worker_id = ""
+        self.last: dict[str, bytes | str] = {wire.BEATS: "0", wire.REPORTS: "0"}
+
+    async def read(self, stream: str) -> list[bytes]:
+        """What is new there, as soon as there is something."""
+        answer: Any = await self.reading.xread({stream: self.last[stream]}, block=int(BLOCK_SECONDS * 1000))
+        messages: list[bytes] = []
+        for entry_id, fields in [entry for _, entries in answer for entry in entries]:
+            self.last[stream] = entry_id
+            messages += wire.unpacked(fields)
+        return messages
+
+    async def meet(self) -> None:
+        """Until a worker says that it is ready."""
+        while not self.worker_id:
+            beats = [Beat.model_validate_json(text) for text in await self.read(wire.BEATS)]
+            self.worker_id = next((beat.worker_id for beat in beats if beat.state == "ready"), "")
+
+    async def send(self, message: Assignment | Acknowledged) -> None:
+        await self.redis.xadd(wire.inbox(self.worker_id), {wire.FIELD: message.model_dump_json()})
+
+    async def outcome(self, job_id: UUID) -> None:
+        while True:
+            for outcome in [Outcome.model_validate_json(text) for text in await self.read(wire.REPORTS)]:
+                if outcome.job_id != job_id:
+                    continue
+                if outcome.status != "completed" or not outcome.artifacts:
+                    raise RuntimeError(f"the job ended as {outcome.status}: {outcome.error_message}")
+                return
+
+
+def assignment(engine: str, number: int) -> Assignment:
+    capability, params = JOBS[engine]
+    job_id = uuid4()
+    return Assignment(
+        job_id=job_id,
+        attempt=1,
+        lease_token=uuid4(),
+        capability=capability,
+        model=engine,
+        params={**params, "seed": number},
+        folder=f"jobs/{job_id}/1",
+        timeout_seconds=300.0,
+        events_channel=wire.events_channel("benchmark"),
+    )
+
+
+async def one(scheduler: Scheduler, worker: asyncio.subprocess.Process, engine: str, number: int) -> Job:
+    wanted = assignment(engine, number)
+    sent = time.monotonic_ns()
+    await scheduler.send(wanted)
+    await scheduler.outcome(wanted.job_id)
+    read = time.monotonic_ns()
+    await scheduler.send(Acknowledged(job_id=wanted.job_id, attempt=wanted.attempt))
+    told = json.loads(await said(worker))
+    own = told["ended"] - told["began"] - told["told"]
+    return Job(own / 1e6, (told["began"] - sent) / 1e6, told["told"] / 1e6, (read - told["ended"]) / 1e6)
+
+
+async def measure(here: Servers, jobs: int) -> tuple[float, dict[str, list[Job]]]:
+    """Megabytes before the first job, and the jobs of each engine; its first one only warms up."""
+    settings = {
+        "TESSERA_REDIS_URL": here.redis_url,
+        "TESSERA_STORE_URL": (here.folder / "store").as_uri(),
+        "TESSERA_WORKER_SCRATCH": str(here.folder / "scratch"),
+        "TESSERA_WORKER_ENGINES": ",".join(ENGINES),
+    }
+    done: dict[str, list[Job]] = {engine: [] for engine in ENGINES if engine in JOBS}
+    async with bus.commands(here.redis_url) as redis, bus.blocking(here.redis_url, BLOCK_SECONDS) as reading:
+        await redis.flushdb()
+        scheduler = Scheduler(redis, reading)
+        async with running("tests.benchmarks.timed", **settings) as worker:
+            await scheduler.meet()
+            await asyncio.sleep(1.0)  # whatever it does once it is ready
+            resident = resident_mb(worker.pid)
+            for number in range(jobs + 1):
+                for engine, jobs_ in done.items():
+                    job = await one(scheduler, worker, engine, number)
+                    if number:
+                        jobs_.append(job)
+    return resident, done
+
+
+def resident_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def figures(done: Mapping[str, list[Job]]) -> dict[str, dict[str, Spread]]:
+    parts = ("engine", "added", "before", "during", "after")
+    return {
+        engine: {part: Spread.of([getattr(job, part) for job in jobs], 2) for part in parts}
+        for engine, jobs in done.items()
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.overhead", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--jobs", type=int, default=10, help="of each engine")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    options = parser.parse_args()
+    with servers() as here:
+        resident, done = uvloop.run(measure(here, options.jobs))
+    told = figures(done)
+    print(f"resident before the first job: {resident:.0f} MB\nmilliseconds a job, median [least-most]")
+    for engine, parts in told.items():
+        words = (f"{name} {part.median:,.1f} [{part.min:,.1f}-{part.max:,.1f}]" for name, part in parts.items())
+        print(f"  {engine:10}", ", ".join(words))
+    if options.json:
+        spreads = {engine: {name: part.json() for name, part in parts.items()} for engine, parts in told.items()}
+        options.json.write_text(json.dumps({"resident_mb": round(resident, 1), "ms": spreads}, indent=2) + "\n")
+    good = resident < ALLOWED_MB and all(parts["added"].median < ALLOWED_MS for parts in told.values())
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
