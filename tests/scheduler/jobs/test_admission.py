@@ -12,6 +12,7 @@ import pytest
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.model import Destination, JobRequest
+from scheduler.jobs.queries.admission import Written, insert_admitted
 from scheduler.jobs.submits import Admitted, Replayed, Submit
 from scheduler.ledger.queries import move
 from tests.scheduler.stage import Stage, admitted, refused
@@ -94,6 +95,26 @@ async def test_a_plan_that_changes_meanwhile_counts_from_its_commit(stage: Stage
     assert len(admitted(before)) == 5
     assert len(admitted(after)) == 3
     assert {one.job.priority for one in admitted(after)} == {2}
+
+
+async def test_what_was_decided_by_the_plan_before_is_decided_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pro, changed = await stage.user("telegram:5", "pro"), False
+
+    async def after_a_change(*args: Any) -> Written:
+        nonlocal changed
+        if not changed:
+            changed = True
+            await stage.change_plan(pro.user_id, "free")
+        return await insert_admitted(*args)
+
+    monkeypatch.setattr("scheduler.jobs.admitter.insert_admitted", after_a_change)
+    answer = await stage.ask(pro, width=1536, height=1024)
+
+    assert isinstance(answer, Refusal)
+    assert (changed, answer.code) == (True, Code.RESOLUTION_TOO_HIGH)
+    assert await stage.pool.fetchval("select count(*) from jobs") == 0
 
 
 async def test_midnight_brings_a_new_allowance_once(stage: Stage) -> None:

@@ -196,6 +196,17 @@ async def test_an_account_that_was_changed_meanwhile_frees_the_slot(
     assert busy(stage) == 0
 
 
+async def test_a_limit_that_was_lowered_meanwhile_counts_at_once(stage: Stage) -> None:
+    await stage.worker("large", slots=8)
+    pro = await stage.user("telegram:5", "pro")
+    open_the_shortcut(stage)
+    first = await stage.job(pro)
+    await stage.pool.execute("update plans set max_concurrent_jobs = 1 where tier = 'pro'")
+    second = await stage.job(pro)
+
+    assert [await stage.status(job_id) for job_id in (first, second)] == ["RUNNING", "QUEUED"]
+
+
 def wish_of(caller: Caller) -> Submit:
     return Submit(caller, JobRequest(prompt="a fox", width=64, height=64, model="painter"), None, None, None)
 
@@ -212,14 +223,3 @@ def broken(committed: bool) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("scheduler.jobs.admitter.insert_admitted", breaks)
         yield
-
-
-async def test_a_limit_that_was_lowered_meanwhile_counts_at_once(stage: Stage) -> None:
-    await stage.worker("large", slots=8)
-    pro = await stage.user("telegram:5", "pro")
-    open_the_shortcut(stage)
-    first = await stage.job(pro)
-    await stage.pool.execute("update plans set max_concurrent_jobs = 1 where tier = 'pro'")
-    second = await stage.job(pro)
-
-    assert [await stage.status(job_id) for job_id in (first, second)] == ["RUNNING", "QUEUED"]
