@@ -55,6 +55,7 @@ def fitted(request: JobRequest, longest_side: int) -> JobRequest:
 
 
 def repeated(job: JobView, seed: int | None) -> JobRequest:
+    timed = job.capability in TIMED
     return JobRequest(
         capability=job.capability,
         prompt=job.prompt,
@@ -66,7 +67,8 @@ def repeated(job: JobView, seed: int | None) -> JobRequest:
         parent_id=job.id,
         picture=job.picture,
         strength=job.strength if job.picture else None,
-        **{name: getattr(job, name) for name in WISHES if name != "seconds" or job.capability in TIMED},
+        film=job.film,
+        **{name: getattr(job, name) for name in WISHES if name != "seconds" or (timed and not job.film)},
     )
 
 

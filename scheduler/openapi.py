@@ -93,7 +93,7 @@ def has_nul(raw: bytes) -> bool:
 def readable(error: ValidationError) -> list[dict[str, object]]:
     """Where and what, without echoing the input."""
     return [
-        {"loc": ".".join(str(part) for part in problem["loc"]), "msg": problem["msg"]}
+        {"loc": ".".join(str(part) for part in problem["loc"]), "msg": problem["msg"].removeprefix("Value error, ")}
         for problem in error.errors(include_url=False, include_context=False, include_input=False)
     ]
 

@@ -49,7 +49,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         spool = stack.enter_context(open_spool(settings.worker_spool or settings.worker_scratch))
         workshop = Workshop(Store.open(settings.store_url), scratch)
         memory_of_each = settings.worker_memory_gib / settings.worker_slots
-        new_bench = partial(Bench.of, settings.worker_engines, memory_of_each, settings.tables)
+        new_bench = partial(Bench.of, settings.worker_engines, memory_of_each, settings.tables, settings.worker_ffmpeg)
         benches = [new_bench() for _ in range(settings.worker_slots)]
         me = identity.born(
             settings.worker_name,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from math import inf
+from pathlib import Path
 from typing import Self
 
 from scheduler.errors import SettingsError
 from workers.engines.protocol import Broken, Engine, ModelOffer, OutOfMemory, Remote, Served, Task
-from workers.engines.registry import BadTable, NotInstalled, Table, UnknownEngine, engines
+from workers.engines.registry import BadProgram, BadTable, NotInstalled, Table, UnknownEngine, engines
 
 Held = tuple[str, str]  # engine, model
 
@@ -26,14 +27,23 @@ class Bench:
         }
 
     @classmethod
-    def of(cls, names: Sequence[str], memory_gib: float = inf, tables: Sequence[Table] = ()) -> Self:
-        """Raises SettingsError when there is no engine of a name, its packages are not here, or a table is wrong."""
+    def of(
+        cls,
+        names: Sequence[str],
+        memory_gib: float = inf,
+        tables: Sequence[Table] = (),
+        ffmpeg: Path | None = None,
+    ) -> Self:
+        """Raises SettingsError when there is no engine of a name, its packages are not here, or a table or the ffmpeg
+        that is configured is wrong."""
         try:
-            return cls(engines(names, tables), memory_gib)
+            return cls(engines(names, tables, ffmpeg), memory_gib)
         except (UnknownEngine, NotInstalled) as error:
             raise SettingsError(f"TESSERA_WORKER_ENGINES: {error}") from None
         except BadTable as error:
             raise SettingsError(f"TESSERA_MODELS: {error}") from None
+        except BadProgram as error:
+            raise SettingsError(f"TESSERA_WORKER_FFMPEG: {error}") from None
 
     @property
     def names(self) -> Iterable[str]:

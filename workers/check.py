@@ -56,7 +56,7 @@ def check() -> Findings:
 
 def engines_load(settings: WorkerSettings, findings: Findings) -> None:
     try:
-        bench = Bench.of(settings.worker_engines, tables=settings.tables)
+        bench = Bench.of(settings.worker_engines, tables=settings.tables, ffmpeg=settings.worker_ffmpeg)
         findings.servers = bench.servers()
         away = unready(findings.servers)
         findings.engines = [offer for offer in bench.offers if offer.model not in away]

@@ -60,6 +60,9 @@ class WorkerSettings(Settings):
     models: tuple[ModelTable, ...] = Field(
         (), description="[[models]] of tessera.toml: model, engine, and where that engine finds it"
     )
+    worker_ffmpeg: Path | None = Field(
+        None, description="the ffmpeg that compose runs; the system's by default, or the one that its extra brings"
+    )
     worker_memory_gib: PositiveFloat = Field(
         default_factory=machine_memory_gib, description="memory that models may use, in GiB; the machine's by default"
     )

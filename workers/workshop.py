@@ -14,7 +14,7 @@ from workers.narrator import Narrator
 from workers.store import Missing, Store, StoreFailed
 from workers.variants import Variants, variants
 
-PICTURE = "given"  # a file without a suffix: engines look at what is in it
+PICTURE, INPUT = "given", "input"  # files without a suffix: engines look at what is in them
 Loaded = Callable[[float | None], None]
 
 
@@ -37,6 +37,7 @@ class Workshop:
                 params=assignment.params,
                 folder=Path(folder),
                 picture=self._picture(assignment, Path(folder)),
+                inputs=self._inputs(assignment, Path(folder)),
             )
             began, cold = time.monotonic(), task.model not in bench.warm
             engine = bench.load(task)
@@ -51,17 +52,25 @@ class Workshop:
     def _picture(self, assignment: Assignment, folder: Path) -> Path | None:
         """The picture to start from, brought into the task's folder under a name of ours."""
         path = assignment.params.get("picture_path")
-        if path is None:
-            return None
+        return None if path is None else self._brought(str(path), folder / PICTURE, "The picture to start from")
+
+    def _inputs(self, assignment: Assignment, folder: Path) -> dict[str, Path]:
+        """The files that the params name by id, likewise."""
+        named = assignment.params.get("inputs") or {}
+        return {
+            given: self._brought(str(path), folder / f"{INPUT}{number}", "A file that this is made of")
+            for number, (given, path) in enumerate(named.items())
+        }
+
+    def _brought(self, path: str, to: Path, name: str) -> Path:
         try:
-            content = self.store.get(str(path))
+            content = self.store.get(path)
         except Missing:
-            raise protocol.BadRequest("picture_gone", "The picture to start from is not there any more.") from None
+            raise protocol.BadRequest("input_gone", f"{name} is not there any more.") from None
         except StoreFailed as error:
-            raise protocol.Broken("the picture to start from could not be read") from error
-        picture = folder / PICTURE
-        picture.write_bytes(content)
-        return picture
+            raise protocol.Broken("a file that was given could not be read") from error
+        to.write_bytes(content)
+        return to
 
     def _keep(self, assignment: Assignment, position: int, made: protocol.Made, check: Callable[[], None]) -> Made:
         start = f"{assignment.folder.strip('/')}/{position}"

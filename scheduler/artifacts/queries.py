@@ -8,6 +8,7 @@ from uuid import UUID
 
 from scheduler.artifacts.model import ArtifactView
 from scheduler.database import Db
+from scheduler.jobs.queries.given import GIVEN_TO_OPEN_JOBS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,10 @@ async def stored_artifact(db: Db, artifact_id: UUID, user_id: int | None) -> Sto
 async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
     """Artifacts whose time is over and whose files are still there; what an open job starts from is kept for it."""
     rows = await db.fetch(
-        """
+        f"""
         select id, local_path, thumbnail_path, web_path, format, true as expired from artifacts
          where expires_at <= now() and deleted_at is null
-           and id::text not in (select j.params ->> 'picture' from jobs j
-                                 where j.status in ('QUEUED', 'RUNNING') and j.params ? 'picture')
+           and id::text not in {GIVEN_TO_OPEN_JOBS}
          order by expires_at limit $1
         """,
         limit,

@@ -97,6 +97,8 @@ def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
         params["parent_seed"] = submit.parent_seed
     if submit.picture is not None:
         params |= {"picture": str(submit.picture.id), "picture_path": submit.picture.path}
+    if submit.cut is not None:
+        params |= submit.cut.params()
     return params
 
 

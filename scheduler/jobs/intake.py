@@ -6,6 +6,8 @@ from aiohttp import web
 from scheduler.accounts.doorkeeper import Doorkeeper
 from scheduler.accounts.model import Caller
 from scheduler.errors import Code, Fact, Refusal, Refused
+from scheduler.films.model import cut
+from scheduler.films.queries import find_material
 from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.model import Submission
@@ -45,14 +47,17 @@ class Intake:
 
     async def _wanted(self, request: web.Request, caller: Caller, body: Submission) -> tuple[Submit, Refusal | None]:
         """What the caller asks for, and why they do not get it whatever their account says."""
-        refusal, seed, picture = check_prompt(body.request.prompt), None, None
+        refusal, seed, picture, film = check_prompt(body.request.prompt), None, None, None
         if refusal is None and body.request.parent_id is not None:
             found, seed = await parent_seed(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
             refusal = None if found else Refusal(Code.NOT_FOUND, {"what": "parent job"})
         if refusal is None and body.request.picture is not None:
             picture = await find_picture(self.pool, body.request.picture, caller.user_id)
             refusal = no_picture(picture)
-        return Submit(caller, body.request, idempotency_key(request), body.destination, seed, picture), refusal
+        if refusal is None and body.request.film is not None:
+            made = cut(body.request.film, await find_material(self.pool, body.request.film.names(), caller.user_id))
+            film, refusal = (None, made) if isinstance(made, Refusal) else (made, None)
+        return Submit(caller, body.request, idempotency_key(request), body.destination, seed, picture, film), refusal
 
     def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
         """The same, with when it frees where that is a matter of what the caller's jobs still take."""

@@ -3,13 +3,14 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from scheduler.artifacts.model import ArtifactView
 from scheduler.catalogue.model import Capability
+from scheduler.films.model import COMPOSE, Film
 
 PROMPT_LIMIT = 2_000  # characters
 SEED_LIMIT = 2**31 - 1
@@ -23,6 +24,9 @@ SLOWEST, FASTEST = 40, 220  # beats a minute
 MOST_STEPS = 200  # of diffusion
 # Of a request; most requests have none of them.
 WISHES = ("negative", "steps", "seconds", "format", "mood", "tempo", "voice", "max_tokens")
+
+FILM_FORMATS = ("mp4", "hls")
+NOT_OF_A_FILM = ("picture", "strength", *(name for name in WISHES if name != "format"))
 
 
 class Status(StrEnum):
@@ -56,11 +60,34 @@ class JobRequest(BaseModel):
     negative: str | None = Field(None, max_length=PROMPT_LIMIT)  # what a diffusion model is to keep out
     steps: int | None = Field(None, ge=1, le=MOST_STEPS)  # of a diffusion model; more than it takes counts as its most
     seconds: float | None = Field(None, ge=1, le=LONGEST_SECONDS)  # of video and music
-    format: str | None = Field(None, pattern="^(ogg|mp3)$")  # of sound
+    format: str | None = Field(None, pattern="^(ogg|mp3|mp4|hls)$")  # ogg or mp3 of sound, mp4 or hls of a film
     mood: str | None = Field(None, pattern="^[a-z]{1,20}$")  # of music; otherwise the words decide
     tempo: int | None = Field(None, ge=SLOWEST, le=FASTEST)  # of music, in beats a minute
     voice: str | None = Field(None, pattern="^[A-Za-z0-9-]{1,20}$")  # of speech: a language such as en-gb
     max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS)  # of a language model's answer
+    film: Film | None = None  # what `compose` makes one of; the prompt is its title
+
+    @model_validator(mode="after")
+    def of_a_film(self) -> Self:
+        if fault := film_fault(self):
+            raise ValueError(fault)
+        return self
+
+
+def film_fault(request: JobRequest) -> str | None:
+    """What a request says that a film has not, or says of a film without one."""
+    if request.film is None:
+        if request.model == COMPOSE:
+            return f"film is what {COMPOSE} makes one of, and is missing"
+        return f"format {request.format} is for a film" if request.format in FILM_FORMATS else None
+    if request.capability is not Capability.VIDEO or request.model not in (None, COMPOSE):
+        return f"a film is a video, made by the model {COMPOSE}"
+    if request.format not in (None, *FILM_FORMATS):
+        return f"format of a film is {' or '.join(FILM_FORMATS)}"
+    said = [name for name in NOT_OF_A_FILM if getattr(request, name) is not None]
+    if said:
+        return f"{said[0]} is nothing that a film has"
+    return "count of a film is 1" if request.count != 1 else None
 
 
 class Destination(BaseModel):
@@ -132,6 +159,7 @@ class JobView(BaseModel):
     tempo: int | None = None
     voice: str | None = None
     max_tokens: int | None = None
+    film: Film | None = None
     parent_id: UUID | None = None
     cost_tokens: Decimal  # held at first; once the job has ended, what it really cost
     tokens_back: Decimal = Decimal(0)  # of what was held, once the job has ended

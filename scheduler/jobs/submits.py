@@ -10,6 +10,7 @@ from uuid import UUID
 
 from scheduler.accounts.model import Caller
 from scheduler.errors import Refusal
+from scheduler.films.model import Cut
 from scheduler.jobs.model import SEED_LIMIT, WISHES, Destination, JobRequest
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.uploads.model import Picture
@@ -31,20 +32,23 @@ class Submit:
     destination: Destination | None
     parent_seed: int | None
     picture: Picture | None = None  # that the request names
+    cut: Cut | None = None  # the film that the request asks for
     job_id: UUID = field(default_factory=new_id)
     seed: int = field(default_factory=lambda: random.randint(0, SEED_LIMIT))
     request_hash: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        later = (*WISHES, "picture")
+        later = (*WISHES, "picture", "film")
         unsaid = {name for name in later if getattr(self.request, name) is None}  # as if there were no such fields
         digest = hashlib.sha256(self.request.model_dump_json(exclude=unsaid).encode()).digest()
         object.__setattr__(self, "request_hash", digest)
 
     @property
     def shaped(self) -> JobRequest:
-        """The request; without a size of its own it has the shape of its picture."""
+        """The request; without a size of its own it has the shape of its picture. A film is as long as its clips."""
         request, picture = self.request, self.picture
+        if self.cut is not None:
+            return request.model_copy(update=self.cut.shaping(request.width, request.height))
         if picture is None or request.width or request.height:
             return request
         width, height = picture.shape()

@@ -29,6 +29,7 @@ def admitted_view(job: NewJob, wait: Wait | None) -> JobView:
         strength=params.get("strength"),
         picture=params.get("picture"),
         **{name: params.get(name) for name in WISHES},
+        film=params.get("film"),
         parent_id=job.parent_id,
         cost_tokens=job.cost,
         bot_id=job.bot_id,

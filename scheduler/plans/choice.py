@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from scheduler.accounts.model import Pause
-from scheduler.catalogue.model import Capability, Model
+from scheduler.catalogue.model import Model
 from scheduler.errors import Code, Fact, Refusal
+from scheduler.films.model import COMPOSE
 from scheduler.jobs.kinds import side_of
 from scheduler.jobs.model import JobRequest
 from scheduler.plans.extent import size_of
@@ -48,7 +49,7 @@ def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Ref
 def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
     """The same in a market where all is alike to the request."""
     if request.model is None:
-        usable = [m for m in of_capability(request.capability, market) if plan.allows(m.id) and not paused(m, market)]
+        usable = [m for m in suited(request, market) if plan.allows(m.id) and not paused(m, market)]
         offered = [m for m in usable if m.id in market.offered]
         for sides in (market.online, market.offered):
             for candidate in offered:
@@ -56,7 +57,7 @@ def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
                     return candidate
         if offered:
             return offered[0]  # the size will be refused
-        for listed in of_capability(request.capability, market):
+        for listed in suited(request, market):
             if subjects := paused(listed, market):
                 return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0]})
         return Refusal(Code.NO_WORKER, {"model": request.capability.value})
@@ -74,10 +75,11 @@ def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
     return model
 
 
-def of_capability(capability: Capability, market: Market) -> list[Model]:
-    """The available models of a capability, best first."""
-    listed = [m for m in market.models.values() if m.capability is capability and m.is_available]
-    return sorted(listed, key=lambda m: m.rank)
+def suited(request: JobRequest, market: Market) -> list[Model]:
+    """The available models of its capability, best first; films are made by one model, which makes nothing else."""
+    of_films = request.film is not None
+    listed = [m for m in market.models.values() if m.capability is request.capability and m.is_available]
+    return sorted((m for m in listed if (m.id == COMPOSE) is of_films), key=lambda m: m.rank)
 
 
 def alternative(request: JobRequest, plan: Plan, market: Market) -> str | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from scheduler.database import Db
+from scheduler.jobs.queries.given import GIVEN_TO_OPEN_JOBS
 from scheduler.uploads.model import Kept, NewUpload, Picture, UploadView
 
 COLUMNS = "id, content_type, width, height, size_bytes, expires_at"
@@ -121,11 +122,10 @@ async def ended(db: Db, unstored_for: timedelta, limit: int) -> list[tuple[UUID,
     """Uploads whose time was over a minute ago, except what an open job starts from, and those whose file was never
     stored. The minute is for requests that found one just before."""
     rows = await db.fetch(
-        """
+        f"""
         select id, path from uploads
          where expires_at <= now() - interval '1 minute'
-           and id::text not in (select j.params ->> 'picture' from jobs j
-                                 where j.status in ('QUEUED', 'RUNNING') and j.params ? 'picture')
+           and id::text not in {GIVEN_TO_OPEN_JOBS}
          union all
         select id, path from uploads where stored_at is null and created_at < now() - $1::interval
          limit $2

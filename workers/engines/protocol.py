@@ -28,7 +28,8 @@ class Task:
 
     `params` has the prompt and the seed (0 .. 2**31-1, always given); of an image width, height, count (1 .. 4) and,
     for a variation, parent_seed and strength (0 .. 1); of a video width, height and seconds; of a sound seconds and
-    what the person chose of format, mood, tempo and voice. `picture` is the file to start from, where there is one.
+    what the person chose of format, mood, tempo and voice. `picture` is the file to start from, where there is one;
+    `inputs` are the files that `params` names by id.
     `folder` is a scratch folder of this attempt alone; whoever made the task removes it.
     """
 
@@ -39,6 +40,7 @@ class Task:
     params: Mapping[str, Any]
     folder: Path
     picture: Path | None = None
+    inputs: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

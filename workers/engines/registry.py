@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -29,6 +30,10 @@ class NotInstalled(ValueError):
         super().__init__(f"the engine {name!r} needs packages that are not here; install the extra {extra!r}")
 
 
+class BadProgram(ValueError):
+    """The program that an engine was told to run is not there, or cannot do what is needed."""
+
+
 class BadTable(ValueError):
     """A model of tessera.toml that its engine cannot serve, or an engine that is told of none."""
 
@@ -39,11 +44,13 @@ Table = Mapping[str, Any]  # of tessera.toml: `model`, `engine`, and what the en
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Where an engine's class is, and what must be installed for it beside the base. `of_tables`: it makes the models
-    that tessera.toml tells it of, and its class is called with their tables."""
+    that tessera.toml tells it of; its class is called with their tables. `runs_ffmpeg`: its class is called with the
+    program that is configured, or None."""
 
     where: str
     no_gpu: bool = False
     of_tables: bool = False
+    runs_ffmpeg: bool = False
     packages: tuple[str, ...] = ()
     extra: str = ""  # of this project; it brings the packages
 
@@ -66,25 +73,34 @@ ENGINES: Mapping[str, Entry] = {
         packages=("torch", "diffusers", "transformers", "accelerate"),
         extra="diffusers",
     ),
+    "compose": Entry(
+        "workers.engines.compose.engine:ComposeEngine",
+        no_gpu=True,
+        runs_ffmpeg=True,
+        packages=("imageio_ffmpeg", "font_roboto", "font_source_serif_pro"),
+        extra="compose",
+    ),
     "comfyui": Entry("workers.engines.comfyui.engine:ComfyEngine", of_tables=True),
     "openai": Entry("workers.engines.openai.engine:OpenAIEngine", of_tables=True),
     "instant": Entry("workers.engines.instant:InstantEngine"),
 }
 
 
-def engines(names: Iterable[str], tables: Sequence[Table] = ()) -> list[Engine]:
+def engines(names: Iterable[str], tables: Sequence[Table] = (), ffmpeg: Path | None = None) -> list[Engine]:
     """One engine for each distinct name, in the order given, then those of the tables; raises UnknownEngine,
-    NotInstalled or BadTable at once."""
+    NotInstalled, BadTable or BadProgram at once."""
     named = [*(each for name in names for each in meant(name)), *(table["engine"] for table in tables)]
     factories = [(name, factory(name)) for name in dict.fromkeys(named)]
-    return [made(name, make, [table for table in tables if table["engine"] == name]) for name, make in factories]
+    return [
+        made(name, make, [table for table in tables if table["engine"] == name], ffmpeg) for name, make in factories
+    ]
 
 
-def made(name: str, make: Callable[..., Engine], tables: Sequence[Table]) -> Engine:
+def made(name: str, make: Callable[..., Engine], tables: Sequence[Table], ffmpeg: Path | None) -> Engine:
     if not ENGINES[name].of_tables:
         if tables:
             raise BadTable(f"{tables[0]['model']}: the engine {name!r} has its own models, and takes no others")
-        return make()
+        return make(ffmpeg) if ENGINES[name].runs_ffmpeg else make()
     if not tables:
         raise BadTable(f"the engine {name!r} needs a model in tessera.toml: [[models]] with engine = {name!r}")
     try:

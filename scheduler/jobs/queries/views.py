@@ -78,6 +78,7 @@ def job_view(row: Any) -> JobView:
         strength=params.get("strength"),
         picture=params.get("picture"),
         **{name: params.get(name) for name in WISHES},
+        film=params.get("film"),
         parent_id=row["parent_id"],
         cost_tokens=row["cost_tokens"],
         tokens_back=row["tokens_back"],
