@@ -119,7 +119,7 @@ async def test_the_plans_are_the_document_s_with_the_limits_of_the_design(db: as
         """
     )
 
-    no_gpu = ("painter", "animator", "composer", "speaker", "writer", "chat")
+    no_gpu = ("painter", "animator", "composer", "speaker", "writer", "chat", "compose")
     assert [tuple(row) for row in rows] == [
         ("Free", "free", 20, 5, 1, 5, 0, 1024, 0, ["sdxl", *no_gpu]),
         ("Starter", "starter", 120, 15, 2, 20, 1, 1536, 500, ["sdxl", "flux-schnell", *no_gpu]),
