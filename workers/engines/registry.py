@@ -96,7 +96,7 @@ def engines(names: Iterable[str], tables: Sequence[Table] = (), ffmpeg: Path | N
     ]
 
 
-def made(name: str, make: Callable[..., Engine], tables: Sequence[Table], ffmpeg: Path | None) -> Engine:
+def made(name: str, make: Callable[..., Engine], tables: Sequence[Table], ffmpeg: Path | None = None) -> Engine:
     if not ENGINES[name].of_tables:
         if tables:
             raise BadTable(f"{tables[0]['model']}: the engine {name!r} has its own models, and takes no others")
