@@ -120,3 +120,13 @@ def literal(column: Iterable[Any]) -> str:
     """An array of plain values as PostgreSQL writes it, for `$1::text::bigint[]`: asyncpg looks at each value of an
     array for several microseconds, unless it is text."""
     return "{" + ",".join(["NULL" if value is None else str(value) for value in column]) + "}"
+
+
+def texts(column: Iterable[str | None]) -> str:
+    """The same for texts, for `$1::text::text[]`."""
+    return "{" + ",".join(["NULL" if value is None else quoted(value) for value in column]) + "}"
+
+
+def quoted(value: str) -> str:
+    """A text inside an array as PostgreSQL writes it."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -77,10 +77,11 @@ class Admitter:
     async def admit(self, batch: Sequence[Submit]) -> list[Answer | Again]:
         """Decide a batch on the accounts as they stand, in order of arrival, and write what was admitted, unless its
         account was changed meanwhile: that, and whatever would be refused, is decided again under the lock."""
-        ledger = await self._read(self.pool, batch)
-        answers = [self._decide(submit, ledger) for submit in batch]
-        with self.shortcut.starting(ledger.opening) as starts:
-            written = await self._write(self.pool, ledger, starts)
+        async with self.pool.acquire() as connection:
+            ledger = await self._read(connection, batch)
+            answers = [self._decide(submit, ledger) for submit in batch]
+            with self.shortcut.starting(ledger.opening) as starts:
+                written = await self._write(connection, ledger, starts)
         self.shortcut.begun(starts, {job.id: job.params for job in ledger.new if job.id in written.begun})
         self._tell(ledger, written)
         lost = {job.user_id for job in ledger.new if job.id not in written.numbers}

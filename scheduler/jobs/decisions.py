@@ -39,17 +39,15 @@ class Decisions:
     def admit(self, submit: Submit, admission: Admission, wait_until: datetime | None) -> Admitted:
         account = self.accounts[submit.caller.user_id]
         standing, plan = account.standing, account.plan
-        params = params_of(submit, admission)
         destination = submit.destination
-        bot_id = destination.bot_id if destination else None
         new = NewJob(
             id=submit.job_id,
             user_id=submit.caller.user_id,
             frontend=submit.caller.frontend,
-            bot_id=bot_id,
+            bot_id=destination.bot_id if destination else None,
             capability=submit.request.capability,
             priority=plan.priority,
-            params=params,
+            params=params_of(submit, admission),
             cost=admission.cost,
             key=submit.key,
             request_hash=submit.request_hash,

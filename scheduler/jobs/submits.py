@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from asyncpg.pgproto import pgproto
+
 from scheduler.accounts.model import Caller
 from scheduler.errors import Refusal
 from scheduler.films.model import Cut
@@ -16,10 +18,17 @@ from scheduler.jobs.queries.admission import NewJob
 from scheduler.uploads.model import Picture
 
 
+LATER = {*WISHES, "picture", "film"}  # fields that requests did not have from the beginning
+SEED_BITS = SEED_LIMIT.bit_length()
+
+
 def new_id() -> UUID:
-    """UUID version 7 (RFC 9562): new ids stand together at the end of every index, and their pages in memory."""
+    """UUID version 7 (RFC 9562): new ids stand together at the end of every index, and their pages in memory.
+    Of asyncpg's kind, which is hashed and written in a tenth of the time: each job's id is looked up a dozen times."""
     milliseconds, chance = time.time_ns() // 1_000_000, int.from_bytes(os.urandom(10))
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | (chance >> 68) << 64 | 0b10 << 62 | chance & (1 << 62) - 1)
+    value = milliseconds << 80 | 0x7 << 76 | (chance >> 68) << 64 | 0b10 << 62 | chance & (1 << 62) - 1
+    made: UUID = pgproto.UUID(value.to_bytes(16))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +43,15 @@ class Submit:
     picture: Picture | None = None  # that the request names
     cut: Cut | None = None  # the film that the request asks for
     job_id: UUID = field(default_factory=new_id)
-    seed: int = field(default_factory=lambda: random.randint(0, SEED_LIMIT))
+    seed: int = field(default_factory=lambda: random.getrandbits(SEED_BITS))
     request_hash: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        later = (*WISHES, "picture", "film")
-        unsaid = {name for name in later if getattr(self.request, name) is None}  # as if there were no such fields
-        digest = hashlib.sha256(self.request.model_dump_json(exclude=unsaid).encode()).digest()
-        object.__setattr__(self, "request_hash", digest)
+        request, unsaid = self.request, LATER
+        if not LATER.isdisjoint(request.model_fields_set):
+            unsaid = {name for name in LATER if getattr(request, name) is None}
+        said = request.model_dump_json(exclude=unsaid)  # as if there were no such fields
+        object.__setattr__(self, "request_hash", hashlib.sha256(said.encode()).digest())
 
     @property
     def shaped(self) -> JobRequest:

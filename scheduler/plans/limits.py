@@ -5,11 +5,12 @@ what frees by itself: the rate, the waiting jobs, the tokens. A refused request 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from math import isqrt
+from typing import NamedTuple
 
 from scheduler.catalogue.model import Model, price
 from scheduler.errors import Code, Fact, Refusal
@@ -20,8 +21,7 @@ from scheduler.plans.extent import max_tokens_of, seconds_of, size_of, steps_of,
 from scheduler.plans.model import Plan, Standing, Tokens
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """An admitted request: what will be made, and what is held for it."""
 
     model: Model
@@ -61,7 +61,7 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     refusal = (
         too_large(width, height, plan, market.plans)
         or beyond_workers(chosen, width, height, market)
-        or too_long(request, chosen)
+        or too_long(seconds, chosen)
         or too_fast(plan, standing, market.plans, now)
         or too_many(plan, standing, market.plans)
         or out_of_tokens(cost, plan, turned, market.plans, now)
@@ -84,8 +84,7 @@ def charge(standing: Standing, turned: Standing, admission: Admission, plan: Pla
     standing.last_seq += 1
 
 
-def too_long(request: JobRequest, model: Model) -> Refusal | None:
-    seconds = seconds_of(request, model)
+def too_long(seconds: float, model: Model) -> Refusal | None:
     if model.max_seconds is None or seconds <= model.max_seconds:
         return None
     return Refusal(Code.DURATION_TOO_LONG, {"asked": seconds, "limit": model.max_seconds, "model": model.id})

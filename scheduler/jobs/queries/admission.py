@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from scheduler.accounts.queries import standing_in
-from scheduler.database import Db, columns, literal
+from scheduler.database import Db, columns, literal, texts
 from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.plans.model import Plan, Standing
@@ -84,7 +84,7 @@ class Written:
 NOTHING = Written({}, ())
 
 JSON = ("params", "address")
-AS_THEY_ARE = ("frontend", "bot_id", "capability", "key", "request_hash", "process")
+TEXTS = ("frontend", "bot_id", "capability", "key", "process")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ async def read_accounts(
     db: Db, user_ids: Sequence[int], keys: Sequence[str | None], plans: "KnownPlans"
 ) -> tuple[dict[int, Account], dict[tuple[int, str], Seen], datetime]:
     """The accounts by user, the jobs that were made under these (user, key) pairs, and the database's clock."""
-    rows = await db.fetch(READ_ACCOUNTS, literal(user_ids), keys)
+    rows = await db.fetch(READ_ACCOUNTS, literal(user_ids), texts(keys))
     known = await plans.of(db, {(row["plan_id"], row["plan_version"]) for row in rows if row["plan_id"] is not None})
     accounts, seen = {}, {}
     for row in rows:
@@ -127,7 +127,7 @@ READ_ACCOUNTS = """
      where a.user_id = any($1::text::bigint[])
      union all
     select j.user_id, null, null, null, null, null, null, null, null, null, null, null, k.key, j.id, j.request_hash
-      from unnest($1::text::bigint[], $2::text[]) k (user_id, key)
+      from unnest($1::text::bigint[], $2::text::text[]) k (user_id, key)
       join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
 """
 
@@ -164,7 +164,7 @@ async def insert_admitted(
         *map(literal, columns(accounts, 8)),
         claim,
         jobs[0].created_at,
-        [start and start.worker_id for start in begin],
+        texts(start and start.worker_id for start in begin),
         literal(start and start.lease_token for start in begin),
         starts.lease,
         starts.leader.holder,
@@ -175,11 +175,13 @@ async def insert_admitted(
     )
 
 
-def sent(name: str, column: Sequence[Any]) -> Sequence[Any] | str:
+def sent(name: str, column: Sequence[Any]) -> str:
     """A column of new jobs as INSERT_ADMITTED takes it."""
     if name in JSON:
-        return [None if value is None else to_json(value).decode() for value in column]
-    return column if name in AS_THEY_ARE else literal(column)
+        return to_json(column).decode()
+    if name == "request_hash":
+        return literal(f'"\\\\x{digest.hex()}"' for digest in column)
+    return texts(column) if name in TEXTS else literal(column)
 
 
 INSERT_ADMITTED = """
@@ -198,15 +200,17 @@ INSERT_ADMITTED = """
        where a.user_id = u.user_id
       returning a.user_id),
     t as materialized (
-      select * from unnest($1::text::uuid[], $2::text::bigint[], $3::text[], $4::text[], $5::text[],
-                           $6::text::int[], $7::text[], $8::text::numeric[], $9::text[], $10::bytea[],
-                           $11::text::uuid[], $12::text::numeric[], $13::text::numeric[], $14::text::numeric[],
-                           $15::text::bigint[], $16::text::date[], $17::text::timestamptz[], $18::text[], $19::text[],
-                           $30::text[], $31::text::uuid[])
+      select *
+        from rows from (
+               unnest($1::text::uuid[], $2::text::bigint[], $3::text::text[], $4::text::text[], $5::text::text[],
+                      $6::text::int[], $8::text::numeric[], $9::text::text[], $10::text::bytea[], $11::text::uuid[],
+                      $12::text::numeric[], $13::text::numeric[], $14::text::numeric[], $15::text::bigint[],
+                      $16::text::date[], $17::text::timestamptz[], $19::text::text[], $30::text::text[],
+                      $31::text::uuid[]),
+               jsonb_array_elements($7::text::jsonb), jsonb_array_elements($18::text::jsonb))
              with ordinality
-             t (id, user_id, frontend, bot_id, capability, priority, params, cost, key, request_hash, parent_id,
-                allowance, balance, balance_after, seq, day, wait_until, address, process, worker_id, lease_token,
-                place)
+             t (id, user_id, frontend, bot_id, capability, priority, cost, key, request_hash, parent_id, allowance,
+                balance, balance_after, seq, day, wait_until, process, worker_id, lease_token, params, address, place)
        where user_id in (select user_id from a)),
     l as (
       insert into billing.token_ledger
@@ -219,15 +223,15 @@ INSERT_ADMITTED = """
                         queued_at, idempotency_key, request_hash, parent_id, held_allowance, held_balance, held_day,
                         wait_until, attempt, worker_id, lease_token, lease_until, started_at)
       select id, user_id, frontend, bot_id, capability, case when begins then 'RUNNING' else 'QUEUED' end, priority,
-             params::jsonb, cost, $29, $29, key, request_hash, parent_id, allowance, balance, day, wait_until,
+             params, cost, $29, $29, key, request_hash, parent_id, allowance, balance, day, wait_until,
              begins::int, case when begins then worker_id end, case when begins then lease_token end,
              case when begins then now() + $32::interval end, case when begins then now() end
         from t, lateral (select worker_id is not null and exists (select from leader) as begins) b order by place
       returning id, seq, status),
     d as (
       insert into deliveries (job_id, user_id, frontend, bot_id, address, claimed_by, claim_until)
-      select id, user_id, frontend, bot_id, address::jsonb, process, now() + $28::interval
-        from t where address is not null)
+      select id, user_id, frontend, bot_id, address, process, now() + $28::interval
+        from t where address <> 'null')
     select id, seq, status from j
 """
 
