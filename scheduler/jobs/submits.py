@@ -17,7 +17,6 @@ from scheduler.jobs.model import SEED_LIMIT, WISHES, Destination, JobRequest
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.uploads.model import Picture
 
-
 LATER = {*WISHES, "picture", "film"}  # fields that requests did not have from the beginning
 SEED_BITS = SEED_LIMIT.bit_length()
 
