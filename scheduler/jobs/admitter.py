@@ -82,7 +82,7 @@ class Admitter:
             answers = [self._decide(submit, ledger) for submit in batch]
             with self.shortcut.starting(ledger.opening) as starts:
                 written = await self._write(connection, ledger, starts)
-        self.shortcut.begun(starts, {job.id: job.params for job in ledger.new if job.id in written.begun})
+            self.shortcut.begun(starts, {job.id: job.params for job in ledger.new if job.id in written.begun})
         self._tell(ledger, written)
         lost = {job.user_id for job in ledger.new if job.id not in written.numbers}
         told = [
