@@ -54,7 +54,7 @@ class Offer(BaseModel):
     capability: str
     max_side: Number
     memory_gib: float = Field(0.0, ge=0, le=1e6)
-    batch: Number = 1
+    batch: Number = 1  # attempts that share one pass, and one slot
     takes_picture: bool = False
 
 
@@ -77,7 +77,8 @@ class Beat(BaseModel):
     load_seconds: dict[str, Speed] = {}  # model -> as measured here
     holding: list[AttemptRef] = []  # at hand, running, or ended and not yet acknowledged
     waiting: list[AttemptRef] = []  # of these, at hand and not begun yet
-    looks_ahead: bool = False  # wants one attempt at hand while all slots run
+    passes: list[list[UUID]] = []  # jobs that share a slot, where they are more than one; at hand or running
+    looks_ahead: bool = False  # wants the next pass at hand while all slots run
     state: Literal["ready", "draining", "gone"] = "ready"
     version: str = ""
     sent_at: datetime
@@ -141,6 +142,7 @@ class Assignment(BaseModel):
     timeout_seconds: float
     tokens: float = 0.0  # that it is charged, the measure of its worker's pace; 0: unknown
     events_channel: str  # where progress is published
+    pass_id: UUID | None = None  # those of one worker that come in one entry with the same share a pass, and a slot
 
 
 class Cancel(BaseModel):

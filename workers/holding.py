@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import UUID
 
 from scheduler.wire import BEAT_SECONDS, AttemptRef, Outcome
 from workers.attempt import Attempt
@@ -55,6 +56,14 @@ class Holding:
         """Those that have no slot, or ended without."""
         held: list[tuple[AttemptRef, Attempt | Kept]] = [*self.outcomes.items(), *self.attempts.items()]
         return [ref for ref, one in held if not one.begun]
+
+    @property
+    def passes(self) -> list[list[UUID]]:
+        """The jobs that share a slot, where they are more than one."""
+        passes: dict[UUID | None, list[UUID]] = {}
+        for attempt in self.attempts.values():
+            passes.setdefault(attempt.assignment.pass_id, []).append(attempt.assignment.job_id)
+        return [jobs for pass_id, jobs in passes.items() if pass_id and len(jobs) > 1]
 
     def knows(self, ref: AttemptRef) -> bool:
         """Whether this attempt is or was here: then a second assignment of it says nothing new."""

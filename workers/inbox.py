@@ -1,6 +1,6 @@
 """Reads what the scheduler sends to this worker, and passes it on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never, cast
 
 import structlog
@@ -18,6 +18,7 @@ BLOCK_SECONDS = 2.0
 EXPIRE_SECONDS = 3600  # an inbox that a killed worker left behind goes away by itself
 MOST = 100  # entries in one read
 Entry = tuple[bytes, dict[bytes, bytes]]  # id and fields, as redis-py gives them
+Message = Assignment | Cancel | Recall | Acknowledged
 
 
 class Inbox:
@@ -39,8 +40,7 @@ class Inbox:
         try:
             entries = await self._read()
             for _, fields in entries:
-                for message in unpacked(fields):
-                    self._handle(message)
+                self._handle_all(fields)
             if entries:
                 await self._delete([entry_id for entry_id, _ in entries])
         except RedisError as error:
@@ -63,15 +63,22 @@ class Inbox:
             pipe.expire(self._key, EXPIRE_SECONDS)
             await pipe.execute()
 
-    def _handle(self, content: bytes) -> None:
-        try:
-            message = ToWorker.validate_json(content)
-        except ValidationError as error:  # from a newer scheduler, or from nobody we know
-            log.warning("inbox.unreadable", errors=error.error_count())
-            return
+    def _handle_all(self, fields: Mapping[bytes, bytes]) -> None:
+        """What came in one entry; assignments of one pass are accepted together."""
+        messages = [message for content in unpacked(fields) if (message := parsed(content))]
+        passes: dict[object, list[Assignment]] = {}
+        for one in messages:
+            if isinstance(one, Assignment):
+                passes.setdefault((one.model, one.pass_id or one.job_id), []).append(one)
+        for together in passes.values():
+            self._runner.accept(together)
+        for message in messages:
+            self._handle(message)
+
+    def _handle(self, message: Message) -> None:
         match message:
             case Assignment():
-                self._runner.accept(message)
+                return  # accepted
             case Cancel():
                 self._runner.cancel(AttemptRef(job_id=message.job_id, attempt=message.attempt))
             case Recall():
@@ -80,3 +87,11 @@ class Inbox:
                 self._holding.forget(AttemptRef(job_id=message.job_id, attempt=message.attempt))
             case _:
                 assert_never(message)
+
+
+def parsed(content: bytes) -> Message | None:
+    try:
+        return ToWorker.validate_json(content)
+    except ValidationError as error:  # from a newer scheduler, or from nobody we know
+        log.warning("inbox.unreadable", errors=error.error_count())
+        return None

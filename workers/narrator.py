@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from scheduler.wire import Progress
+from scheduler.wire import Assignment, Progress
 from workers import thumbnails
 from workers.attempt import Attempt
-from workers.engines.protocol import Cancelled, Task
+from workers.engines.protocol import Cancelled
 
 PROGRESS_SECONDS = 0.25  # least time between two lines of progress
 
@@ -32,11 +32,14 @@ class Narrator:
         tell: Callable[[News], None],
         preview_seconds: float,
         clock: Callable[[], float] = time.monotonic,
+        left: Callable[[], None] = lambda: None,
     ) -> None:
+        """`left` is called when the engine is told to leave the attempt, which was called off."""
         self._attempt = attempt
         self._tell = tell
         self._preview_seconds = preview_seconds
         self._clock = clock
+        self._left = left
         self._began = clock()
         self._told_at = self._began
         self._previewed_at = float("-inf")
@@ -46,9 +49,9 @@ class Narrator:
         """The engine starts: seconds left are reckoned from here, without the loading of the model."""
         self._began = self._clock()
 
-    def report(self, task: Task, fraction: float, preview: Image.Image | None = None) -> None:
-        """The `Report` of a pass that has this attempt alone."""
-        self(fraction, preview)
+    @property
+    def assignment(self) -> Assignment:
+        return self._attempt.assignment
 
     def __call__(self, fraction: float, preview: Image.Image | None = None) -> None:
         self.check()
@@ -74,6 +77,7 @@ class Narrator:
 
     def check(self) -> None:
         if self._attempt.calloff is not None:
+            self._left()
             raise Cancelled
 
     def _progress(self, now: float) -> Progress:

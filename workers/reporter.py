@@ -58,6 +58,7 @@ class Reporter:
             load_seconds=holding.speeds.load_seconds,
             holding=holding.refs,
             waiting=holding.waiting,
+            passes=holding.passes,
             looks_ahead=identity.looks_ahead,
             state=holding.state,
             version=identity.version,

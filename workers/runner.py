@@ -1,13 +1,10 @@
-"""Runs attempts: so many at a time as there are slots, each in a thread, the rest wait in the order they came."""
+"""Runs passes: so many at a time as there are slots, each in a thread, the rest wait in the order they came."""
 
 import asyncio
 import threading
-import time
-import traceback
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -16,11 +13,12 @@ from scheduler import supervisor
 from scheduler.wire import Assignment, AttemptRef, Outcome
 from workers.attempt import Attempt, CallOff
 from workers.bench import Bench
-from workers.engines.protocol import BadRequest, Cancelled
+from workers.engines.protocol import Cancelled
 from workers.holding import Holding
 from workers.narrator import Narrator, News, first_line
-from workers.outcomes import outcome_of
+from workers.outcomes import Result, outcome_of
 from workers.recent import Recent
+from workers.run import Run, log_failure, named
 from workers.workshop import Workshop
 
 log = structlog.get_logger(__name__)
@@ -28,21 +26,6 @@ log = structlog.get_logger(__name__)
 EARLY_SECONDS = 60.0  # a cancel may come so much before its assignment
 EARLY_MOST = 1000
 YIELD_SECONDS = 5.0  # an engine that does not report for so long after its time was over is given up
-
-
-@dataclass(slots=True, eq=False)
-class Run:
-    """An attempt that runs on a bench since `began`; its timer ends it."""
-
-    attempt: Attempt
-    bench: Bench
-    began: float = field(default_factory=time.monotonic)
-    load_seconds: float = 0.0
-    timer: asyncio.TimerHandle | None = None
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.began
 
 
 class Runner:
@@ -66,25 +49,34 @@ class Runner:
         self._tell = tell
         self._preview_seconds = preview_seconds
         self._loop = asyncio.get_running_loop()
-        self._waiting: deque[Attempt] = deque()
+        self._waiting: deque[list[Attempt]] = deque()  # pass after pass
         self._runs: dict[AttemptRef, Run] = {}
         self._cancelled_early = Recent(EARLY_SECONDS, EARLY_MOST)
 
-    def accept(self, assignment: Assignment) -> None:
-        """Run it as soon as a slot is free; what is or was here, or is older than what is here, is ignored."""
-        attempt = Attempt(assignment)
-        if self._holding.knows(attempt.ref) or self._later_than(attempt):
+    def accept(self, assignments: Sequence[Assignment]) -> None:
+        """Run them in one pass as soon as a slot is free; what is or was here, or is older than what is here, is
+        ignored."""
+        together = []
+        for attempt in map(Attempt, assignments):
+            if self._holding.knows(attempt.ref) or self._is_late(attempt):
+                continue
+            self._holding.take(attempt)
+            for older in self._of_job(attempt):
+                self._call_off(older, CallOff.SUPERSEDED)
+            together.append(attempt)
+        if not together:
             return
-        self._holding.take(attempt)
-        for older in self._of_job(attempt):
-            self._call_off(older, CallOff.SUPERSEDED)
-        self._waiting.append(attempt)
-        if attempt.ref in self._cancelled_early:
-            self._call_off(attempt, CallOff.CANCELLED)
-        elif self._holding.state != "ready":
-            self._call_off(attempt, CallOff.HANDED_BACK)
+        waiting = next((one for one in self._waiting if one and share(one, together)), None)
+        if waiting:
+            waiting += together
         else:
-            self._start_waiting()
+            self._waiting.append(together)
+        for attempt in together.copy():
+            if attempt.ref in self._cancelled_early:
+                self._call_off(attempt, CallOff.CANCELLED)
+            elif self._holding.state != "ready":
+                self._call_off(attempt, CallOff.HANDED_BACK)
+        self._start_waiting()
 
     def cancel(self, ref: AttemptRef) -> None:
         """Stop it at its next report; one that is not known yet is remembered for a while."""
@@ -96,22 +88,22 @@ class Runner:
     def recall(self, ref: AttemptRef) -> None:
         """Hand it back if it waits here."""
         attempt = self._holding.attempts.get(ref)
-        if attempt is not None and attempt in self._waiting:
+        if attempt is not None and not attempt.begun:
             self._call_off(attempt, CallOff.HANDED_BACK)
 
     async def drain(self, grace_seconds: float, hurry: asyncio.Event) -> None:
         """Hand back what waits, let run what ends in time, hand back the rest; `hurry` ends the patience."""
         self._holding.leave("draining")
-        for attempt in list(self._waiting):
+        for attempt in [one for together in self._waiting for one in together]:
             self._call_off(attempt, CallOff.HANDED_BACK)
         await supervisor.wait_any(grace_seconds, self._holding.idle, hurry)
-        for run in list(self._runs.values()):
-            self._call_off(run.attempt, CallOff.HANDED_BACK)
+        for attempt in list(self._holding.attempts.values()):
+            self._call_off(attempt, CallOff.HANDED_BACK)
         await supervisor.wait_any(YIELD_SECONDS, self._holding.idle, hurry)
-        for run in list(self._runs.values()):
+        for run in set(self._runs.values()):
             self._give_up(run)
 
-    def _later_than(self, attempt: Attempt) -> bool:
+    def _is_late(self, attempt: Attempt) -> bool:
         return any(other.assignment.attempt > attempt.assignment.attempt for other in self._of_job(attempt))
 
     def _of_job(self, attempt: Attempt) -> list[Attempt]:
@@ -122,96 +114,119 @@ class Runner:
     def _call_off(self, attempt: Attempt, why: CallOff) -> None:
         """A waiting attempt ends now, a running one when its engine reports."""
         attempt.call_off(why)
-        if attempt in self._waiting:
-            self._waiting.remove(attempt)
+        if together := next((one for one in self._waiting if attempt in one), None):
+            together.remove(attempt)
             self._holding.end(attempt.ref, outcome_of(self._worker_id, attempt, Cancelled(), 0.0))
 
     def _start_waiting(self) -> None:
         while self._waiting and self._free:
-            self._start(Run(self._waiting.popleft(), self._free.pop()))
+            if together := self._waiting.popleft():
+                self._start(Run(together, self._free.pop()))
 
     def _start(self, run: Run) -> None:
-        attempt = run.attempt
-        self._runs[attempt.ref] = run
-        self._holding.begin(attempt)
+        for attempt in run.attempts:
+            self._runs[attempt.ref] = run
+            self._holding.begin(attempt)
         # first of all, and what it reports comes through the loop: not before the lines below
-        threading.Thread(target=self._work, args=(run,), name=f"attempt-{attempt.ref.job_id}", daemon=True).start()
-        self._tell(first_line(attempt))
-        log.info("attempt.started", **named(attempt))
-        run.timer = self._loop.call_later(attempt.assignment.timeout_seconds, self._time_out, run)
+        attempts = tuple(run.attempts)
+        threading.Thread(
+            target=self._work, args=(run, attempts), name=f"pass-{attempts[0].ref.job_id}", daemon=True
+        ).start()
+        for attempt in attempts:
+            self._tell(first_line(attempt))
+            log.info("attempt.started", **named(attempt))
+        run.timer = self._loop.call_later(attempts[0].assignment.timeout_seconds, self._time_out, run)
 
-    def _work(self, run: Run) -> None:
-        """The thread of an attempt."""
-        narrator = Narrator(run.attempt, partial(self._to_loop, self._tell), self._preview_seconds)
-        loaded = partial(self._to_loop, self._note_loaded, run)
+    def _work(self, run: Run, attempts: Sequence[Attempt]) -> None:
+        """The thread of a pass."""
+        narrators = [self._narrator(run, attempt) for attempt in attempts]
+        loaded = partial(self._to_loop, self._note_loaded, run, attempts[0].assignment.model)
+        results: Sequence[Result]
         try:
-            made = self._workshop.make(run.attempt.assignment, run.bench, narrator, loaded)
-            outcome = outcome_of(self._worker_id, run.attempt, made, run.seconds)
-            if outcome:
-                outcome.model_dump_json()  # an engine's metadata that is no JSON fails here, not in the loop
+            results = self._workshop.make(narrators, run.bench, loaded)
         except BaseException as error:  # noqa: BLE001 - the top of a thread; a panic of a Rust library is no Exception
-            log_failure(run.attempt, error)
-            outcome = outcome_of(self._worker_id, run.attempt, error, run.seconds)
-        self._to_loop(self._ended, run, outcome)
+            results = [error] * len(attempts)
+        outcomes = [self._outcome(run, *one) for one in zip(attempts, results, strict=True)]
+        self._to_loop(self._ended, run, list(zip(attempts, outcomes, strict=True)))
+
+    def _narrator(self, run: Run, attempt: Attempt) -> Narrator:
+        tell, left = partial(self._to_loop, self._tell), partial(self._to_loop, self._left, run, attempt)
+        return Narrator(attempt, tell, self._preview_seconds, left=left)
+
+    def _outcome(self, run: Run, attempt: Attempt, result: Result) -> Outcome | None:
+        if not isinstance(result, BaseException):
+            outcome = outcome_of(self._worker_id, attempt, result, run.seconds)
+            try:
+                if outcome:
+                    outcome.model_dump_json()  # an engine's metadata that is no JSON fails here, not in the loop
+                return outcome
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's alone
+                result = error
+        log_failure(attempt, result)
+        return outcome_of(self._worker_id, attempt, result, run.seconds)
 
     def _to_loop(self, call: Callable[..., None], *arguments: object) -> None:
         with suppress(RuntimeError):  # the loop is closed: the process ends without waiting for this thread
             self._loop.call_soon_threadsafe(call, *arguments)
 
-    def _ended(self, run: Run, outcome: Outcome | None) -> None:
-        if self._runs.get(run.attempt.ref) is run:  # else it was given up meanwhile
+    def _left(self, run: Run, attempt: Attempt) -> None:
+        """The engine has left an attempt that was called off. It ends now, and the others of its pass go on; the last
+        one ends with the pass."""
+        if attempt in run.attempts and len(run.attempts) > 1:
+            self._finish(run, attempt, outcome_of(self._worker_id, attempt, Cancelled(), run.seconds))
+
+    def _ended(self, run: Run, outcomes: Sequence[tuple[Attempt, Outcome | None]]) -> None:
+        if run.attempts:  # else it was given up meanwhile
             self._free.append(run.bench)
-            if outcome and outcome.status == "completed":
-                task = run.attempt.assignment
-                self._holding.speeds.ran(task.model, outcome.run_seconds - run.load_seconds, task.tokens)
-            self._finish(run, outcome)
+            self._note_pace(run, outcomes)
+            for attempt, outcome in outcomes:
+                if attempt in run.attempts:
+                    self._finish(run, attempt, outcome)
             self._start_waiting()
 
     def _time_out(self, run: Run) -> None:
-        self._call_off(run.attempt, CallOff.TIMED_OUT)
+        for attempt in run.attempts:
+            self._call_off(attempt, CallOff.TIMED_OUT)
         run.timer = self._loop.call_later(YIELD_SECONDS, self._give_up, run)
 
     def _give_up(self, run: Run) -> None:
         """The engine does not come back: its thread is left behind, and the slot gets new engines."""
-        log.error("engine.stuck", **named(run.attempt))
-        outcome = outcome_of(self._worker_id, run.attempt, Cancelled(), run.seconds)
-        self._finish(run, outcome)
+        log.error("engine.stuck", **named(run.attempts[0]))
+        for attempt in list(run.attempts):
+            self._finish(run, attempt, outcome_of(self._worker_id, attempt, Cancelled(), run.seconds))
         if self._holding.state == "ready":
             self._free.append(self._new_bench())
             self._start_waiting()
 
-    def _finish(self, run: Run, outcome: Outcome | None) -> None:
-        del self._runs[run.attempt.ref]
-        if run.timer:
+    def _finish(self, run: Run, attempt: Attempt, outcome: Outcome | None) -> None:
+        del self._runs[attempt.ref]
+        run.attempts.remove(attempt)
+        if run.timer and not run.attempts:
             run.timer.cancel()
         self._note_warm()
-        self._holding.end(run.attempt.ref, outcome)
+        self._holding.end(attempt.ref, outcome)
         status = outcome.status if outcome else CallOff.SUPERSEDED
-        log.info("attempt.ended", **named(run.attempt), status=status, seconds=round(run.seconds, 3))
+        log.info("attempt.ended", **named(attempt), status=status, seconds=round(run.seconds, 3))
 
-    def _note_loaded(self, run: Run, seconds: float | None) -> None:
+    def _note_pace(self, run: Run, outcomes: Sequence[tuple[Attempt, Outcome | None]]) -> None:
+        """What the attempts of a pass took together, for all that they are charged."""
+        made = [(one.assignment, outcome) for one, outcome in outcomes if outcome and outcome.status == "completed"]
+        if made:
+            seconds = max(outcome.run_seconds for _, outcome in made) - run.load_seconds
+            self._holding.speeds.ran(made[0][0].model, seconds, sum(task.tokens for task, _ in made))
+
+    def _note_loaded(self, run: Run, model: str, seconds: float | None) -> None:
         if seconds is not None:
             run.load_seconds = seconds
-            self._holding.speeds.loaded(run.attempt.assignment.model, seconds)
+            self._holding.speeds.loaded(model, seconds)
         self._note_warm()
 
     def _note_warm(self) -> None:
-        benches = [*self._free, *(run.bench for run in self._runs.values())]
+        benches = {*self._free, *(run.bench for run in self._runs.values())}
         self._holding.warmed(model for bench in benches for model in bench.warm)
 
 
-def named(attempt: Attempt) -> dict[str, object]:
-    """How an attempt is called in the log; its prompt never is."""
-    return {"job": str(attempt.ref.job_id), "attempt": attempt.ref.attempt, "model": attempt.assignment.model}
-
-
-def log_failure(attempt: Attempt, error: BaseException) -> None:
-    """Where it failed, for us; the message stays below info, it may quote the prompt."""
-    if attempt.calloff is not None:
-        return
-    if isinstance(error, BadRequest):
-        log.info("attempt.refused", **named(attempt), code=error.code)
-        return
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.warning("attempt.failed", **named(attempt), error=type(error).__name__, exception=where)
-    log.debug("attempt.failure", **named(attempt), message=str(error))
+def share(waiting: Sequence[Attempt], coming: Sequence[Attempt]) -> bool:
+    """Whether what comes is of the pass that waits."""
+    one, other = waiting[0].assignment, coming[0].assignment
+    return one.pass_id is not None and (one.pass_id, one.model) == (other.pass_id, other.model)

@@ -1,10 +1,12 @@
-"""Makes one attempt's artifacts, start to end, in the thread of its slot: engine, variants, store."""
+"""Makes the artifacts of a pass, start to end, in the thread of its slot: engine, variants, store."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from PIL import Image
 
 from scheduler.wire import Assignment, Made, Rendition
 from workers.bench import Bench
@@ -16,38 +18,67 @@ from workers.variants import Variants, variants
 
 PICTURE, INPUT = "given", "input"  # files without a suffix: engines look at what is in them
 Loaded = Callable[[float | None], None]
+Result = Sequence[Made] | Exception
 
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Blocking; whatever goes wrong is raised, see `outcomes.outcome_of`."""
+    """Blocking; what goes wrong with one attempt is its result, what goes wrong with all is raised, see
+    `outcomes.outcome_of`."""
 
     store: Store
     scratch: Path
 
-    def make(self, assignment: Assignment, bench: Bench, narrator: Narrator, loaded: Loaded) -> list[Made]:
-        """Run the engine and store what it made, below the attempt's folder; `loaded` hears before it runs how long its
-        model took to load, if it was not loaded."""
+    def make(self, narrators: Sequence[Narrator], bench: Bench, loaded: Loaded) -> list[Result]:
+        """Run the engine on the attempts of a pass and store what it made, below each attempt's folder; `loaded` hears
+        before it runs how long their model took to load, if it was not loaded."""
+        results: dict[Narrator, Result] = {}
+        tasks: dict[protocol.Task, Narrator] = {}
         with TemporaryDirectory(dir=self.scratch, ignore_cleanup_errors=True) as folder:
-            task = protocol.Task(
-                job_id=str(assignment.job_id),
-                attempt=assignment.attempt,
-                capability=assignment.capability,
-                model=assignment.model,
-                params=assignment.params,
-                folder=Path(folder),
-                picture=self._picture(assignment, Path(folder)),
-                inputs=self._inputs(assignment, Path(folder)),
-            )
-            began, cold = time.monotonic(), task.model not in bench.warm
-            engine = bench.load(task)
-            loaded(time.monotonic() - began if cold else None)
+            for n, narrator in enumerate(narrators):
+                try:
+                    tasks[self._task(narrator.assignment, Path(folder) / str(n))] = narrator
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's alone
+                    results[narrator] = error
+            if tasks:
+                results |= self._run(tasks, bench, loaded)
+        return [results[narrator] for narrator in narrators]
+
+    def _run(self, tasks: Mapping[protocol.Task, Narrator], bench: Bench, loaded: Loaded) -> dict[Narrator, Result]:
+        first = next(iter(tasks))
+        began, cold = time.monotonic(), first.model not in bench.warm
+        engine = bench.load(first)
+        loaded(time.monotonic() - began if cold else None)
+        for narrator in tasks.values():
             narrator.begin()
-            [made] = engine.run([task], narrator.report)
-            if isinstance(made, Stopped):
-                raise made
+
+        def report(task: protocol.Task, fraction: float, preview: Image.Image | None = None) -> None:
+            tasks[task](fraction, preview)
+
+        made = run_all(engine, list(tasks), report)
+        return {tasks[task]: self._stored(tasks[task], one) for task, one in zip(tasks, made, strict=True)}
+
+    def _stored(self, narrator: Narrator, made: protocol.Result) -> Result:
+        if isinstance(made, Stopped):
+            return made
+        try:
             narrator.finish()
-            return [self._keep(assignment, position, file, narrator.check) for position, file in enumerate(made)]
+            return [self._keep(narrator, position, file) for position, file in enumerate(made)]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's alone
+            return error
+
+    def _task(self, assignment: Assignment, folder: Path) -> protocol.Task:
+        folder.mkdir()
+        return protocol.Task(
+            job_id=str(assignment.job_id),
+            attempt=assignment.attempt,
+            capability=assignment.capability,
+            model=assignment.model,
+            params=assignment.params,
+            folder=folder,
+            picture=self._picture(assignment, folder),
+            inputs=self._inputs(assignment, folder),
+        )
 
     def _picture(self, assignment: Assignment, folder: Path) -> Path | None:
         """The picture to start from, brought into the task's folder under a name of ours."""
@@ -72,10 +103,10 @@ class Workshop:
         to.write_bytes(content)
         return to
 
-    def _keep(self, assignment: Assignment, position: int, made: protocol.Made, check: Callable[[], None]) -> Made:
-        start = f"{assignment.folder.strip('/')}/{position}"
+    def _keep(self, narrator: Narrator, position: int, made: protocol.Made) -> Made:
+        start = f"{narrator.assignment.folder.strip('/')}/{position}"
         size_bytes = made.path.stat().st_size
-        beside = variants(made, size_bytes, check)
+        beside = variants(made, size_bytes, narrator.check)
         path = f"{start}.{made.format}"
         self.store.put(path, made.path)
         return Made(
@@ -107,3 +138,24 @@ class Workshop:
         path = f"{start}.web.{web.format}"
         self.store.put(path, web.content)
         return Rendition(path=path, width=web.width, height=web.height, size_bytes=web.size_bytes)
+
+
+def run_all(
+    engine: protocol.Engine, tasks: Sequence[protocol.Task], report: protocol.Report
+) -> Sequence[protocol.Result]:
+    """In one pass; where that takes more memory than there is, one after the other."""
+    try:
+        return engine.run(tasks, report)
+    except (protocol.OutOfMemory, MemoryError):
+        if len(tasks) == 1:
+            raise
+    return [run_alone(engine, task, report) for task in tasks]
+
+
+def run_alone(engine: protocol.Engine, task: protocol.Task, report: protocol.Report) -> protocol.Result:
+    try:
+        return engine.run([task], report)[0]
+    except Stopped as stopped:
+        return stopped
+    except MemoryError:
+        return protocol.OutOfMemory()

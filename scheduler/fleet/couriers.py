@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from uuid import UUID
 
 import structlog
 
@@ -53,9 +54,11 @@ class Courier:
         await tell_workers(self.redis, now)
 
 
-async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, str, Started]]) -> None:
+async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, Attempt, Started]]) -> None:
     """An assignment that is lost is sent again when two beats did not list it."""
-    await tell_workers(redis, ((worker_id, assignment(job, started)) for job, worker_id, started in assignments))
+    await tell_workers(
+        redis, ((one.worker_id, assignment(job, started, one.pass_id)) for job, one, started in assignments)
+    )
 
 
 async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
@@ -63,7 +66,7 @@ async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
     await tell_workers(redis, ((one.worker_id, Recall(job_id=one.job_id, attempt=one.attempt)) for one in attempts))
 
 
-def assignment(job: OpenJob, started: Started) -> Assignment:
+def assignment(job: OpenJob, started: Started, pass_id: UUID) -> Assignment:
     return Assignment(
         job_id=started.job_id,
         attempt=started.attempt,
@@ -75,4 +78,5 @@ def assignment(job: OpenJob, started: Started) -> Assignment:
         timeout_seconds=TIMEOUT_SECONDS[started.capability],
         tokens=charge(job),
         events_channel=events_channel(job.bot_id),
+        pass_id=pass_id,
     )

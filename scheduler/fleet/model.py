@@ -1,6 +1,6 @@
 """Workers and attempts as the leader remembers them: plain values, times on the monotonic clock, in seconds."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -24,6 +24,7 @@ class Attempt:
     started_at: float | None  # None: at hand, its worker has not begun it
     renewed_at: float
     timeout_seconds: float
+    pass_id: UUID  # attempts of one worker that have the same share a slot; that of the first job
     cancel_requested: bool = False
     missed: int = 0
     cold: bool = False  # its model was not loaded when it was dispatched
@@ -39,7 +40,7 @@ class LiveWorker:
 
     beat: Beat
     seen_at: float
-    busy: set[UUID] = field(default_factory=set)  # jobs dispatched to it, the one at hand included
+    busy: dict[UUID, Attempt] = field(default_factory=dict)  # by job: dispatched to it, what is at hand included
     aside: bool = False  # it failed where others succeed, and gets nothing for a while
 
     @property
@@ -48,7 +49,22 @@ class LiveWorker:
 
     @property
     def free_slots(self) -> int:
-        return max(0, self.beat.slots - len(self.busy)) if self.ready else 0
+        return max(0, self.beat.slots - self.passes) if self.ready else 0
+
+    @property
+    def passes(self) -> int:
+        """How many slots what was dispatched to it takes; one more with what is at hand."""
+        return len({attempt.pass_id for attempt in self.busy.values()})
+
+    def together(self, attempt: Attempt) -> list[Attempt]:
+        """Those that share the attempt's pass, itself included."""
+        return [one for one in self.busy.values() if one.pass_id == attempt.pass_id]
+
+    def share(self, passes: Sequence[Sequence[UUID]]) -> None:
+        """What shares a slot, as the worker says."""
+        for job_ids in passes:
+            for attempt in (self.busy[job_id] for job_id in job_ids if job_id in self.busy):
+                attempt.pass_id = job_ids[0]
 
     def can(self, kind: Kind) -> bool:
         return any(
@@ -57,13 +73,13 @@ class LiveWorker:
         )
 
     def server(self, loading: Collection[str], speeds: Speeds) -> Server:
-        """What the policy sees of it. `loading`: models of the jobs it was given, which a beat may not name yet. Jobs
-        come one by one: workers do not share a pass among attempts."""
+        """What the policy sees of it. `loading`: models of the jobs it was given, which a beat may not name yet."""
         name, models = self.beat.name, {offer.model: offer.max_side for offer in self.beat.offers}
         return Server(
             id=self.beat.worker_id,
             name=name,
             models=models,
+            batch={offer.model: offer.batch for offer in self.beat.offers if offer.batch > 1},
             slots=self.beat.slots,
             draining=not self.ready,
             warm=frozenset([*self.beat.warm, *loading]),

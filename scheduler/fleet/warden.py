@@ -125,10 +125,11 @@ class Warden:
 
     async def _welcome(self, beat: Beat, now: float) -> LiveWorker:
         log.info("worker.joined", worker=beat.worker_id, slots=beat.slots)
-        busy = {attempt.job_id for attempt in self.line.running.values() if attempt.worker_id == beat.worker_id}
-        self.line.workers[beat.worker_id] = LiveWorker(beat, now, busy, beat.worker_id in self.line.aside)
+        busy = {one.job_id: one for one in self.line.running.values() if one.worker_id == beat.worker_id}
+        worker = self.line.workers[beat.worker_id] = LiveWorker(beat, now, busy, beat.worker_id in self.line.aside)
+        worker.share(beat.passes)
         await self.market.refresh()
-        return self.line.workers[beat.worker_id]
+        return worker
 
     def _compare(self, worker: LiveWorker, now: float) -> tuple[list[Held], list[Held]]:
         """What the worker holds against what it was given: what it rightly holds, and what it should stop."""
@@ -145,9 +146,8 @@ class Warden:
         return kept, unwanted
 
     async def _repeat_missed(self, worker: LiveWorker, kept: Sequence[Held]) -> None:
-        attempts = [self.line.running[job_id] for job_id in worker.busy if job_id in self.line.running]
         listed = set(kept)
-        for attempt in attempts:
+        for attempt in list(worker.busy.values()):
             if (attempt.job_id, attempt.attempt) not in listed:
                 await self._missed(attempt)
 
@@ -160,8 +160,8 @@ class Warden:
         started = await running_again(self.pool, attempt.job_id, attempt.attempt)
         if started:
             log.info("attempt.repeated", job=str(attempt.job_id), attempt=attempt.attempt)
-            job = self.line.jobs[attempt.job_id]
-            await send_assignments(self.redis, [(job, attempt.worker_id, started)])
+            attempt.pass_id = attempt.job_id  # the others have begun, or are missed one by one
+            await send_assignments(self.redis, [(self.line.jobs[attempt.job_id], attempt, started)])
         elif attempt.cancel_requested:
             await self._give_up(attempt, Status.CANCELLED, None)
 

@@ -10,20 +10,21 @@ RECALL_AGAIN_SECONDS = 2.0  # a recall, or its answer, may be lost
 
 
 def send_ahead(line: Line, workers: Sequence[LiveWorker], now: float) -> list[tuple[OpenJob, str]]:
-    """One job for each worker whose slots all run, if it wants one at hand; none that an idle worker could run."""
+    """The next pass of each worker whose slots all run, if it wants one at hand, and what joins it before it begins;
+    nothing that an idle worker could run."""
     idle = idle_of(workers)
     return [
         (job, worker.beat.worker_id)
         for worker in workers
-        if wants_one(line, worker) and (job := line.take_ahead(worker, idle, now))
+        if worker.beat.looks_ahead and worker.ready and worker.passes >= worker.beat.slots
+        for job in for_hand(line, worker, idle, now)
     ]
 
 
-def wants_one(line: Line, worker: LiveWorker) -> bool:
-    beat = worker.beat
-    if not beat.looks_ahead or not worker.ready or len(worker.busy) != beat.slots:
-        return False
-    return all(attempt.started_at is not None for attempt in line.held_by(worker))
+def for_hand(line: Line, worker: LiveWorker, idle: Collection[str], now: float) -> list[OpenJob]:
+    if at_hand := [attempt for attempt in worker.busy.values() if attempt.started_at is None]:
+        return line.join_ahead(worker, at_hand, idle, now)
+    return line.take_ahead(worker, idle, now) if worker.passes == worker.beat.slots else []
 
 
 def to_recall(line: Line, workers: Sequence[LiveWorker], now: float) -> list[Attempt]:
@@ -35,7 +36,7 @@ def to_recall(line: Line, workers: Sequence[LiveWorker], now: float) -> list[Att
         attempt
         for worker in workers
         if worker.beat.looks_ahead
-        for attempt in line.held_by(worker)
+        for attempt in worker.busy.values()
         if may_be_recalled(attempt, now) and any(other.can(line.kind_of(attempt)) for other in idle)
     ]
     for attempt in recalled:

@@ -22,19 +22,17 @@ from scheduler.fleet.breaker import Breaker
 from scheduler.fleet.couriers import Courier
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
-from scheduler.jobs.decisions import LATEST
 from scheduler.jobs.gauges import show
 from scheduler.jobs.handout import Handout
-from scheduler.jobs.kinds import kind_of, longest_side
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import JobEvent, Wait
 from scheduler.jobs.notes import Notes
+from scheduler.jobs.outlook import Outlook
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.ending import Ended
 from scheduler.jobs.queries.open import OpenJob, all_open_jobs
-from scheduler.jobs.queue import Waiting
 from scheduler.jobs.shortcut import Shortcut
 from scheduler.leadership.queries import lapses_in, lead, step_down
 from scheduler.wire import BEAT_SECONDS, Beat
@@ -65,6 +63,7 @@ class Dispatcher:
         self.name = name
         self.market = market
         self.line = Line()
+        self.outlook = Outlook(self.line)
         self.wake = asyncio.Event()
         self.auditor = Auditor(pool, lifecycle, self.line)
         self.warden = Warden(pool, redis, lease, keep_for, market, lifecycle, self.line)
@@ -129,21 +128,18 @@ class Dispatcher:
         """Where a waiting job stands, if this scheduler leads."""
         if self.leader is None:
             return None
-        return self.line.wait_of(job_id, time.monotonic())
+        return self.outlook.wait_of(job_id, time.monotonic())
 
     def wait_for(self, job: NewJob, *, promised: bool = True) -> Wait | None:
         """The same for a job that was admitted this moment, or would be: then nothing is promised."""
         if self.leader is None:
             return None
-        if standing := self.wait_of(job.id):
-            return standing  # the loop was faster
-        kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
-        entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
-        return self.line.expected(entry, job.wait_until, time.monotonic(), promised=promised)
+        # the loop may have been faster
+        return self.wait_of(job.id) or self.outlook.of_new(job, time.monotonic(), promised=promised)
 
     def frees_in(self, user_id: int) -> float | None:
         """About when one of the user's jobs ends, if this scheduler leads."""
-        return self.line.frees_in(user_id, time.monotonic()) if self.leader else None
+        return self.outlook.frees_in(user_id, time.monotonic()) if self.leader else None
 
     # The loop.
 

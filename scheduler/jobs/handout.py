@@ -21,13 +21,14 @@ from scheduler.jobs.auditor import Auditor
 from scheduler.jobs.events import running_event
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.line import Line
+from scheduler.jobs.passes import Pass, filled
 from scheduler.jobs.queries.dispatch import Choice, Leader, Started, start_jobs
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.observability import REGISTRY, Counter
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 50  # jobs in one statement; the workers have these while the next are started
+AT_ONCE = 50  # passes in one statement; the workers have these while the next are started
 
 DISPATCHED = Counter("tessera_jobs_dispatched", "Attempts sent to workers", registry=REGISTRY)
 
@@ -136,25 +137,27 @@ class Handout:
     async def _tell(self, sent: Sequence[tuple[OpenJob, str, Started]]) -> None:
         for job, _, attempt in sent:
             self.line.running[job.id].attempt = attempt.attempt
-        await send_assignments(self.redis, sent)
+        await send_assignments(self.redis, [(job, self.line.running[job.id], started) for job, _, started in sent])
         DISPATCHED.inc(len(sent))
         begun = [job for job, _, _ in sent if self.line.running[job.id].started_at is not None]
         self.herald.say([running_event(job, self.line.running[job.id].attempt) for job in begun])
 
     def _choose(self, ready: Sequence[LiveWorker], now: float) -> list[Placed]:
-        """The policy's choice for every free slot, the least busy worker first."""
-        chosen: list[Placed] = []
+        """The policy's choice for every free slot, the least busy worker first; then their passes are filled."""
+        passes: list[Pass] = []
         moments: list[float] = []
-        for worker in sorted(ready, key=lambda one: len(one.busy) / one.beat.slots):
-            while worker.free_slots and len(chosen) < AT_ONCE:
-                job, again_at = self.line.take(worker, now)
-                if again_at is not None:
-                    moments.append(again_at)
-                if job is None:
+        for worker in sorted(ready, key=lambda one: one.passes / one.beat.slots):
+            while worker.free_slots and len(passes) < AT_ONCE:
+                taken = self.line.take(worker, now)
+                if taken.again_at is not None:
+                    moments.append(taken.again_at)
+                if not taken.jobs:
                     break
-                chosen.append((job, worker.beat.worker_id))
+                passes.append((worker, taken))
+        if len(passes) < AT_ONCE:  # else there may be slots that are still free
+            passes = filled(self.line, passes, now)
         self._ask_again(min(moments, default=None))
-        return chosen
+        return [(self.line.jobs[one.id], worker.beat.worker_id) for worker, taken in passes for one in taken.jobs]
 
     def _ask_again(self, at: float | None) -> None:
         """A worker that left a job for one that has its model loaded is asked again then, whatever happens."""

@@ -1,6 +1,6 @@
 """What waits, runs and serves, as the leader keeps it in memory; the database is where it comes from."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,14 +9,12 @@ from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.apart import Apart
 from scheduler.jobs.entries import charge, started_at, waiting
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.model import Status, Wait, Why
-from scheduler.jobs.policy.crowd import Ahead
-from scheduler.jobs.policy.prospects import Running, prospects
-from scheduler.jobs.policy.waits import Foresight, Raw, Speeds
+from scheduler.jobs.model import Status
+from scheduler.jobs.policy.waits import Foresight, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
-from scheduler.jobs.queue import LookAhead, Queue, Server, Waiting
-from scheduler.jobs.reasons import why_of
+from scheduler.jobs.queue import CLASSES, LookAhead, Queue, Taken, Waiting
 
+TOP = CLASSES - 1
 TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
 
 
@@ -66,7 +64,7 @@ class Line:
     def _put(self, job: OpenJob, now: float) -> None:
         if job.status is Status.RUNNING:
             self.queue.start(job.user_id, job.limit, now)
-            self._run(job, job.attempt, job.worker_id or "", started_at(job, now), now)
+            self._run(job, job.attempt, job.worker_id or "", started_at(job, now), now, job.id)
         elif not job.cancel_requested and not self.apart.has(job.id, now):
             self.keep(job, job.wait_until)
             self.queue.add(waiting(job), job.limit, now)
@@ -104,40 +102,58 @@ class Line:
         waiting_for = {kind.model for kind in self.queue.aisles} if paused else ()
         self.queue.pause({model for model in waiting_for if is_paused(model, models, paused)})
 
-    def take(self, worker: LiveWorker, now: float) -> tuple[OpenJob | None, float | None]:
-        """The policy's choice for a free slot of the worker, which counts as running from here on; or when to ask again
-        though nothing happens before."""
-        taken = self.queue.take(worker.beat.worker_id, now)
-        if not taken.jobs:
-            return None, taken.again_at
-        job = self.jobs[taken.jobs[0].id]
-        cold = (job.model or "") not in self.queue.servers[worker.beat.worker_id].warm
-        self.foresight.started(job.id, now)
-        self._run(job, 0, worker.beat.worker_id, now, now, cold)
-        if cold:
-            self.queue.meet(worker.server(self._loading(worker), self.speeds))
-        return job, None
+    def take(self, worker: LiveWorker, now: float) -> Taken:
+        """The policy's choice of one job for a free slot of the worker, which counts as running from here on; or when
+        to ask again though nothing happens before."""
+        taken = self.queue.take(worker.beat.worker_id, now, most=1)
+        for entry in taken.jobs:
+            cold = entry.kind.model not in self.queue.servers[worker.beat.worker_id].warm
+            self._start(entry, worker, now, entry.id, cold=cold)
+            if cold:
+                self.queue.meet(worker.server(self._loading(worker), self.speeds))
+        return taken
 
-    def take_ahead(self, worker: LiveWorker, idle: Collection[str], now: float) -> OpenJob | None:
-        """A job for the worker to have at hand: it counts as running, but it has not begun."""
+    def join(self, worker: LiveWorker, taken: Taken, now: float) -> Taken:
+        """One job more beside what was taken this moment, if there is one and the worker has room for it."""
+        more = self.queue.join(worker.beat.worker_id, taken, now)
+        first = self.running[taken.jobs[0].id]
+        for entry in more.jobs[len(taken.jobs) :]:
+            self._start(entry, worker, now, first.pass_id, cold=first.cold)
+        return more
+
+    def take_ahead(self, worker: LiveWorker, idle: Collection[str], now: float) -> list[OpenJob]:
+        """A job for the worker to have at hand, or as many as share a pass: they count as running, but have not
+        begun."""
         models = {self.jobs[job_id].model or "" for job_id in worker.busy}
         if len(models) > 1:  # whose slot is free first, and what is loaded there, nobody knows
-            return None
+            return []
         taken = self.queue.take(worker.beat.worker_id, now, LookAhead(models, idle))
-        if not taken.jobs:
-            return None
-        job = self.jobs[taken.jobs[0].id]
-        self._run(job, 0, worker.beat.worker_id, None, now)
-        return job
+        for entry in taken.jobs:
+            self._run(self.jobs[entry.id], 0, worker.beat.worker_id, None, now, taken.jobs[0].id)
+        return [self.jobs[entry.id] for entry in taken.jobs]
+
+    def join_ahead(
+        self, worker: LiveWorker, at_hand: Sequence[Attempt], idle: Collection[str], now: float
+    ) -> list[OpenJob]:
+        """What else shares the pass that the worker has at hand, while it has room."""
+        server, pass_id = self.queue.servers[worker.beat.worker_id], at_hand[0].pass_id
+        if not server.batch or any(one.started_at is not None for one in worker.together(at_hand[0])):
+            return []
+        taken = Taken(tuple(waiting(self.jobs[one.job_id]) for one in at_hand if one.pass_id == pass_id), level=TOP)
+        if any(self.queue.servers[other].can(taken.jobs[0].kind) for other in idle):
+            return []
+        while (more := self.queue.join(server.id, taken, now)) is not taken:
+            taken = more
+        joined = [self.jobs[entry.id] for entry in taken.jobs if entry.id not in self.running]
+        for job in joined:
+            self._run(job, 0, worker.beat.worker_id, None, now, pass_id)
+        return joined
 
     def begin(self, attempt: Attempt, now: float) -> OpenJob:
         """Its worker has begun what was at hand."""
         attempt.started_at = now
         self.foresight.started(attempt.job_id, now)
         return self.jobs[attempt.job_id]
-
-    def held_by(self, worker: LiveWorker) -> Iterator[Attempt]:
-        return (self.running[job_id] for job_id in worker.busy if job_id in self.running)
 
     def kind_of(self, attempt: Attempt) -> Kind:
         return waiting(self.jobs[attempt.job_id]).kind
@@ -153,7 +169,7 @@ class Line:
             if attempt.started_at is None:
                 self.foresight.left(job_id)
             if worker := self.workers.get(attempt.worker_id):
-                worker.busy.discard(job_id)
+                worker.busy.pop(job_id, None)
         elif self.queue.discard(job_id):
             self.foresight.left(job_id)
         self.jobs.pop(job_id, None)
@@ -167,63 +183,28 @@ class Line:
         worker = self.workers.get(attempt.worker_id) if attempt else None
         if worker and job.model in worker.beat.paces:
             return
-        name = worker.beat.name if worker else ""
-        self.speeds.note_run(job.model, name, seconds, charge(job), cold=attempt is not None and attempt.cold)
+        name, cold = worker.beat.name if worker else "", attempt is not None and attempt.cold
+        together = worker.together(attempt) if worker and attempt else ()
+        tokens = sum(charge(self.jobs[one.job_id]) for one in together) or charge(job)
+        self.speeds.note_run(job.model, name, seconds, tokens, cold=cold)
 
-    def wait_of(self, job_id: UUID, now: float) -> Wait | None:
-        """Where a waiting job stands, and why; None when it does not wait here, nor at hand of a worker."""
-        if (attempt := self.running.get(job_id)) and attempt.started_at is None:
-            return self._next(attempt, now)
-        job, entry = self.jobs.get(job_id), self.queue.jobs.get(job_id)
-        if job is None or entry is None:
-            return None
-        return self.expected(entry, job.wait_until, now)
-
-    def expected(self, entry: Waiting, until: datetime | None, now: float, *, promised: bool = True) -> Wait:
-        """The same for a job that is not here yet, maybe never will be: nobody learns from what was not promised."""
-        if entry.id in self.running:  # it started before the answer was written
-            return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
-        ahead = self.queue.ahead(entry)
-        position = ahead.jobs + 1
-        why = why_of(self.queue.why(entry), position)
-        if why in (Why.PAUSED, Why.NO_WORKER):
-            kept = until if why is Why.NO_WORKER else None
-            return Wait(position=position, seconds=None, why=why, until=kept)
-        able = [server for server in self.queue.able(entry.kind) if not server.draining]
-        raw = self._raw(entry, able, ahead, now)
-        promise = self.foresight.promise(entry.id, entry.priority, raw, now) if promised else None
-        half, most = (round(seconds, 1) for seconds in promise or self.foresight.expect(entry.priority, raw))
-        return Wait(position=position, seconds=half, p90_seconds=most, why=why)
-
-    def _next(self, attempt: Attempt, now: float) -> Wait:
-        """It begins when the first that its worker runs has ended."""
-        worker = self.workers.get(attempt.worker_id)
-        running = [one for one in self.held_by(worker) if one is not attempt] if worker else []
-        seconds = min((round(self._seconds_left(one, now), 1) for one in running), default=None)
-        return Wait(position=1, seconds=seconds, why=Why.NEXT)
-
-    def frees_in(self, user_id: int, now: float) -> float | None:
-        """About when one of the user's jobs ends; None where none has begun."""
-        begun = [one for one in self.running.values() if one.user_id == user_id and one.started_at is not None]
-        return min((self._seconds_left(one, now) for one in begun), default=None)
-
-    def _raw(self, entry: Waiting, able: list[Server], ahead: Ahead, now: float) -> Raw:
-        """Before it is corrected by how earlier ones turned out."""
-        free = [server for server in able if (worker := self.workers.get(server.id)) and worker.free_slots]
-        running = (Running(one.worker_id, one.user_id, self._seconds_left(one, now)) for one in self.running.values())
-        return prospects(self.queue, entry, able, free, running, self.speeds, ahead)
-
-    def _seconds_left(self, attempt: Attempt, now: float) -> float:
-        job, worker = self.jobs[attempt.job_id], self.workers.get(attempt.worker_id)
-        expected = charge(job) * self.speeds.pace(job.model or "", worker.beat.name if worker else "")
-        return expected if attempt.started_at is None else max(0.0, expected - (now - attempt.started_at))
+    def _start(self, entry: Waiting, worker: LiveWorker, now: float, pass_id: UUID, *, cold: bool) -> None:
+        self.foresight.started(entry.id, now)
+        self._run(self.jobs[entry.id], 0, worker.beat.worker_id, now, now, pass_id, cold)
 
     def _run(
-        self, job: OpenJob, attempt: int, worker_id: str, started_at: float | None, now: float, cold: bool = False
+        self,
+        job: OpenJob,
+        attempt: int,
+        worker_id: str,
+        started_at: float | None,
+        now: float,
+        pass_id: UUID,
+        cold: bool = False,
     ) -> None:
         self.jobs[job.id] = job
         self.told.discard(job.id)
-        self.running[job.id] = Attempt(
+        running = self.running[job.id] = Attempt(
             job_id=job.id,
             attempt=attempt,
             user_id=job.user_id,
@@ -231,8 +212,9 @@ class Line:
             started_at=started_at,
             renewed_at=now,
             timeout_seconds=TIMEOUT_SECONDS[job.capability],
+            pass_id=pass_id,
             cancel_requested=job.cancel_requested,
             cold=cold,
         )
         if worker := self.workers.get(worker_id):
-            worker.busy.add(job.id)
+            worker.busy[job.id] = running

@@ -16,33 +16,33 @@ the class, lifted to the present of the workers that can run the kind when the l
 credit. A decision looks at the first line of each kind: O(kinds + log lines), amortised.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from heapq import heappop, heappush
 
-from scheduler.jobs.kinds import Kind
-from scheduler.jobs.policy.crowd import Ahead, mine_before
-from scheduler.jobs.policy.hall import Hall
-from scheduler.jobs.policy.lines import Lane, Line, lines_of
+from scheduler.jobs.policy.answers import Answers
+from scheduler.jobs.policy.crowd import Ahead
+from scheduler.jobs.policy.lines import Lane, Line
 from scheduler.jobs.policy.model import CLASSES, LookAhead, Reason, Server, Taken, Waiting
 
 __all__ = ["CLASSES", "Ahead", "LookAhead", "Queue", "Reason", "Server", "Taken", "Waiting"]
 
 AGING_SECONDS = 300.0
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new
+MOST_TOGETHER = 1000  # in one pass, whatever its worker says
 TOP_DOWN = range(CLASSES - 1, -1, -1)
 
 Head = tuple[float, float, int, Line, int]  # key, since, seq of its first job: the order of service; the class
 
 
-class Queue(Hall):
-    """The decision, and what can be said about it."""
+class Queue(Answers):
+    """The decision, and what can be said about what waits."""
 
     def __init__(self, aging_seconds: float = AGING_SECONDS, warm_bound_seconds: float | None = None) -> None:
         """`warm_bound_seconds`: W; None: three load times of the worker that asks."""
         super().__init__(aging_seconds, warm_bound_seconds)
 
-    def take(self, server_id: str, now: float, ahead: LookAhead | None = None) -> Taken:
-        """What a free slot of the worker gets. `ahead`: a job to have at hand when one of those that run ends."""
+    def take(self, server_id: str, now: float, ahead: LookAhead | None = None, most: int = MOST_TOGETHER) -> Taken:
+        """What a free slot of the worker gets: at most so many jobs. `ahead`: to have at hand when what runs ends."""
         self._rise(now)
         server = self.servers[server_id]
         if server.draining or not self.jobs:
@@ -61,7 +61,7 @@ class Queue(Hall):
             if head and ahead and head[3].aisle.model not in ahead.models:
                 return Taken()
             if head:
-                return self._dispatch(head, server, now)
+                return self._dispatch(head, server, now, most)
             if warm:
                 return Taken()  # a model must be loaded here, which a look-ahead does not
             again_at = at if again_at is None else min(again_at, at or again_at)
@@ -143,7 +143,7 @@ class Queue(Hall):
     def _willing(self, lane: Lane, server: Server) -> Line | None:
         """The first line whose next job need not avoid the worker; those before it are put back."""
         aside = []
-        while (line := lane.resident()) and self._avoids(line.head(), server):
+        while (line := lane.resident()) and self.avoids(line.head(), server):
             aside.append(heappop(lane.residents))
         for entry in aside:
             heappush(lane.residents, entry)
@@ -151,27 +151,30 @@ class Queue(Hall):
 
     def _willing_visitor(self, lane: Lane, level: int, server: Server) -> Line | None:
         first = lane.visitor(level)
-        if first is None or not self._avoids(first.head(), server):
+        if first is None or not self.avoids(first.head(), server):
             return first
         valid = (line for visit, line in lane.risen if visit == line.visit and not line.member.user.full)
-        return next((line for line in valid if line.level >= level and not self._avoids(line.head(), server)), None)
+        return next((line for line in valid if line.level >= level and not self.avoids(line.head(), server)), None)
 
-    def _avoids(self, job: Waiting, server: Server) -> bool:
-        return server.name in job.avoid and any(
-            not other.draining and other.name not in job.avoid for other in self.able(job.kind)
-        )
+    def join(self, server_id: str, taken: Taken, now: float) -> Taken:
+        """One job more for a pass that was taken this moment, where there is one and the worker has room for it: of the
+        same class, else of a lower one."""
+        server, kind = self.servers[server_id], taken.jobs[0].kind
+        if len(taken.jobs) >= server.batch.get(kind.model, 1):
+            return taken
+        for level in range(taken.level, -1, -1):
+            lines = (head[3] for head in self._heads(level, server, {kind.model}))
+            if line := next((line for line in lines if line.aisle.kind == kind), None):
+                return taken._replace(jobs=(*taken.jobs, self._serve(level, line, server, now)))
+        return taken
 
-    def _dispatch(self, head: Head, server: Server, now: float) -> Taken:
-        """The line's next job, and as many of its kind and class as share the worker's pass."""
+    def _dispatch(self, head: Head, server: Server, now: float, most: int) -> Taken:
+        """The line's next job, and as many of its kind as share the worker's pass."""
         line, level = head[3:]
-        aisle = line.aisle
-        jobs = [self._serve(level, line, server, now)]
-        while len(jobs) < server.batch.get(aisle.model, 1):
-            more = (head[3] for head in self._heads(level, server, {aisle.model}) if head[3].aisle is aisle)
-            if not (another := next(more, None)):
-                break
-            jobs.append(self._serve(level, another, server, now))
-        return Taken(tuple(jobs))
+        taken = Taken((self._serve(level, line, server, now),), level=level)
+        while len(taken.jobs) < most and (more := self.join(server.id, taken, now)) is not taken:
+            taken = more
+        return taken
 
     def _serve(self, level: int, line: Line, server: Server, now: float) -> Waiting:
         member, start = line.member, line.key
@@ -185,63 +188,3 @@ class Queue(Hall):
         member.user.running += 1
         self._go_home(line, now)
         return self._pull(line, 0)
-
-    # Answers.
-
-    def able(self, kind: Kind) -> list[Server]:
-        """Who can run this kind; empty: nobody here ever will."""
-        return [server for server in self.servers.values() if server.can(kind)]
-
-    def ahead(self, job: Waiting) -> Ahead:
-        """What will be served before this job, were all workers alike: all of the higher classes, and of its own class
-        each user's jobs up to the same virtual time. The job need not be here yet. Risen lines count at home."""
-        user, aisle = self.users.get(job.user_id), self.aisles.get(job.kind)
-        member = user.member(job.priority) if user else None
-        present = aisle.present(job.priority) if aisle else 0.0
-        key, mine = present, Ahead(0, 0.0)
-        if member:
-            line = member.line(aisle) if aisle else None
-            key = member.served if line is None else line.key
-            key = key if line else max(key, present)
-            mine = mine_before(member, job)
-        reach = mine.tokens + max(0.0, key - present)
-        others = self.crowds[job.priority].before(key + mine.tokens, reach, job.seq, member)
-        higher = self.crowds[job.priority + 1 :]
-        return Ahead(
-            mine.jobs + others.jobs + sum(one.jobs for one in higher),
-            mine.tokens + others.tokens + sum(one.tokens for one in higher),
-        )
-
-    def own_ahead(self, job: Waiting) -> Ahead:
-        """What the job's own user has waiting that was admitted earlier."""
-        user = self.users.get(job.user_id)
-        parts = [mine_before(member, job) for member in user.members] if user else []
-        return Ahead(sum(one.jobs for one in parts), sum(one.tokens for one in parts))
-
-    def starts_at_once(self, job: Waiting, free: Iterable[Server]) -> bool:
-        """Whether one of these workers, who can run it and have a slot free, takes it now. Nobody who may start waits
-        for them, or they would not be free."""
-        user, aisle = self.users.get(job.user_id), self.aisles.get(job.kind)
-        if (user and user.full) or job.kind.model in self.paused:
-            return False
-        willing = (server for server in free if not self._avoids(job, server))
-        return any(
-            job.kind.model in server.warm or aisle is None or self.warmth.pays(server, aisle) for server in willing
-        )
-
-    def why(self, job: Waiting) -> Reason:
-        """Why a job waits, the most binding reason first."""
-        able = self.able(job.kind)
-        ready = [server for server in able if not server.draining]
-        user = self.users.get(job.user_id)
-        if job.kind.model in self.paused:
-            return Reason.PAUSED
-        if not ready:
-            return Reason.DRAINING if able else Reason.IMPOSSIBLE
-        if user and user.full:
-            return Reason.LIMIT
-        if user and any(line.head().seq < job.seq for line in lines_of(user) if line and line.aisle.kind == job.kind):
-            return Reason.OWN
-        if not any(job.kind.model in server.warm for server in ready):
-            return Reason.LOADING
-        return Reason.TURN

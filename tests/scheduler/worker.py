@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from scheduler.bus import Redis
@@ -30,6 +30,7 @@ from scheduler.wire import (
     unpacked,
 )
 
+T = TypeVar("T", Assignment, Cancel, Recall, Acknowledged)
 PICTURE = b"\x89PNG\r\n\x1a\n of the tests"
 THUMBNAIL = b"\xff\xd8\xff of the tests"
 WEB = b"\xff\xd8\xff for screens, of the tests"
@@ -49,6 +50,7 @@ class Worker:
     state: str = "ready"
     looks_ahead: bool = False
     takes_picture: bool = False
+    batch: int = 1
     capability: str = "image"
     holding: list[AttemptRef] = field(default_factory=list)
     waiting: list[AttemptRef] = field(default_factory=list)  # of these, not begun yet
@@ -65,7 +67,13 @@ class Worker:
             slots=self.slots,
             memory_gib=self.memory_gib,
             offers=[
-                Offer(model=model, capability=self.capability, max_side=self.max_side, takes_picture=self.takes_picture)
+                Offer(
+                    model=model,
+                    capability=self.capability,
+                    max_side=self.max_side,
+                    takes_picture=self.takes_picture,
+                    batch=self.batch,
+                )
                 for model in self.models
             ],
             holding=list(self.holding),
@@ -89,6 +97,16 @@ class Worker:
         [message] = [message for message in await self.inbox() if isinstance(message, Assignment)]
         self.holding.append(AttemptRef(job_id=message.job_id, attempt=message.attempt))
         return message
+
+    async def assignments(self) -> list[Assignment]:
+        """The assignments that came; the worker holds them from now on."""
+        came = await self.inbox_of(Assignment)
+        self.holding += [AttemptRef(job_id=task.job_id, attempt=task.attempt) for task in came]
+        return came
+
+    async def inbox_of(self, kind: type[T]) -> list[T]:
+        """The messages of one kind that came since the last look."""
+        return [message for message in await self.inbox() if isinstance(message, kind)]
 
     async def at_hand(self) -> Assignment:
         """The one assignment that came ahead; the worker holds it and has not begun it."""

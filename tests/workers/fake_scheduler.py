@@ -1,7 +1,7 @@
 """The scheduler's side of the wire, strict: it speaks only `scheduler.wire`, and fails on what a worker must not do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +73,14 @@ class FakeScheduler:
         self.assigned[ref] = assignment
         await self.send(await self.worker(), assignment)
         return ref
+
+    async def assign_together(self, assignments: Sequence[Assignment]) -> list[AttemptRef]:
+        """In one entry."""
+        refs = [AttemptRef(job_id=one.job_id, attempt=one.attempt) for one in assignments]
+        self.assigned.update(zip(refs, assignments, strict=True))
+        messages = wire.packed(one.model_dump_json() for one in assignments)
+        await self.redis.xadd(wire.inbox(await self.worker()), messages)
+        return refs
 
     async def cancel(self, ref: AttemptRef) -> None:
         await self.send(await self.worker(), Cancel(job_id=ref.job_id, attempt=ref.attempt))

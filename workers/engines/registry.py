@@ -83,6 +83,7 @@ ENGINES: Mapping[str, Entry] = {
     "comfyui": Entry("workers.engines.comfyui.engine:ComfyEngine", of_tables=True),
     "openai": Entry("workers.engines.openai.engine:OpenAIEngine", of_tables=True),
     "instant": Entry("workers.engines.instant:InstantEngine"),
+    "together": Entry("workers.engines.instant:TogetherEngine"),
 }
 
 

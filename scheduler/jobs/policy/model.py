@@ -74,3 +74,4 @@ class Taken(NamedTuple):
 
     jobs: tuple[Waiting, ...] = ()
     again_at: float | None = None
+    level: int = 0  # the class that they were served in

@@ -17,6 +17,7 @@ class Running(NamedTuple):
     server_id: str
     user_id: int
     seconds_left: float
+    together: int = 1  # that share its pass
 
 
 def prospects(
@@ -36,7 +37,7 @@ def prospects(
     ids = {server.id for server in able}
     left = own_left = 0.0
     for one in running:
-        left += one.seconds_left if one.server_id in ids else 0.0
+        left += one.seconds_left / one.together if one.server_id in ids else 0.0
         own_left += one.seconds_left if one.user_id == job.user_id else 0.0
     pace = sum(speeds.pace(job.kind.model, server.name) for server in able) / len(able)
     shared = (left + (ahead or queue.ahead(job)).tokens * pace) / sum(server.slots for server in able)

@@ -1,0 +1,86 @@
+"""Where a waiting job stands, and about when it will start, as the leader's line looks now."""
+
+from datetime import datetime
+from uuid import UUID
+
+from scheduler.fleet.model import Attempt
+from scheduler.jobs.decisions import LATEST
+from scheduler.jobs.entries import charge
+from scheduler.jobs.kinds import kind_of, longest_side
+from scheduler.jobs.line import Line
+from scheduler.jobs.model import Wait, Why
+from scheduler.jobs.policy.crowd import Ahead
+from scheduler.jobs.policy.prospects import Running, prospects
+from scheduler.jobs.policy.waits import Raw
+from scheduler.jobs.queries.admission import NewJob
+from scheduler.jobs.queue import Server, Waiting
+from scheduler.jobs.reasons import why_of
+
+
+class Outlook:
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+    def wait_of(self, job_id: UUID, now: float) -> Wait | None:
+        """Where a waiting job stands, and why; None when it does not wait here, nor at hand of a worker."""
+        if (attempt := self.line.running.get(job_id)) and attempt.started_at is None:
+            return self._next(attempt, now)
+        job, entry = self.line.jobs.get(job_id), self.line.queue.jobs.get(job_id)
+        if job is None or entry is None:
+            return None
+        return self._expected(entry, job.wait_until, now, promised=True)
+
+    def of_new(self, job: NewJob, now: float, *, promised: bool) -> Wait:
+        """The same for a job that is not here yet, maybe never will be: nobody learns from what was not promised."""
+        kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
+        entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
+        return self._expected(entry, job.wait_until, now, promised=promised)
+
+    def _expected(self, entry: Waiting, until: datetime | None, now: float, *, promised: bool) -> Wait:
+        if entry.id in self.line.running:  # it started before the answer was written
+            return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
+        ahead = self.line.queue.ahead(entry)
+        position = ahead.jobs + 1
+        why = why_of(self.line.queue.why(entry), position)
+        if why in (Why.PAUSED, Why.NO_WORKER):
+            kept = until if why is Why.NO_WORKER else None
+            return Wait(position=position, seconds=None, why=why, until=kept)
+        able = [server for server in self.line.queue.able(entry.kind) if not server.draining]
+        raw = self._raw(entry, able, ahead, now)
+        promise = self.line.foresight.promise(entry.id, entry.priority, raw, now) if promised else None
+        half, most = (round(seconds, 1) for seconds in promise or self.line.foresight.expect(entry.priority, raw))
+        return Wait(position=position, seconds=half, p90_seconds=most, why=why)
+
+    def _next(self, attempt: Attempt, now: float) -> Wait:
+        """It begins when the first that its worker runs has ended."""
+        worker = self.line.workers.get(attempt.worker_id)
+        running = [one for one in worker.busy.values() if one.pass_id != attempt.pass_id] if worker else []
+        seconds = min((round(self._seconds_left(one, now), 1) for one in running), default=None)
+        return Wait(position=1, seconds=seconds, why=Why.NEXT)
+
+    def frees_in(self, user_id: int, now: float) -> float | None:
+        """About when one of the user's jobs ends; None where none has begun."""
+        begun = [one for one in self.line.running.values() if one.user_id == user_id and one.started_at is not None]
+        return min((self._seconds_left(one, now) for one in begun), default=None)
+
+    def _raw(self, entry: Waiting, able: list[Server], ahead: Ahead, now: float) -> Raw:
+        """Before it is corrected by how earlier ones turned out."""
+        free = [server for server in able if (worker := self.line.workers.get(server.id)) and worker.free_slots]
+        running = (self._running(one, now) for one in self.line.running.values())
+        return prospects(self.line.queue, entry, able, free, running, self.line.speeds, ahead)
+
+    def _running(self, attempt: Attempt, now: float) -> Running:
+        """Those that share a pass end together."""
+        together = len(self._pass(attempt))
+        return Running(attempt.worker_id, attempt.user_id, self._seconds_left(attempt, now), together)
+
+    def _seconds_left(self, attempt: Attempt, now: float) -> float:
+        job, worker = self.line.jobs[attempt.job_id], self.line.workers.get(attempt.worker_id)
+        tokens = sum(charge(self.line.jobs[one.job_id]) for one in self._pass(attempt))
+        expected = tokens * self.line.speeds.pace(job.model or "", worker.beat.name if worker else "")
+        return expected if attempt.started_at is None else max(0.0, expected - (now - attempt.started_at))
+
+    def _pass(self, attempt: Attempt) -> list[Attempt]:
+        """The attempts that share its pass, itself included."""
+        worker = self.line.workers.get(attempt.worker_id)
+        return worker.together(attempt) if worker else [attempt]
