@@ -1,32 +1,29 @@
 """Makes the screens of a job from what the scheduler tells: names, previews, the files of a result."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bots.grid import fitting, grid
-from bots.messenger import Picture, PictureLimits, Screen
+from bots.files import Brought, Files
+from bots.messenger import Messenger, Picture, Screen
 from bots.post import Post
 from bots.replies import results
 from scheduler.accounts.model import AccountView
-from scheduler.artifacts.model import ArtifactView
 from scheduler.catalogue.model import Capability
 from scheduler.client.session import Scheduler, User
-from scheduler.errors import Code, Refused
-from scheduler.jobs.model import JobView, Status, Why
+from scheduler.errors import Refused
+from scheduler.jobs.model import Status, Why
 
-PLAYED = ("video", "audio")
 PICTURES_AT_ONCE = 4  # results held in memory by one bot
 NAMES_THE_MODEL = (Why.NO_WORKER, Why.PAUSED)
-NOT_THERE = (Code.GONE, Code.NOT_FOUND)
 
 
 class Composer:
     """One for each bot."""
 
-    def __init__(self, scheduler: Scheduler, limits: PictureLimits, *, films: bool = True) -> None:
+    def __init__(self, scheduler: Scheduler, messenger: Messenger, files: Files, *, films: bool = True) -> None:
         self.scheduler = scheduler
-        self.limits = limits
+        self.messenger = messenger
+        self.files = files
         self.names: dict[str, str] = {}
         self.makes_films = films
         self.films = False  # and there is a model that makes them from pictures
@@ -54,72 +51,22 @@ class Composer:
         """The last screen of a job."""
         job, user = post.job, self.user(post)
         account = await self.account(user)
-        picture, text = None, ""
+        limits = self.messenger.limits_at(post.address).halved(post.halvings)
+        brought = Brought()
         if job.status is Status.COMPLETED:
             async with self.gate:
-                picture = await self.file(user, job)
-                text = await self.text(user, job)
+                brought = await self.files.bring(user, job, limits)
         model = await self.model_name(post)
-        characters = self.limits.characters
-        return results.ended(job, post.tr, account, model, picture, text, characters, films=self.films)
-
-    async def file(self, user: User, job: JobView) -> Picture | None:
-        """What the message shows of the result; None when it has expired, or is words."""
-        played = next((each for each in job.artifacts if each.type in PLAYED and not each.expired), None)
-        if played is None:
-            return await self.picture(user, job)
-        too_large = (played.size_bytes or 0) > self.limits.file_bytes
-        try:
-            if too_large:
-                small = await user.thumbnail_bytes(played)
-                return Picture(small, "tessera.jpg", None, None, final=True)
-            content = await user.artifact_bytes(played)
-        except Refused as refused:
-            if refused.refusal.code in NOT_THERE:
-                return None
-            raise
-        return Picture(
-            content,
-            f"tessera-{job.id.hex[:8]}.{played.format.lower()}",
-            played.width,
-            played.height,
-            final=True,
-            kind="video" if played.type == "video" else "audio",
-            seconds=played.duration_seconds,
-            title=" ".join(job.prompt.split()),
-        )
-
-    async def text(self, user: User, job: JobView) -> str:
-        """The words of the result, if it is words."""
-        kept = [artifact for artifact in job.artifacts if artifact.type == "text" and not artifact.expired]
-        try:
-            written = [(await user.artifact_bytes(artifact)).decode("utf-8", "replace") for artifact in kept]
-        except Refused as refused:
-            if refused.refusal.code in NOT_THERE:
-                return ""
-            raise
-        return "\n\n".join(words.strip() for words in written)
-
-    async def picture(self, user: User, job: JobView) -> Picture | None:
-        """The job's pictures as one that the platform shows; None when they have expired."""
-        kept = [artifact for artifact in job.artifacts if artifact.type == "image" and not artifact.expired]
-        try:
-            contents = [await user.artifact_bytes(artifact) for artifact in kept]
-        except Refused as refused:
-            if refused.refusal.code in NOT_THERE:
-                return None
-            raise
-        if not contents:
-            return None
-        picture = await self.joined(job, kept, contents)
-        return await asyncio.to_thread(fitting, picture, self.limits)
-
-    async def joined(self, job: JobView, artifacts: Sequence[ArtifactView], contents: Sequence[bytes]) -> Picture:
-        if len(contents) > 1:
-            return await asyncio.to_thread(grid, contents)
-        only = artifacts[0]
-        return Picture(
-            contents[0], f"tessera-{job.id.hex[:8]}.{only.format.lower()}", only.width, only.height, final=True
+        return results.ended(
+            job,
+            post.tr,
+            account,
+            model,
+            brought.picture,
+            brought.text,
+            limits.characters,
+            films=self.films,
+            originals=brought.originals,
         )
 
     async def account(self, user: User) -> AccountView | None:

@@ -3,7 +3,7 @@
 import structlog
 
 from bots.composing import Composer
-from bots.messenger import Blocked, Failed, Gone, Later, Message, Moved, Screen, Unknown
+from bots.messenger import Blocked, Failed, Gone, Later, Message, Moved, Screen, TooLarge, Unknown
 from bots.pacing import Priority
 from bots.post import Clock, Post, Released, Timing
 from bots.writing import Writer
@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 60.0  # a wait for news that is ended by news
 MOST_FRESH_SENDS = 1  # for a message that was deleted
+MOST_HALVINGS = 3  # of a file that the platform does not take, though it said it would
 MOST_UNKNOWN = 2  # calls of unknown outcome, before the delivery is handed back for later
 MOST_TRIES = 20  # times a delivery is handed back
 LONGEST_RETRY_SECONDS = 3_600.0
@@ -143,6 +144,12 @@ class Deliverer:
                 post.forget_message()
                 post.fresh_sends += post.due
                 post.quiet = not post.due
+            case TooLarge() if not post.due:
+                return  # a preview
+            case TooLarge() if post.halvings < MOST_HALVINGS:
+                post.halvings += 1
+            case TooLarge():
+                await self.finish(post, DeliveryState.DEAD, error="too large")
             case Blocked():
                 await self.finish(post, DeliveryState.DEAD, error="blocked")
             case Moved():

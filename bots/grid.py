@@ -32,14 +32,13 @@ def grid(contents: Sequence[bytes]) -> Picture:
 
 def fitting(picture: Picture, limits: PictureLimits) -> Picture:
     """The picture as it is when the platform shows it, else scaled down or as a JPEG."""
-    sides = (picture.width or 0) + (picture.height or 0)
-    too_wide = limits.sum_of_sides is not None and sides > limits.sum_of_sides
-    if len(picture.content) <= limits.size_bytes and not too_wide:
+    if limits.take_picture(len(picture.content), picture.width, picture.height):
         return picture
     from PIL import Image
 
     image: Image.Image = Image.open(io.BytesIO(picture.content)).convert("RGB")
-    if limits.sum_of_sides is not None and too_wide:
+    sides = sum(image.size)
+    if limits.sum_of_sides is not None and sides > limits.sum_of_sides:
         image = scaled(image, limits.sum_of_sides / sides)
     while True:
         for quality in QUALITIES:

@@ -1,6 +1,6 @@
 """What a bot needs of a chat platform: one message that is sent once and then edited, and how calls can fail."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 Address = dict[str, Any]  # the chat, in the platform's terms; JSON, stored with the delivery
@@ -33,15 +33,24 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Words near the end of a text that lead to an address."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
     """What one message shows: plain text without markup (each messenger escapes), a picture, rows of buttons.
 
-    Without a picture, an edit leaves the picture that the message already shows.
+    Without a picture, an edit leaves the picture that the message already shows. `links` are in the order of the text.
     """
 
     text: str
     picture: Picture | None = None
     buttons: tuple[tuple[Button, ...], ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +72,29 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """What the platform shows; a picture beyond it is scaled or re-encoded before it is sent, for a larger video or
-    sound its small picture is."""
+    """What the platform shows; of what is beyond it a smaller rendition is sent."""
 
     size_bytes: int
     sum_of_sides: int | None = None  # pixels, width + height
-    file_bytes: int = 50 * 2**20  # of a video or a sound
+    file_bytes: int = 50 * 2**20  # of a video, a sound, or a picture that comes as a file
     characters: int = TEXT_LIMIT  # of a message that shows no file; longer words come as one
+    unequal_sides: int | None = None  # the longer by the shorter; a picture beyond it comes as a file
+
+    def is_strip(self, width: int | None, height: int | None) -> bool:
+        """Whether a picture is too long and thin to be shown as one."""
+        if self.unequal_sides is None or not width or not height:
+            return False
+        return max(width, height) > self.unequal_sides * min(width, height)
+
+    def take_picture(self, size_bytes: int, width: int | None, height: int | None) -> bool:
+        if self.is_strip(width, height):
+            return size_bytes <= self.file_bytes
+        sides = (width or 0) + (height or 0)
+        return size_bytes <= self.size_bytes and (self.sum_of_sides is None or sides <= self.sum_of_sides)
+
+    def halved(self, times: int) -> "PictureLimits":
+        """For a platform that takes less than it says."""
+        return replace(self, size_bytes=self.size_bytes >> times, file_bytes=self.file_bytes >> times)
 
 
 class Messenger(Protocol):
@@ -77,7 +102,11 @@ class Messenger(Protocol):
 
     platform: str
     rate: Rate  # of the whole bot
-    limits: PictureLimits
+    limits: PictureLimits  # everywhere
+
+    def limits_at(self, address: Address) -> PictureLimits:
+        """There and now; no less than `limits`."""
+        ...
 
     def chat(self, address: Address) -> Chat:
         """The chat that the address stands for, and how often it may be written to."""
@@ -99,6 +128,10 @@ class Failed(Exception):
 
 class Gone(Failed):
     """The message was deleted."""
+
+
+class TooLarge(Failed):
+    """The platform does not take a file of this size."""
 
 
 class Blocked(Failed):

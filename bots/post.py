@@ -62,6 +62,7 @@ class Post:
     unsure_at: float | None = None  # the last edit of unknown outcome
     unknown_calls: int = 0
     fresh_sends: int = 0  # for a message that was deleted
+    halvings: int = 0  # of the size of its file, which the platform did not take
     posted: bool = False  # the result is shown; the scheduler may not know yet
     task: asyncio.Task[None] | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)

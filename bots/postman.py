@@ -12,6 +12,7 @@ import structlog
 
 from bots.composing import Composer
 from bots.delivering import Deliverer
+from bots.files import Files
 from bots.messenger import Address, Message, Messenger
 from bots.post import Clock, Post, Timing
 from bots.replies.translator import Translator
@@ -54,6 +55,7 @@ class Postman:
         timing: Timing | None = None,
         clock: Clock = time.monotonic,
         films: bool = True,
+        files: Files | None = None,
     ) -> None:
         self.scheduler = scheduler
         self.messenger = messenger
@@ -62,7 +64,7 @@ class Postman:
         self.timing = timing or Timing()
         self.clock = clock
         self.writer = Writer(messenger, clock)
-        composer = Composer(scheduler, messenger.limits, films=films)
+        composer = Composer(scheduler, messenger, files or Files(), films=films)
         self.deliverer = Deliverer(scheduler, composer, self.writer, self.process, self.timing)
         self.posts: dict[UUID, Post] = {}
         self.ended_early: OrderedDict[UUID, bool] = OrderedDict()

@@ -44,6 +44,12 @@ class BotSettings(Settings):
     api_url: str = Field("http://127.0.0.1:8080", description="address of the scheduler's HTTP API")
     service_key: SecretStr | None = Field(None, description="the bots' key for the scheduler's HTTP API")
 
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s/]",
+        description="address at which people reach the HTTP API: for links to originals that a chat does not take",
+    )
+
     telegram_token: SecretStr | None = Field(None, description="token of a Telegram bot, from @BotFather")
     telegram_api_base: str = Field("https://api.telegram.org", description="address of the Telegram Bot API")
     telegram_webhook_url: str | None = Field(

@@ -11,17 +11,16 @@ import discord
 import structlog
 
 from bots.commands import CommandError
-from bots.composing import Composer
 from bots.discord.messenger import DiscordMessenger
 from bots.discord.place import Place, place_of
 from bots.discord.whispers import Whispers
 from bots.discord.words import Words
+from bots.files import Files
 from bots.messenger import Failed, Screen
 from bots.replies import interactions, progress, refusals
 from bots.replies.translator import Translator
 from bots.settings import BotEntry
 from bots.status import StatusBoard
-from scheduler.catalogue.model import Capability
 from scheduler.client import Scheduler, User
 from scheduler.errors import Refused, Unreachable
 from scheduler.jobs.model import Accepted, JobRequest
@@ -51,13 +50,15 @@ class Unheard:
 class Desk:
     """One for each bot; a cog reads what was asked, asks for it here, and the desk answers."""
 
-    def __init__(self, bot: BotEntry, scheduler: Scheduler, messenger: DiscordMessenger, board: StatusBoard) -> None:
+    def __init__(
+        self, bot: BotEntry, scheduler: Scheduler, messenger: DiscordMessenger, board: StatusBoard, files: Files
+    ) -> None:
         self.bot = bot
         self.scheduler = scheduler
         self.messenger = messenger
         self.whispers = Whispers(messenger.calls)
         self.board = board
-        self.composer = Composer(scheduler, messenger.limits, films=Capability.VIDEO in bot.capabilities)
+        self.files = files
         self.fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
         self.known: OrderedDict[int, None] = OrderedDict()
         self.at_work = 0

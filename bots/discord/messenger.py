@@ -7,17 +7,19 @@ import structlog
 
 from bots.discord import screens
 from bots.discord.calls import Calls
-from bots.discord.place import Place
+from bots.discord.place import FILE_BYTES, Place
 from bots.discord.rest import Rejected
-from bots.messenger import Address, Blocked, Chat, Failed, Gone, Message, PictureLimits, Rate, Screen
+from bots.messenger import Address, Blocked, Chat, Failed, Gone, Message, PictureLimits, Rate, Screen, TooLarge
 from bots.replies import interactions
 from bots.replies.translator import Translator
 
 log = structlog.get_logger(__name__)
 
 UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10008, 10015, 10062
+TOO_LARGE = 40005
 ALREADY_ANSWERED, TOKEN_EXPIRED = 40060, 50027
 NO_ACCESS = frozenset({10003, 10004, 50001, 50007, 50013, 50278})  # unknown channel or guild, may not see or write
+UPLOAD_SECONDS = 60  # that a large file may take on its way, its turn and its repetition included
 LAST_WORDS_SECONDS = 90  # before the token ends, where afterwards the bot could not edit
 
 
@@ -36,7 +38,7 @@ class DiscordMessenger:
 
     platform = "discord"
     rate = Rate(45, 1.0)  # Discord takes 50 a second
-    limits = PictureLimits(size_bytes=10 * 2**20, file_bytes=10 * 2**20, characters=1900)  # markup is escaped
+    limits = PictureLimits(size_bytes=FILE_BYTES, file_bytes=FILE_BYTES, characters=1900)  # markup is escaped
 
     def __init__(self, calls: Calls) -> None:
         self.calls = calls
@@ -46,6 +48,13 @@ class DiscordMessenger:
         """A token has its own limit; without it, all messages of a channel share one."""
         place = Place.model_validate(address)
         return Chat(place.interaction_id if place.alive else place.channel_id, Rate(5, 5.0))
+
+    def limits_at(self, address: Address) -> PictureLimits:
+        """A server that pays for it takes larger files; of a channel without a token we do not know."""
+        place = Place.model_validate(address)
+        if place.seconds_left < UPLOAD_SECONDS:
+            return self.limits
+        return replace(self.limits, size_bytes=place.file_bytes, file_bytes=place.file_bytes)
 
     async def send(self, address: Address, screen: Screen) -> Message:
         place = Place.model_validate(address)
@@ -133,6 +142,8 @@ def outcome(error: Rejected) -> Failed:
     """What a refusal means to the postman; one that no repetition mends is a dead letter."""
     if error.code == UNKNOWN_MESSAGE:
         return Gone(str(error))
+    if error.code == TOO_LARGE:
+        return TooLarge(str(error))
     if error.code not in NO_ACCESS:
         log.warning("discord.rejected", status=error.status, code=error.code)
     return Blocked(str(error))

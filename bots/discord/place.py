@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bots.discord.words import Words
 from bots.messenger import Address
 
+FILE_BYTES = 10 * 2**20  # that Discord takes everywhere
+MOST_FILE_BYTES = 50 * 2**20  # that a bot wants to hold in memory
 TOKEN_SECONDS = 15 * 60  # how long Discord honours an interaction's token
 SPARE_SECONDS = 10  # our clock and Discord's differ, and a call takes its time
 FIRST_ANSWER_SECONDS = 3
@@ -27,6 +29,7 @@ class Place(BaseModel):
     user_id: str  # who asked
     locale: str | None = None
     deferred: bool = False  # "is thinking…" stands there already
+    file_bytes: int = FILE_BYTES  # the largest file that may be sent with the token
     words: Words | None = None  # what was asked, where a button may ask for it again
 
     @property
@@ -57,4 +60,5 @@ def place_of(act: discord.Interaction) -> Place:
         token_expires=time.time() + TOKEN_SECONDS,
         user_id=str(act.user.id),
         locale=str(act.locale),
+        file_bytes=min(max(act.filesize_limit, FILE_BYTES), MOST_FILE_BYTES),
     )

@@ -4,6 +4,7 @@ discord.py's own requests are repeated and put to sleep inside the library; the 
 and when, must know what became of each call.
 """
 
+import io
 import json
 import time
 from collections.abc import Mapping
@@ -115,7 +116,8 @@ def encoded(body: Json, files: tuple[Upload, ...]) -> str | aiohttp.FormData | N
     form = aiohttp.FormData(quote_fields=False)
     form.add_field("payload_json", json.dumps(body))
     for index, file in enumerate(files):
-        form.add_field(f"files[{index}]", file.content, filename=file.filename, content_type=file.content_type)
+        content = io.BytesIO(file.content)  # large bytes as such would hold the event loop up, aiohttp warns
+        form.add_field(f"files[{index}]", content, filename=file.filename, content_type=file.content_type)
     return form
 
 

@@ -29,6 +29,7 @@ from bots.discord.desk import Desk
 from bots.discord.menu import LOOK_SECONDS, Menu
 from bots.discord.messenger import DiscordMessenger
 from bots.discord.rest import Rejected, Rest
+from bots.files import Files
 from bots.making import Maker, offered
 from bots.messenger import Failed
 from bots.models import Answerer
@@ -73,9 +74,9 @@ async def run(
         rest = Rest(session, settings.discord_api_base, token, AGENT)
         await check_token(rest, bot)
         messenger = DiscordMessenger(Calls(rest))
-        films = Capability.VIDEO in bot.capabilities
-        postman = Postman(messenger, scheduler, bot.bot_id, timing=timing, films=films)
-        desk = Desk(bot, scheduler, messenger, StatusBoard(postman))
+        films, files = Capability.VIDEO in bot.capabilities, Files(settings.public_url)
+        postman = Postman(messenger, scheduler, bot.bot_id, timing=timing, films=films, files=files)
+        desk = Desk(bot, scheduler, messenger, StatusBoard(postman), files)
         client = Client(desk, on_press)
         loops = [
             Loop("gateway", partial(listen, client, token, stop), every=1.0),

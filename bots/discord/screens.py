@@ -1,5 +1,6 @@
 """A Screen as the body of a Discord message."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from discord.utils import escape_markdown
@@ -7,7 +8,7 @@ from discord.utils import escape_markdown
 from bots.buttons import Action, read
 from bots.discord.place import Place
 from bots.discord.rest import Upload
-from bots.messenger import Button, Picture, Screen
+from bots.messenger import Button, Link, Picture, Screen
 
 Json = dict[str, Any]
 CONTENT_CHARACTERS = 2000
@@ -33,7 +34,7 @@ CONTENT_TYPES = {
 def body(screen: Screen, place: Place, privately: bool = False) -> Json:
     """What shows the screen; without a picture an edit leaves the one that is there."""
     told: Json = {
-        "content": content(screen.text),
+        "content": linked(content(screen.text), screen.links) if screen.links else content(screen.text),
         "components": [row(buttons, place.user_id) for buttons in screen.buttons],
         "allowed_mentions": NOBODY_IS_CALLED,
     }
@@ -62,6 +63,20 @@ def content(text: str) -> str:
     if len(escaped) <= CONTENT_CHARACTERS:
         return escaped
     return escaped[: CONTENT_CHARACTERS - 1].rstrip("\\") + "…"
+
+
+def linked(text: str, links: Sequence[Link]) -> str:
+    """The words at the end of an escaped text that are links, as such; what stands before them makes room."""
+    end = len(text)
+    for link in reversed(links):
+        words = escape_markdown(link.words)
+        at = text.rfind(words, 0, end)
+        if at >= 0:
+            text = f"{text[:at]}[{words}](<{link.url}>){text[at + len(words) :]}"
+            end = at
+    line = text.rfind("\n", 0, end) + 1
+    room = CONTENT_CHARACTERS - len(text[line:]) - 2
+    return text if len(text) <= CONTENT_CHARACTERS else f"{text[:room].rstrip(chr(92))}…\n{text[line:]}"
 
 
 def row(buttons: tuple[Button, ...], owner: str) -> Json:

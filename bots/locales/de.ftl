@@ -152,6 +152,23 @@ cancelled-part = Abgebrochen. { $used ->
 }
 expired = Dieses Bild ist abgelaufen. Sein Seed ist noch da, es lässt sich also neu malen.
 expired-quote = Dieses Bild ist abgelaufen; ich male es aus seinem Seed neu: { $tokens }
+original-size = { $how ->
+    [pictured] Zu groß, um es hier abzuspielen: Das Original hat { $megabytes } MB.
+   *[other] Hier verkleinert: { $count ->
+        [one] Das Original hat { $megabytes } MB.
+       *[other] Die Originale haben zusammen { $megabytes } MB.
+    }
+}
+original-open = Original öffnen
+original-open-number = Original { $number }
+original-days = { $days ->
+    [one] einen Tag lang
+   *[other] { $days } Tage lang
+}
+original-asked = Wer diesen Bot betreibt, kann { $count ->
+    [one] es
+   *[other] sie
+} herausgeben: Nummer { $number }.
 
 ## Refusals
 

@@ -152,6 +152,23 @@ cancelled-part = Cancelled. { $used ->
 }
 expired = This picture has expired. Its seed is kept, so it can be made again.
 expired-quote = That picture has expired; I'll make it again from its seed: { $tokens }
+original-size = { $how ->
+    [pictured] Too large to play here: the original has { $megabytes } MB.
+   *[other] Shown smaller here: { $count ->
+        [one] the original has { $megabytes } MB.
+       *[other] the originals have { $megabytes } MB together.
+    }
+}
+original-open = Open the original
+original-open-number = Original { $number }
+original-days = { $days ->
+    [one] for a day
+   *[other] for { $days } days
+}
+original-asked = Whoever runs this bot can hand { $count ->
+    [one] it
+   *[other] them
+} out: number { $number }.
 
 ## Refusals
 

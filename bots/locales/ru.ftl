@@ -154,6 +154,24 @@ cancelled-part = Отменено. { $used ->
 }
 expired = Срок хранения этой картинки истёк. Сид сохранён, её можно нарисовать снова.
 expired-quote = Срок хранения этой картинки истёк; нарисую её снова по сиду: { $tokens }
+original-size = { $how ->
+    [pictured] Слишком много, чтобы воспроизвести здесь: оригинал занимает { $megabytes } МБ.
+   *[other] Здесь уменьшено: { $count ->
+        [1] оригинал занимает { $megabytes } МБ.
+       *[other] оригиналы вместе занимают { $megabytes } МБ.
+    }
+}
+original-open = Открыть оригинал
+original-open-number = Оригинал { $number }
+original-days = { $days ->
+    [one] { $days } день
+    [few] { $days } дня
+   *[other] { $days } дней
+}
+original-asked = { $count ->
+    [1] Его
+   *[other] Их
+} может выдать владелец бота: номер { $number }.
 
 ## Refusals
 

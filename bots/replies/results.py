@@ -6,6 +6,7 @@ from bots import repeats
 from bots.buttons import Action, button
 from bots.messenger import TEXT_LIMIT, Button, Picture, Screen
 from bots.replies.frame import cut, framed, is_cut, joined, units
+from bots.replies.originals import Originals, way_there
 from bots.replies.translator import Translator
 from scheduler.accounts.model import AccountView
 from scheduler.catalogue.model import Capability
@@ -27,14 +28,16 @@ def ended(
     characters: int = TEXT_LIMIT,
     *,
     films: bool = False,
+    originals: Originals | None = None,
 ) -> Screen:
     """The last screen of a job. `model` is the display name; the account says what is left and what the plan allows;
-    `characters` is what a message of words alone holds. `films`: a video can be made from a picture here."""
+    `characters` is what a message of words alone holds. `films`: a video can be made from a picture here. `originals`:
+    the picture is less than what was made."""
     match job.status:
         case Status.COMPLETED if text:
             return written(job, tr, text, figures(job, tr, account, model), characters)
         case Status.COMPLETED:
-            return completed(job, tr, account, model, picture, films=films)
+            return completed(job, tr, account, model, picture, films=films, originals=originals)
         case Status.CANCELLED:
             return cancelled(job, tr)
         case _:
@@ -49,9 +52,11 @@ def completed(
     picture: Picture | None,
     *,
     films: bool = False,
+    originals: Originals | None = None,
 ) -> Screen:
     """The result that is a file; without one, it has expired."""
     line = figures(job, tr, account, model)
+    larger, links = way_there(originals, job, tr) if originals else ("", ())
     if picture is None:
         again = (button(tr("button-make-again"), Action.REMAKE, job.id),)
         return Screen(framed(job.prompt, tr("expired"), line), None, (again,))
@@ -63,10 +68,10 @@ def completed(
     second = []
     if films and repeats.animated(job):
         second.append(button(tr("button-animate"), Action.ANIMATE, job.id))
-    if is_cut(job.prompt, line):
+    if is_cut(job.prompt, line, larger):
         second.append(button(tr("button-more"), Action.MORE, job.id))
     rows = (tuple(first), tuple(second)) if second else (tuple(first),)
-    return Screen(framed(job.prompt, line), picture, rows)
+    return Screen(framed(job.prompt, line, larger), picture, rows, links)
 
 
 def written(job: JobView, tr: Translator, text: str, line: str, characters: int) -> Screen:

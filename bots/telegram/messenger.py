@@ -1,6 +1,7 @@
 """Status messages on Telegram: a text that is edited into a photo, by the Bot API."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from hashlib import blake2b
 from typing import Any
@@ -16,18 +17,18 @@ from aiogram.types import (
     InputMediaVideo,
     LinkPreviewOptions,
     MediaUnion,
+    MessageEntity,
     ReplyParameters,
 )
 from aiogram.types import Message as Sent
 
-from bots.messenger import TEXT_LIMIT, Address, Button, Chat, Message, Picture, PictureLimits, Rate, Screen
-from bots.replies.frame import cut
+from bots.messenger import TEXT_LIMIT, Address, Button, Chat, Link, Message, Picture, PictureLimits, Rate, Screen
+from bots.replies.frame import cut, units
 from bots.telegram.outcomes import Unmodified, WrongKind, outcomes
 
 LONGEST_TEXT = 4096
 LONGEST_CAPTION = TEXT_LIMIT
 LONGEST_TITLE = 60  # of a piece of music
-MOST_UNEQUAL_SIDES = 20  # a photo's longer side is at most 20 times the shorter
 OF_A_JOB = re.compile(r"[a-z]+:[0-9a-f]{32}")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -49,7 +50,13 @@ class TelegramMessenger:
 
     platform = "telegram"
     rate = BOT_RATE
-    limits = PictureLimits(size_bytes=10 * 2**20, file_bytes=50 * 2**20, sum_of_sides=10_000, characters=LONGEST_TEXT)
+    limits = PictureLimits(
+        size_bytes=10 * 2**20,
+        file_bytes=50 * 2**20,
+        sum_of_sides=10_000,
+        characters=LONGEST_TEXT,
+        unequal_sides=20,
+    )
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
@@ -60,6 +67,9 @@ class TelegramMessenger:
             return Chat(str(chat_id), PRIVATE_RATE, PRIVATE_PREVIEW_SECONDS)
         return Chat(str(chat_id), GROUP_RATE, GROUP_PREVIEW_SECONDS)
 
+    def limits_at(self, address: Address) -> PictureLimits:
+        return self.limits
+
     async def send(self, address: Address, screen: Screen) -> Message:
         picture, where = screen.picture, destination(address)
         markup = keyboard(address, screen)
@@ -67,17 +77,19 @@ class TelegramMessenger:
             if picture is None:
                 text = cut(screen.text, LONGEST_TEXT)
                 sent = await self.bot.send_message(
-                    text=text, link_preview_options=NO_PREVIEW, reply_markup=markup, **where
+                    text=text,
+                    entities=linked(text, screen.links),
+                    link_preview_options=NO_PREVIEW,
+                    reply_markup=markup,
+                    **where,
                 )
                 return shown(sent, None)
-            caption = cut(screen.text, LONGEST_CAPTION)
-            return shown(await self.send_media(picture, caption, markup, where), picture)
+            return shown(
+                await self.send_media(picture, {**captioned(screen), "reply_markup": markup, **where}), picture
+            )
 
-    async def send_media(
-        self, picture: Picture, caption: str, markup: InlineKeyboardMarkup | None, where: dict[str, Any]
-    ) -> Sent:
+    async def send_media(self, picture: Picture, told: dict[str, Any]) -> Sent:
         """As the platform's own kind."""
-        told: dict[str, Any] = {"caption": caption, "reply_markup": markup, **where}
         match picture.kind:
             case "video":
                 return await self.bot.send_video(video=upload(picture), **of_video(picture), **told)
@@ -106,18 +118,23 @@ class TelegramMessenger:
             if message["kind"] == "text":
                 text = cut(screen.text, LONGEST_TEXT)
                 await self.bot.edit_message_text(
-                    text=text, link_preview_options=NO_PREVIEW, reply_markup=keyboard(address, screen), **target
+                    text=text,
+                    entities=linked(text, screen.links),
+                    link_preview_options=NO_PREVIEW,
+                    reply_markup=keyboard(address, screen),
+                    **target,
                 )
             else:
-                caption = cut(screen.text, LONGEST_CAPTION)
-                await self.bot.edit_message_caption(caption=caption, reply_markup=keyboard(address, screen), **target)
+                await self.bot.edit_message_caption(
+                    **captioned(screen), reply_markup=keyboard(address, screen), **target
+                )
         return message
 
     async def edit_media(self, address: Address, message: Message, screen: Screen, picture: Picture) -> Message:
         """Put the picture in place of the text or of another picture; a file that is there already is named by its id,
         so that repeating the edit changes nothing."""
         known = message.get("file_id") if message.get("digest") == digest(picture) else None
-        media = input_media(picture, known or upload(picture), cut(screen.text, LONGEST_CAPTION))
+        media = input_media(picture, known or upload(picture), captioned(screen))
         with suppress(Unmodified), outcomes(address):
             sent = await self.bot.edit_message_media(
                 media=media,
@@ -153,19 +170,36 @@ def key(button: Button, owner: int | None) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=button.label, callback_data=data)
 
 
-def input_media(picture: Picture, file: BufferedInputFile | str, caption: str) -> MediaUnion:
-    """What an edit puts in place."""
+def captioned(screen: Screen) -> dict[str, Any]:
+    caption = cut(screen.text, LONGEST_CAPTION)
+    return {"caption": caption, "caption_entities": linked(caption, screen.links)}
+
+
+def linked(text: str, links: Sequence[Link]) -> list[MessageEntity] | None:
+    """Where in the text, in UTF-16 code units, words are links; they stand at its end: the last of them are meant."""
+    found, end = [], len(text)
+    for link in reversed(links):
+        at = text.rfind(link.words, 0, end)
+        if at < 0:  # it was cut off
+            continue
+        end = at
+        found.append(MessageEntity(type="text_link", offset=units(text[:at]), length=units(link.words), url=link.url))
+    return found[::-1] or None
+
+
+def input_media(picture: Picture, file: BufferedInputFile | str, told: dict[str, Any]) -> MediaUnion:
+    """What an edit puts in place; `told` is its caption."""
     match picture.kind:
         case "video":
-            return InputMediaVideo(media=file, caption=caption, **of_video(picture))
+            return InputMediaVideo(media=file, **told, **of_video(picture))
         case "audio":
-            return InputMediaAudio(media=file, caption=caption, **of_audio(picture))
+            return InputMediaAudio(media=file, **told, **of_audio(picture))
         case "words":
-            return InputMediaDocument(media=file, caption=caption)
+            return InputMediaDocument(media=file, **told)
         case "image" if is_strip(picture):
-            return InputMediaDocument(media=file, caption=caption)
+            return InputMediaDocument(media=file, **told)
         case "image":
-            return InputMediaPhoto(media=file, caption=caption)
+            return InputMediaPhoto(media=file, **told)
 
 
 def of_video(picture: Picture) -> dict[str, Any]:
@@ -192,9 +226,7 @@ def digest(picture: Picture) -> str:
 
 def is_strip(picture: Picture) -> bool:
     """Whether it is too long and thin for Telegram to take it as a photo."""
-    if not picture.width or not picture.height:
-        return False
-    return max(picture.width, picture.height) > MOST_UNEQUAL_SIDES * min(picture.width, picture.height)
+    return TelegramMessenger.limits.is_strip(picture.width, picture.height)
 
 
 def shown(sent: Sent, picture: Picture | None) -> Message:

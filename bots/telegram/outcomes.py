@@ -16,7 +16,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 
-from bots.messenger import Address, Blocked, Failed, Gone, Later, Moved, Unknown
+from bots.messenger import Address, Blocked, Failed, Gone, Later, Moved, TooLarge, Unknown
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +26,7 @@ TOKEN_REFUSED_SECONDS = 60.0  # an admin has to mend the token; nothing is lost 
 NOT_MODIFIED = ("message is not modified",)
 DELETED = ("message to edit not found", "message_id_invalid", "message can't be edited", "message identifier is not")
 WRONG_KIND = ("there is no text in the message", "there is no caption in the message")
+TOO_LARGE = ("file of size", "file is too big", "photo_invalid_dimensions", "photo_save_file_invalid")
 NO_TOPIC = ("message thread not found", "topic_deleted", "topic_closed", "topic_id_invalid")
 
 
@@ -53,9 +54,11 @@ def outcome(error: AiogramError, address: Address) -> Failed:
             return Later(float(error.retry_after))
         case TelegramMigrateToChat():
             return Moved(moved(address, error.migrate_to_chat_id))
+        case TelegramEntityTooLarge():
+            return TooLarge(error.message)
         case TelegramBadRequest():
             return of_bad_request(error.message, address)
-        case TelegramForbiddenError() | TelegramEntityTooLarge():
+        case TelegramForbiddenError():
             return Blocked(error.message)
         case TelegramUnauthorizedError() | TelegramNotFound():
             return Later(TOKEN_REFUSED_SECONDS, everywhere=True)
@@ -72,6 +75,8 @@ def of_bad_request(message: str, address: Address) -> Failed:
         return Unmodified(words)
     if words.startswith(DELETED):
         return Gone(words)
+    if words.startswith(TOO_LARGE):
+        return TooLarge(words)
     if words.startswith(WRONG_KIND):
         return WrongKind(words)
     if words.startswith(NO_TOPIC) and "thread_id" in address:

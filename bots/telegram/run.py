@@ -10,6 +10,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 from aiogram.utils.token import TokenValidationError
 
+from bots.files import Files
 from bots.making import offered
 from bots.models import Answerer
 from bots.post import Timing
@@ -81,7 +82,8 @@ async def serve(
 ) -> None:
     """Receive until `stop`; then let what was accepted be written, and give the status messages back."""
     films = Capability.VIDEO in entry.capabilities
-    postman = Postman(TelegramMessenger(bot), scheduler, entry.bot_id, timing=timing, films=films)
+    files = Files(settings.public_url)
+    postman = Postman(TelegramMessenger(bot), scheduler, entry.bot_id, timing=timing, films=films, files=files)
     rest = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(postman.run(rest), name="postman")

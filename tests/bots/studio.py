@@ -7,15 +7,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from time import monotonic
 from typing import Any
 from uuid import UUID, uuid4
 
+from PIL import Image
+
+from bots.files import Files
 from bots.messenger import Address, Chat, Message, PictureLimits, Rate, Screen
 from bots.post import Timing
 from bots.postman import Postman
 from scheduler.accounts.model import AccountView, TokensView, UsageDay
-from scheduler.artifacts.model import ArtifactView
+from scheduler.artifacts.model import ArtifactLink, ArtifactView, Variant
 from scheduler.catalogue.model import Capability, ModelView
 from scheduler.client.session import Scheduler, User
 from scheduler.deliveries.model import Claim, Claimed, DeliveryState, DeliveryView, Report
@@ -24,12 +28,21 @@ from scheduler.jobs.model import Accepted, Destination, JobError, JobEvent, JobR
 from scheduler.plans.model import PlanView
 from scheduler.uploads.model import UploadView
 
+
+def a_jpeg() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (16, 16), "teal").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
 NOW = datetime(2026, 11, 21, 20, 40, tzinfo=UTC)
 PNG = b"\x89PNG the picture"
 MP4, MP3, WORDS = b"\0\0\0 ftypisom the film", b"ID3 the music", b"The Quiet of the Fox\nFox, Late"
 FILES: dict[str, tuple[str, bytes]] = {
     "image": ("png", PNG), "video": ("mp4", MP4), "audio": ("mp3", MP3), "text": ("txt", WORDS),
 }  # fmt: skip
+FOR_SCREENS = {"image": a_jpeg(), "video": b"\0\0\0 ftypisom for screens"}
+SMALL = b"\xff\xd8 small"
 HURRY = Timing(claim=0.05, poll=0.05, listen_again=0.01, repeat=0.1, retry=0.1, failure=0.01, goodbye=2.0)
 ADDRESS: Address = {"chat": 42}
 
@@ -113,6 +126,7 @@ class Studio(Scheduler):
         self.has_chat = False  # a language model is there
         self.uploads: dict[tuple[str, bytes], UploadView] = {}  # by user and content
         self.films = False  # a model makes videos from pictures
+        self.shape: dict[str, Any] = {}  # of what is made: its sides, its bytes, its file for screens
 
     def check(self) -> None:
         self.turned_away += not (self.reachable and self.key_fits)
@@ -218,7 +232,8 @@ class Studio(Scheduler):
         error = JobError(code="worker_lost", message="twice") if status is Status.FAILED else None
         made = self.deliveries[job_id].job.capability
         seconds = 6.0 if made in ("video", "audio") else None
-        artifacts = [an_artifact(job_id, type=made, format=FILES[made][0], duration_seconds=seconds)] if done else []
+        shape = {"type": made, "format": FILES[made][0], "duration_seconds": seconds, **self.shape}
+        artifacts = [an_artifact(job_id, **shape)] if done else []
         cost, back = (Decimal(1), Decimal(0)) if done else (Decimal(0), Decimal(1))
         self.change(job_id, cost_tokens=cost, tokens_back=back)
         self.change(job_id, status=status, wait=None, error=error, artifacts=artifacts, ended_at=NOW)
@@ -292,7 +307,19 @@ class StudioUser(User):
         self.studio.check()
         if self.studio.expired:
             raise Refused.because(Code.GONE, what="artifact")
-        return FILES[artifact.type][1]
+        content = FILES[artifact.type][1]
+        return content + b" " * max(0, (artifact.size_bytes or 0) - len(content))
+
+    async def web_bytes(self, artifact: ArtifactView) -> bytes:
+        self.studio.check()
+        return FOR_SCREENS[artifact.type]
+
+    async def thumbnail_bytes(self, artifact: ArtifactView) -> bytes:
+        self.studio.check()
+        return SMALL
+
+    async def link(self, artifact_id: UUID, variant: Variant = Variant.ORIGINAL, hours: float = 24) -> ArtifactLink:
+        return ArtifactLink(url=f"/links/{artifact_id}/{variant}?signature=abc", expires_at=in_seconds(hours * 3600))
 
 
 @dataclass
@@ -333,6 +360,9 @@ class FakeMessenger:
     def chat(self, address: Address) -> Chat:
         return Chat(str(address["chat"]), self.chat_rate, self.preview_seconds)
 
+    def limits_at(self, address: Address) -> PictureLimits:
+        return self.limits
+
     async def send(self, address: Address, screen: Screen) -> Message:
         def land() -> Message:
             shown = Shown(len(self.shown) + 1, address["chat"], [screen])
@@ -371,9 +401,11 @@ class FakeMessenger:
 
 
 @asynccontextmanager
-async def serving(studio: Studio, messenger: FakeMessenger, timing: Timing = HURRY) -> AsyncIterator[Postman]:
+async def serving(
+    studio: Studio, messenger: FakeMessenger, timing: Timing = HURRY, files: Files | None = None
+) -> AsyncIterator[Postman]:
     """A postman at work."""
-    postman = Postman(messenger, studio, "telegram", timing=timing)
+    postman = Postman(messenger, studio, "telegram", timing=timing, files=files)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(postman.run(stop))

@@ -8,13 +8,15 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
-from bots.messenger import Blocked, Gone, Later, Moved, Rate, Unknown
+from bots.delivering import MOST_HALVINGS
+from bots.messenger import Blocked, Gone, Later, Moved, Rate, TooLarge, Unknown
 from bots.postman import Postman
 from bots.status import StatusBoard
+from scheduler.artifacts.model import WebView
 from scheduler.deliveries.model import Claim, Claimed, DeliveryState
 from scheduler.errors import Unreachable
 from scheduler.jobs.model import JobRequest, Status, Wait, Why
-from tests.bots.studio import ADDRESS, HURRY, FakeMessenger, Studio, serving, until
+from tests.bots.studio import ADDRESS, FOR_SCREENS, HURRY, FakeMessenger, Studio, serving, until
 
 
 @pytest.fixture
@@ -132,6 +134,31 @@ async def test_who_blocked_the_bot_is_a_dead_letter_without_retries(studio: Stud
         await until(lambda: not postman.posts)
     assert studio.deliveries[job].error == "blocked"
     assert len(chat.finals()) == 1
+
+
+async def test_a_file_that_the_platform_does_not_take_comes_smaller(studio: Studio, chat: FakeMessenger) -> None:
+    studio.shape = {"size_bytes": 6 * 2**20, "web": WebView(format="jpg", width=8, height=8, size_bytes=9)}
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.append(TooLarge())
+        studio.end(job)
+        await until(lambda: studio.posted(job))
+    whole, smaller = chat.finals()
+    assert whole.picture is not None
+    assert smaller.picture is not None
+    assert (len(whole.picture.content), smaller.picture.content) == (6 * 2**20, FOR_SCREENS["image"])
+    assert "Shown smaller here: the original has 6 MB." in smaller.text
+
+
+async def test_a_file_that_is_never_small_enough_is_a_dead_letter(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        chat.failures.extend(TooLarge() for _ in range(MOST_HALVINGS + 1))
+        studio.end(job)
+        await until(lambda: studio.deliveries[job].state is DeliveryState.DEAD)
+    assert studio.deliveries[job].error == "too large"
 
 
 async def test_a_group_that_became_a_supergroup_is_followed(studio: Studio, chat: FakeMessenger) -> None:

@@ -10,8 +10,10 @@ from bots.buttons import Action, job_id, read
 from bots.discord.client import Act
 from bots.discord.cogs.help import words as help_words
 from bots.discord.desk import ref, translator
+from bots.discord.place import place_of
 from bots.discord.screens import pressed
 from bots.discord.words import read_words
+from bots.files import Brought
 from bots.messenger import Screen
 from bots.replies import results, welcome
 from bots.replies.jobs import Note, note
@@ -133,11 +135,20 @@ async def help_(press: Press) -> Screen:
 
 
 async def show(press: Press) -> Screen:
-    """A finished picture once more."""
+    """What was made once more."""
     desk, tr, job = press.act.client.desk, translator(press.act), await press.job()
-    user = desk.user(press.act)
-    picture = await desk.composer.picture(user, job) if press.by_owner else None
-    return results.ended(job, tr, await user.me(), job.model, picture)
+    user, limits = desk.user(press.act), desk.messenger.limits_at(place_of(press.act).address())
+    brought = await desk.files.bring(user, job, limits) if press.by_owner else Brought()
+    return results.ended(
+        job,
+        tr,
+        await user.me(),
+        job.model,
+        brought.picture,
+        brought.text,
+        limits.characters,
+        originals=brought.originals,
+    )
 
 
 WHISPERS: Mapping[Action, Callable[[Press], Awaitable[Screen]]] = {

@@ -73,7 +73,9 @@ class Process:
     async def live(self) -> None:
         entry = BotEntry(bot_id="discord", platform=Platform.DISCORD, token=self.stage.bot.token)
         settings = BotSettings(
-            discord_api_base=self.stage.discord.api_base, discord_gateway_url=self.stage.discord.gateway_url
+            discord_api_base=self.stage.discord.api_base,
+            discord_gateway_url=self.stage.discord.gateway_url,
+            public_url="https://tessera.example",
         )
         await run(entry, settings, self.stage.studio, self.stop, replace(HURRY, poll=0.2))
 

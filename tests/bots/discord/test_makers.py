@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from bots.discord.screens import content, linked
+from bots.messenger import Link
 from scheduler.errors import Code, Refused
 from tests.bots.discord.stage import Stage
-from tests.bots.studio import FILES
+from tests.bots.studio import FILES, FOR_SCREENS
+from tests.bots.test_files import JPEG, MIB
 
 
 @pytest.mark.parametrize(
@@ -88,3 +91,52 @@ async def test_an_answer_that_is_too_long_comes_as_a_file(stage: Stage, monkeypa
     assert result.attachments == ((b"blue " * 1000).strip(),)
     assert result.filenames[0].endswith(".txt")
     assert stage.is_clean()
+
+
+async def test_what_is_too_large_for_discord_comes_smaller_with_a_link(stage: Stage) -> None:
+    stage.studio.shape = {"size_bytes": 27 * MIB, "width": 4096, "height": 4096, "web": JPEG}
+    await stage.asks("a *fox*")
+    stage.studio.run(stage.studio.latest)
+    stage.studio.end(stage.studio.latest)
+    result = await stage.sees(lambda seen: FOR_SCREENS["image"] in seen.attachments)
+
+    [artifact] = stage.studio.deliveries[stage.studio.latest].job.artifacts
+    url = f"https://tessera.example/links/{artifact.id}/original?signature=abc"
+    assert result.content.endswith(f"the original has 27 MB. [Open the original](<{url}>) (for 7 days)")
+    assert result.filenames[0].endswith(".jpg")
+    assert stage.is_clean()
+
+
+async def test_a_server_that_pays_for_larger_files_gets_them(stage: Stage) -> None:
+    stage.discord.takes_files_of(25 * MIB)
+    stage.studio.shape = {"size_bytes": 11 * MIB, "web": JPEG}
+    await stage.asks()
+    stage.studio.run(stage.studio.latest)
+    stage.studio.end(stage.studio.latest)
+    result = await stage.sees(lambda seen: "Again" in seen.labels)
+
+    assert [len(content) for content in result.attachments] == [11 * MIB]
+    assert "smaller" not in result.content
+    assert stage.is_clean()
+
+
+async def test_a_file_that_is_refused_in_spite_of_what_was_said_comes_smaller(stage: Stage) -> None:
+    stage.discord.takes_files_of(25 * MIB, taken=10 * MIB)
+    stage.studio.shape = {"size_bytes": 20 * MIB, "web": JPEG}
+    await stage.asks()
+    stage.studio.run(stage.studio.latest)
+    stage.studio.end(stage.studio.latest)
+    result = await stage.sees(lambda seen: FOR_SCREENS["image"] in seen.attachments)
+
+    assert "the original has 20 MB" in result.content
+    [broken] = stage.discord.rule_breaks
+    assert broken.endswith("a file over 10 MiB or a request over 25 MiB")
+
+
+def test_links_keep_their_place_in_a_content_that_is_too_long() -> None:
+    links = tuple(Link(f"Original {number}", f"https://tessera.example/{'x' * 150}") for number in (1, 2))
+    text = linked(content("*" * 900 + "\npainter\nShown smaller here: Original 1 · Original 2 (for 7 days)"), links)
+
+    assert len(text) <= 2000
+    assert "…\nShown smaller here: [Original 1](<https" in text
+    assert text.endswith(">) (for 7 days)")

@@ -135,7 +135,9 @@ class TelegramUser(StudioUser):
 
     async def artifact_bytes(self, artifact: ArtifactView) -> bytes:
         self.studio.check()
-        return picture("PNG", 1024) if artifact.type == "image" else FILES[artifact.type][1]
+        if artifact.type != "image":
+            return FILES[artifact.type][1]
+        return picture("PNG", artifact.width or 1024, artifact.height or 1024)
 
     async def admin_status(self) -> SystemStatus:
         return SystemStatus(

@@ -1,13 +1,16 @@
 """/video, /music, /say, /write and /ask: each result comes as Telegram's own kind, by an edit of the one message."""
 
+from typing import Any
+
 import pytest
 
 from bots.replies.translator import sources
 from bots.telegram.messenger import TelegramMessenger
 from scheduler.errors import Code
-from tests.bots.studio import FILES, until
+from tests.bots.studio import FILES, FOR_SCREENS, until
 from tests.bots.telegram.conftest import at_work
 from tests.bots.telegram.studio import TelegramStudio, refusal
+from tests.bots.test_files import FILM, JPEG, MIB
 from tests.rigs.telegram import FakeBot, FakeTelegram, Person
 
 
@@ -56,6 +59,50 @@ async def test_a_helping_button_keeps_the_command(ann: Person, bot: FakeBot, stu
 
     request = studio.asked[-1].request
     assert (request.capability, request.model, request.seconds) == ("video", "animator", 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "shape", "kind", "shown"),
+    [
+        ("a fox", {"size_bytes": 27 * MIB, "width": 4096, "height": 4096, "web": JPEG}, "photo", "image"),
+        ("/video a fox", {"size_bytes": 60 * MIB, "web": FILM}, "video", "video"),
+    ],
+)
+async def test_what_is_too_large_for_telegram_comes_smaller_with_a_link(
+    ann: Person, telegram: FakeTelegram, fake_bot: FakeBot, studio: TelegramStudio, words: str, shape: Any, kind: str,
+    shown: str,
+) -> None:  # fmt: skip
+    studio.shape = shape
+    async with at_work(telegram, fake_bot, studio, public_url="https://tessera.example/"):
+        ann.writes(words)
+        await until(lambda: bool(studio.jobs) and bool(studio.deliveries[studio.jobs[0]].message))
+        studio.run(studio.jobs[0])
+        studio.end(studio.jobs[0])
+        result = await ann.waits_for(lambda seen: "Again" in seen.button_texts)
+
+    assert (result.kind, result.file) == (kind, FOR_SCREENS[shown])
+    [link] = result.entities
+    artifact = studio.deliveries[studio.jobs[0]].job.artifacts[0]
+    assert (link["type"], link["url"]) == (
+        "text_link",
+        f"https://tessera.example/links/{artifact.id}/original?signature=abc",
+    )
+    assert result.text[link["offset"] :].startswith("Open the original (for 7 days)")
+    assert link["length"] == len("Open the original")
+
+
+async def test_a_picture_that_is_too_long_and_thin_comes_as_a_file_of_its_own_size(
+    ann: Person, bot: FakeBot, studio: TelegramStudio
+) -> None:
+    studio.shape = {"size_bytes": 12 * MIB, "width": 8192, "height": 256, "web": JPEG}
+    ann.writes("a fox")
+    await until(lambda: bool(studio.jobs) and bool(studio.deliveries[studio.jobs[0]].message))
+    studio.run(studio.jobs[0])
+    studio.end(studio.jobs[0])
+    result = await ann.waits_for(lambda seen: "Again" in seen.button_texts)
+
+    assert result.kind == "document"
+    assert "smaller" not in result.text
 
 
 def test_a_film_of_forty_megabytes_is_still_a_film() -> None:

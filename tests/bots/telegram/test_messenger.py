@@ -20,7 +20,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetMe
 
-from bots.messenger import Blocked, Button, Gone, Later, Moved, Picture, Screen, Unknown
+from bots.messenger import Blocked, Button, Gone, Later, Moved, Picture, Screen, TooLarge, Unknown
 from bots.telegram.messenger import TelegramMessenger
 from bots.telegram.outcomes import outcome
 from tests.bots.telegram.studio import picture
@@ -132,7 +132,7 @@ CALL = GetMe()
         (TelegramRetryAfter(CALL, "slow down", 7), Later),
         (TelegramMigrateToChat(CALL, "upgraded", -100), Moved),
         (TelegramForbiddenError(CALL, "Forbidden: bot was blocked by the user"), Blocked),
-        (TelegramEntityTooLarge(CALL, "Request Entity Too Large"), Blocked),
+        (TelegramEntityTooLarge(CALL, "Request Entity Too Large"), TooLarge),
         (TelegramUnauthorizedError(CALL, "Unauthorized"), Later),
         (TelegramNetworkError(CALL, "Request timeout error"), Unknown),
         (TelegramServerError(CALL, "Bad Gateway"), Unknown),

@@ -73,6 +73,10 @@ class FakeDiscord:
         """Breaches of the platform's other rules; empty for a correct bot."""
         return self._world.rule_breaks
 
+    def takes_files_of(self, told: int, taken: int | None = None) -> None:
+        """Say in interactions that files may have `told` bytes; they may have as many, or those `taken`."""
+        self._world.told_file_bytes, self._world.file_bytes = told, told if taken is None else taken
+
     @property
     def own_problems(self) -> list[str]:
         """Answers of the rig that the official file does not allow; empty, or the rig has a bug."""

@@ -26,7 +26,7 @@ def judge_message(world: World, call: Call, body: Json, said: Message | None = N
 
 
 def judge_weight(world: World, call: Call) -> None:
-    if too_heavy(call.files.values()):
+    if too_heavy(call.files.values(), world.file_bytes):
         world.broke_rule(call, "a file over 10 MiB or a request over 25 MiB")
         raise too_large()
 

@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 from tests.rigs.discord.clock import iso
 from tests.rigs.discord.model import Asked, Attachment, Bot, Channel, Interaction, Message, User
-from tests.rigs.discord.rules import FILE_BYTES
 
 Json = dict[str, Any]
 LONG_AGO = "2026-01-01T00:00:00+00:00"
@@ -153,7 +152,7 @@ def metadata(act: Interaction) -> Json:
     return told
 
 
-def interaction(act: Interaction, origin: str, permissions: int) -> Json:
+def interaction(act: Interaction, origin: str, permissions: int, file_bytes: int) -> Json:
     """The event by which a bot learns of it."""
     place = act.channel
     told: Json = {
@@ -170,7 +169,7 @@ def interaction(act: Interaction, origin: str, permissions: int) -> Json:
         "entitlements": [],
         "authorizing_integration_owners": act.owners,
         "context": act.context,
-        "attachment_size_limit": FILE_BYTES,
+        "attachment_size_limit": file_bytes,
     }
     if place.guild is None:
         told["user"] = user(act.user)

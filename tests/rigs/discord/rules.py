@@ -36,10 +36,10 @@ def message_problems(body: Json, files: dict[int, Upload], present: Sequence[str
     yield from attachment_problems(body, files, present)
 
 
-def too_heavy(files: Iterable[Upload]) -> bool:
+def too_heavy(files: Iterable[Upload], most: int) -> bool:
     """Whether a file or all of them together are more than Discord takes (413)."""
     sizes = [len(file.data) for file in files]
-    return bool(sizes) and (max(sizes) > FILE_BYTES or sum(sizes) > REQUEST_BYTES)
+    return bool(sizes) and (max(sizes) > most or sum(sizes) > max(most, REQUEST_BYTES))
 
 
 def attachment_problems(body: Json, files: dict[int, Upload], present: Sequence[str]) -> Iterator[Problem]:

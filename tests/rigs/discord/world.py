@@ -25,6 +25,7 @@ from tests.rigs.discord.model import (
     Message,
     User,
 )
+from tests.rigs.discord.rules import FILE_BYTES
 
 Json = dict[str, Any]
 SELECT = 3
@@ -58,6 +59,10 @@ class World:
     interactions: dict[str, Interaction] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     rule_breaks: list[str] = field(default_factory=list)
+    file_bytes: int = FILE_BYTES
+    """The largest file that is taken."""
+    told_file_bytes: int = FILE_BYTES
+    """What interactions say of it."""
     problems: list[str] = field(default_factory=list)
     own_problems: list[str] = field(default_factory=list)
     dropped_replies: int = 0
@@ -137,7 +142,9 @@ class World:
             self.duplicates_due -= 1
             times = 2
         for _ in range(times):
-            self._dispatch(act.bot, "INTERACTION_CREATE", payloads.interaction(act, self.origin, permissions))
+            self._dispatch(
+                act.bot, "INTERACTION_CREATE", payloads.interaction(act, self.origin, permissions, self.told_file_bytes)
+            )
         self.changes.happened()
 
     def tell(self, channel: Channel, event: str, data: Json) -> None:
