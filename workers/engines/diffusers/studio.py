@@ -63,8 +63,7 @@ class Studio:
             raise Broken(f"this version of diffusers has no {source.pipeline}")
         pipe = kind.from_pretrained(source.path, dtype=dtype, variant=source.variant, local_files_only=True)
         add_loras(pipe, self.model)
-        if hasattr(getattr(pipe, "vae", None), "enable_slicing"):
-            pipe.vae.enable_slicing()  # one picture of a pass after the other: the same pixels in less memory
+        spare(getattr(pipe, "vae", None), film=self.model.architecture.film is not None)
         width = 4 if dtype == torch.float32 else 2
         gib = {name: weight_gib(part, width) for name, part in pipe.components.items()}
         self._offload = self.model.offload or offload_for(self._device, sum(gib.values()), max(gib.values()))
@@ -134,6 +133,14 @@ def add_loras(pipe: Any, model: LocalModel) -> None:
     pipe.set_adapters(names, [lora.weight for lora in model.loras])
     pipe.fuse_lora(adapter_names=names)
     pipe.unload_lora_weights()
+
+
+def spare(vae: Any, *, film: bool) -> None:
+    """Decode in less memory: one picture of a pass after the other, which gives the same pixels; a film in tiles."""
+    if hasattr(vae, "use_slicing"):
+        vae.enable_slicing()
+    if film and hasattr(vae, "use_tiling"):
+        vae.enable_tiling()
 
 
 def weight_gib(part: Any, width: int) -> float:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.workers.engines.diffusers.asking import PROMPT, TaskOf
+from workers.engines.protocol import Task
+
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -30,6 +33,34 @@ def flux(models: Path) -> Path:
     from tests.rigs.tiny_models.pictures import save_flux
 
     return save_flux(models / "flux")
+
+
+@pytest.fixture(scope="session")
+def svd(models: Path) -> Path:
+    from tests.rigs.tiny_models.films import save_svd
+
+    return save_svd(models / "svd", frames=5)
+
+
+@pytest.fixture(scope="session")
+def ltx(models: Path) -> Path:
+    from tests.rigs.tiny_models.films import save_ltx
+
+    return save_ltx(models / "ltx")
+
+
+@pytest.fixture
+def task(tmp_path: Path) -> TaskOf:
+    numbers = iter(range(100))
+
+    def make(picture: Path | None = None, **params: Any) -> Task:
+        number = next(numbers)
+        folder = tmp_path / f"task{number}"
+        folder.mkdir()
+        asked = {"prompt": PROMPT, "seed": 7, "width": 64, "height": 64, **params}
+        return Task(f"job{number}", 1, "image", "tiny", asked, folder, picture)
+
+    return make
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import logging
 import shutil
 import weakref
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,67 +11,14 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
-from workers.engines.diffusers.engine import DiffusersEngine
+from tests.workers.engines.diffusers.asking import PROMPT, TaskOf, contents, engine_of, made, run, told
 from workers.engines.diffusers.orders import Way
-from workers.engines.protocol import BadRequest, Broken, Cancelled, Made, OutOfMemory, Result, Stopped, Task
+from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory
 
 pytestmark = [
     pytest.mark.torch,
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning"),  # in diffusers
 ]
-
-PROMPT = "a red fox in the snow, in secret words"
-Told = list[tuple[str, float, Image.Image | None]]
-
-
-def engine_of(folder: Path, **more: Any) -> DiffusersEngine:
-    """With the model loaded."""
-    engine = DiffusersEngine([{"model": "tiny", "engine": "diffusers", "folder": str(folder), "steps": 4, **more}])
-    engine.load("tiny")
-    return engine
-
-
-@pytest.fixture
-def task(tmp_path: Path) -> Callable[..., Task]:
-    numbers = iter(range(100))
-
-    def make(picture: Path | None = None, **params: Any) -> Task:
-        number = next(numbers)
-        folder = tmp_path / f"task{number}"
-        folder.mkdir()
-        asked = {"prompt": PROMPT, "seed": 7, "width": 64, "height": 64, **params}
-        return Task(f"job{number}", 1, "image", "tiny", asked, folder, picture)
-
-    return make
-
-
-TaskOf = Callable[..., Task]
-
-
-def run(engine: DiffusersEngine, *tasks: Task, stop: Callable[[Task, float], bool] = lambda *_: False) -> list[Result]:
-    return told(engine, *tasks, stop=stop)[0]
-
-
-def told(
-    engine: DiffusersEngine, *tasks: Task, stop: Callable[[Task, float], bool] = lambda *_: False
-) -> tuple[list[Result], Told]:
-    heard: Told = []
-
-    def report(task: Task, fraction: float, preview: Image.Image | None = None) -> None:
-        heard.append((task.job_id, fraction, preview))
-        if stop(task, fraction):
-            raise Cancelled
-
-    return list(engine.run(tasks, report)), heard
-
-
-def made(result: Result) -> list[Made]:
-    assert not isinstance(result, Stopped), repr(result)
-    return list(result)
-
-
-def contents(result: Result) -> list[bytes]:
-    return [item.path.read_bytes() for item in made(result)]
 
 
 def difference(first: Image.Image, second: Image.Image) -> float:
