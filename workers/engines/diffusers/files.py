@@ -59,4 +59,6 @@ def said(shot: Shot) -> dict[str, Any]:
         made["guidance"] = shape.guidance
     if shape.way is not Way.WORDS and shape.strength is not None:
         made["strength"] = shape.strength
+    if order.parent_seed is not None:
+        made |= {"parent_seed": order.parent_seed, "strength": order.leaves}
     return made

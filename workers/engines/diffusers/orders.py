@@ -13,9 +13,10 @@ from workers.engines.diffusers.table import LocalModel
 from workers.engines.protocol import BadRequest, Task
 
 SEEDS = 2**31
-MOST_STEPS = 150
+MOST_STEPS = 200
 LEAST_STRENGTH = 0.05
-USUAL_STRENGTH = 0.6
+USUAL_STRENGTH = 0.6  # by which a given picture is left
+USUAL_CHANGE = 0.35  # of a variation
 FASTEST = 30  # frames a second
 
 
@@ -54,6 +55,8 @@ class Order:
     seed: int
     count: int
     start: Given | None = None
+    parent_seed: int | None = None  # of what it varies
+    leaves: float = 0.0  # how far that is left
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +96,7 @@ def ordered(task: Task, model: LocalModel) -> Order:
         rate=rate,
     )
     negative = params.get("negative")
+    parent, said = params.get("parent_seed") if way is Way.WORDS else None, params.get("strength")
     return Order(
         task=task,
         shape=shape,
@@ -102,6 +106,8 @@ def ordered(task: Task, model: LocalModel) -> Order:
         seed=int(params.get("seed", 0)),
         count=int(params.get("count", 1)),
         start=start,
+        parent_seed=None if parent is None else int(parent),
+        leaves=min(max(float(USUAL_CHANGE if said is None else said), 0.0), 1.0),
     )
 
 

@@ -52,7 +52,8 @@ def test_ltx_makes_a_film_of_words_or_of_a_picture(ltx: Path, task: TaskOf, give
 
     for film in [*made(words), *made(picture)]:
         read = reading.film(film.path)
-        assert (read.width, read.height, read.seconds) == (72, 64, pytest.approx(17 / 24, abs=0.01))
+        assert (read.width, read.height) == (72, 64)
+        assert read.seconds == pytest.approx(17 / 24, abs=0.01)
     assert [film.metadata["seed"] for film in made(words)] == [7, 8]
     assert made(words)[0].metadata == {"model": "tiny", "seed": 7, "prompt": PROMPT, "steps": 2, "guidance": 3.0}
     assert len({*contents(words), *contents(picture)}) == 4

@@ -145,6 +145,26 @@ def test_a_picture_to_start_from_is_left_as_far_as_its_strength(sdxl: Path, task
 
 
 @pytest.mark.parametrize("model", ["sdxl", "flux"])
+def test_a_variation_leaves_its_parent_as_far_as_its_strength(
+    model: str, request: pytest.FixtureRequest, task: TaskOf
+) -> None:
+    engine = engine_of(request.getfixturevalue(model), batch=8)
+    near, far = {"seed": 9, "parent_seed": 7, "strength": 0.05}, {"seed": 9, "parent_seed": 7, "strength": 0.7}
+    results = run(engine, task(), task(seed=9), task(**near), task(**far), task(**{**far, "strength": 1.0}))
+    parent, own, close, away, left = (item.look for result in results for item in made(result))
+
+    assert parent
+    assert own
+    assert close
+    assert away
+    assert 0 < difference(parent, close) < difference(parent, away)
+    assert contents(results[0]) == contents(run(engine, task())[0])  # beside variations it is what it was
+    assert left is not None
+    assert difference(own, left) < 1
+    assert made(results[3])[0].metadata | {"parent_seed": 7, "strength": 0.7} == made(results[3])[0].metadata
+
+
+@pytest.mark.parametrize("model", ["sdxl", "flux"])
 def test_only_the_gaps_of_a_picture_are_made(
     model: str, request: pytest.FixtureRequest, task: TaskOf, tmp_path: Path
 ) -> None:
