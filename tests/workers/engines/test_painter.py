@@ -227,12 +227,26 @@ def test_what_cannot_be_painted_is_the_requests_fault(tmp_path: Path, params: di
         ("a lighthouse", "sea", "day", ["lighthouse"]),
         ("an astronaut riding a horse", "space", "day", ["horse", "astronaut"]),
         ("aurora", "lake", "night", []),
+        ("northern lights above a cabin", "lake", "night", ["house"]),
+        ("luces del norte", "lake", "night", []),
+        ("a girl with a red umbrella in the rain", "street", "overcast", ["umbrella"]),
+        ("a stone bridge", "river", "day", ["arch"]),
+        ("puente de piedra", "river", "day", ["arch"]),
+        ("a bridge", "river", "day", ["bridge"]),
+        ("a town by a river", "river", "day", ["house"]),
+        ("downtown", "city", "dusk", []),
     ],
 )
 def test_words_are_understood(prompt: str, place: str, light: str, kinds: list[str]) -> None:
     scene = read(prompt)
     assert (scene.place, scene.light) == (place, light)
     assert sorted(subject.kind for subject in scene.subjects) == sorted(kinds)
+
+
+def test_a_colour_that_is_bound_across_a_phrase_stays_with_its_thing() -> None:
+    assert [(subject.kind, subject.colour) for subject in read("a wooden bridge").subjects] == [("arch", "brown")]
+    scene = read("a girl with a red umbrella in the rain")
+    assert (scene.subjects[0].colour, scene.sky_colours) == ("red", ())
 
 
 def test_a_colour_belongs_to_the_thing_it_stands_before() -> None:

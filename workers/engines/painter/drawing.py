@@ -10,11 +10,12 @@ from workers.engines.painter.arrays import Colour, Picture, Plane, colour, mix
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.outline import SHARED, SHINING, Outline
 from workers.engines.painter.palette import named
+from workers.engines.painter.people import PEOPLE
 from workers.engines.painter.studio import Studio
 from workers.engines.painter.things import THINGS
 from workers.engines.painter.words import Subject
 
-SMOOTH = frozenset(("fish", "whale", "dolphin", "turtle", "penguin", "butterfly", *THINGS))
+SMOOTH = frozenset(("fish", "whale", "dolphin", "turtle", "penguin", "butterfly", *PEOPLE, *THINGS))
 BACKLIT = {"sunset": 0.5, "dawn": 0.34, "dusk": 0.44, "night": 0.4, "storm": 0.4, "overcast": 0.2, "day": 0.06}
 MARGIN = 50  # the drawing reaches this far beyond the outline's box on every side
 

@@ -1,4 +1,4 @@
-"""Flowers: heads of several kinds, a meadow of them, rows of lavender, a bunch in a vase."""
+"""Flowers: heads of several kinds, a meadow of them, rows of lavender."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ KINDS = {
     "bell": (6, 1, 0.8, 0.14, ("purple", "blue", "lavender"), ("yellow",)),
     "cosmos": (8, 1, 0.95, 0.17, ("pink", "magenta", "white"), ("gold",)),
 }
+
+CUP = ((-0.42, -0.72, 0.46, 0.86), (0.42, -0.74, 0.46, 0.92), (0.0, -0.6, 0.5, 1.08))  # lean, tip, width, brightness
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,23 @@ def head(kind: str, tint: Colour, dice: Dice) -> Head:
     return Head(byte_image(cover), byte_image(rgb))
 
 
+def cup(tint: Colour, dice: Dice) -> Head:
+    """A tulip seen from aside: five petals around a cup, the middle one before the others."""
+    v, u = np.mgrid[-1 : 1 : SIDE * 1j, -1 : 1 : SIDE * 1j].astype(np.float32)
+    cover, rgb = np.zeros((SIDE, SIDE), np.float32), np.zeros((SIDE, SIDE, 3), np.float32)
+    for lean, tip, wide, bright in ((-0.3, -0.9, 0.4, 0.6), (0.3, -0.94, 0.4, 0.66), *CUP):
+        high = np.float32(tip + dice.uniform(-0.04, 0.04))
+        t = np.clip((v - high) / (np.float32(0.96) - high), 0, 1)  # 0 at the tip, 1 at the stalk
+        across = (u - np.float32(lean) * np.sin(np.pi * (0.5 + 0.5 * t))) / np.float32(wide)
+        edge = 1.5 * t**0.62 * (1 - t) ** 0.42
+        mask = ramp(edge + 0.04, edge - 0.04, np.abs(across)) * (t > 0) * (t < 1)
+        part = np.clip(across / np.maximum(edge, 0.05), -1, 1)
+        shade = bright * (1.15 - 0.45 * t) * (1 - 0.32 * part**2) * (1 - 0.06 * np.cos(part * 14) ** 2)
+        rgb = mix(rgb * (1 - 0.3 * blur(mask, SIDE / 30))[..., None], tint * shade[..., None], mask[..., None])
+        cover = np.maximum(cover, mask)
+    return Head(byte_image(cover), byte_image(rgb))
+
+
 def byte_image(plane: Plane) -> Image.Image:
     return Image.fromarray((np.clip(plane, 0, 1) * 255).astype(np.uint8))
 
@@ -88,7 +107,11 @@ def kinds(studio: Studio) -> list[tuple[str, Colour]]:
 
 def heads(studio: Studio) -> list[Head]:
     dice = studio.dice.fork("heads")
-    return [head(kind, tint, dice.fork(str(number))) for number, (kind, tint) in enumerate(kinds(studio))]
+    chosen = enumerate(kinds(studio))
+    return [
+        cup(tint, dice.fork(str(number))) if kind == "tulip" else head(kind, tint, dice.fork(str(number)))
+        for number, (kind, tint) in chosen
+    ]
 
 
 def rows(studio: Studio, depth: float, blooms: Callable[[], list[Head]]) -> None:
@@ -159,80 +182,3 @@ def meadow(studio: Studio) -> list[Step]:
     if studio.scene.has("lavender"):
         return [lavender_rows]
     return [partial(rows, depth=depth, blooms=blooms) for depth in (0.0, 0.16, 0.34, 0.58, 0.9)]
-
-
-def backdrop(studio: Studio) -> None:
-    """A quiet wall with soft lights, and a table."""
-    canvas, dice = studio.canvas, studio.dice.fork("backdrop")
-    tint = (
-        named(studio.scene.sky_colours[0])
-        if studio.scene.sky_colours
-        else dice.pick((colour(0.3, 0.36, 0.36), colour(0.42, 0.34, 0.3), colour(0.26, 0.28, 0.38)))
-    )
-    field = noise.clouds((canvas.height, canvas.width), 2.4, dice, 5)[..., None]
-    away = canvas.distance(canvas.width * (0.5 + 0.2 * studio.sunward), canvas.height * 0.3)
-    pool = np.exp(-((away / np.float32(canvas.unit * 0.75)) ** 2))[..., None]
-    canvas.rgb[:] = tint * (0.3 + 0.45 * field) * (0.5 + 1.3 * pool)
-    top = canvas.height * 0.84
-    wood = noise.clouds((canvas.height * 6, canvas.width), 30, dice, 4)[::6][..., None]
-    board = colour(0.36, 0.24, 0.16) * (0.5 + 0.8 * wood) * (0.6 + 0.7 * pool)
-    canvas.over(ramp(0, 3, canvas.rows - np.float32(top)) + canvas.columns * 0, board.astype(np.float32))
-
-
-def vase(studio: Studio) -> None:
-    """A turned vase: its profile is a curve, its light that of a cylinder."""
-    canvas, dice = studio.canvas, studio.dice.fork("vase")
-    tall, top = canvas.height * 0.32, canvas.height * 0.6
-    t = np.linspace(0, 1, round(tall), dtype=np.float32)[:, None]
-    half = canvas.unit * (
-        0.075 + 0.065 * np.clip(np.sin(np.clip(t * 1.12 + 0.06, 0, 1) * np.pi), 0, 1) ** 1.2 - 0.02 * t
-    )
-    side = round(canvas.unit * 0.34)
-    u = (np.arange(side, dtype=np.float32)[None, :] - side / 2) / half
-    glaze = dice.pick(
-        (colour(0.2, 0.34, 0.46), colour(0.75, 0.7, 0.62), colour(0.2, 0.36, 0.3), colour(0.5, 0.22, 0.2))
-    )
-    lit = np.clip(0.35 + 0.75 * np.cos(np.arcsin(np.clip(u, -1, 1)) - 0.7 * studio.sunward), 0.1, 1.1)
-    shine = np.exp(-(((u - 0.45 * studio.sunward) / 0.12) ** 2)) * np.exp(-(((t - 0.4) / 0.2) ** 2)) * 0.7
-    rgb = glaze * (lit * (0.95 - 0.35 * t))[..., None] + shine[..., None]
-    shadow = canvas.distance(canvas.width * 0.5 - studio.sunward * canvas.unit * 0.12, top + tall * 0.98, 3.2)
-    canvas.over(ramp(canvas.unit * 0.26, 0, shadow) * np.float32(0.55), colour(0.04, 0.03, 0.03))
-    canvas.over(ramp(1.0, 0.985, np.abs(u)), rgb.astype(np.float32), round(canvas.width / 2 - side / 2), round(top))
-
-
-def bunch(studio: Studio, ring: int, blooms: list[Head] | None = None) -> None:
-    """One ring of the bunch from the outside in, leaves first."""
-    canvas, dice = studio.canvas, studio.dice.fork(f"bunch {ring}")
-    flowers = heads(studio)
-    count = (22, 13, 10, 6)[ring]
-    far = (0.33, 0.29, 0.18, 0.07)[ring]
-    for number in range(count):
-        angle = 2 * np.pi * (number + dice.uniform(-0.3, 0.3)) / count
-        x = canvas.width / 2 + np.cos(angle) * far * canvas.unit * dice.uniform(0.85, 1.12)
-        y = canvas.height * 0.4 + np.sin(angle) * far * canvas.unit * 0.86 * dice.uniform(0.85, 1.1)
-        lit = np.float32(0.62 + 0.4 * np.clip(np.cos(angle) * studio.sunward * 0.5 - np.sin(angle) * 0.6, -0.6, 1))
-        if ring == 0:
-            leaf(studio, x, y, angle, canvas.unit * dice.uniform(0.13, 0.2), lit)
-            continue
-        size = canvas.unit * (0.19 if ring > 1 else 0.15) * dice.uniform(0.85, 1.2)
-        squash = 1 - 0.3 * far / 0.3 * dice.uniform(0.4, 1)
-        cover, rgb = dice.pick(flowers).sized(round(size), round(size * squash))
-        under = blur(cover, size / 9) * np.float32(0.5)
-        canvas.over(under, colour(0.02, 0.03, 0.02), round(x - size / 2), round(y - size * squash / 2 + size * 0.06))
-        canvas.over(cover, rgb * lit * np.float32(1.25), round(x - size / 2), round(y - size * squash / 2))
-
-
-def leaf(studio: Studio, x: float, y: float, angle: float, size: float, lit: np.float32) -> None:
-    side = round(size * 2)
-    v, u = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j].astype(np.float32)
-    along, across = u * np.cos(angle) + v * np.sin(angle), v * np.cos(angle) - u * np.sin(angle)
-    width = 0.3 * np.clip(1 - along**2, 0, 1) ** 1.3 + 1e-4
-    vein = 1 - 0.3 * np.exp(-((across / 0.02) ** 2)) - 0.1 * np.cos(along * 40 - np.abs(across) * 50) ** 8
-    rgb = colour(0.16, 0.34, 0.14) * (vein * (0.75 + 0.9 * across / width * 0.35))[..., None] * lit * np.float32(1.3)
-    studio.canvas.over(
-        ramp(1.0, 0.94, np.abs(across) / width), rgb.astype(np.float32), round(x - size), round(y - size)
-    )
-
-
-def bouquet(studio: Studio) -> list[Step]:
-    return [backdrop, vase, *(partial(bunch, ring=ring) for ring in range(4))]

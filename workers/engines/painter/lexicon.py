@@ -16,7 +16,7 @@ PLACES: Mapping[str, str] = {
     " ромашк* подсолнух* лаванд* blume* wiese* rose* tulpe* mohn sonnenblume* fleur* prairie tournesol* flor"
     " flores pradera girasol*",
     "street": "street* alley* cyberpunk neon* tokyo улиц* переулок straße gasse rue ruelle calle callejón",
-    "city": "city cities skyline town* building* skyscraper* downtown metropol* manhattan york london paris berlin"
+    "city": "city cities skyline building* skyscraper* downtown metropol* manhattan york london paris berlin"
     " moscow город* небоскр* stadt hochhaus* skyline ville ciudad rascacielos",
     "volcano": "volcano* volcanic lava eruption вулкан* лав* vulkan* volcan volcán erupción",
     "waterfall": "waterfall* cascade* водопад* wasserfall* cascada*",
@@ -37,6 +37,18 @@ PLACES: Mapping[str, str] = {
     " eis neige hiver nieve invierno hielo polar",
 }
 
+PHRASES: Mapping[tuple[str, str], str] = {  # two words that mean together what neither means alone
+    **{(first, "lights"): "aurora" for first in ("northern", "southern", "polar")},
+    ("luces", "norte"): "aurora",
+    **{(first, "bridge"): "arch" for first in ("stone", "old", "arched", "roman", "medieval")},
+    ("wooden", "bridge"): "brown arch",
+    ("каменный", "мост"): "arch",
+    ("деревянный", "мост"): "brown arch",
+    ("puente", "piedra"): "arch",
+    ("pont", "pierre"): "arch",
+}
+SMALL = frozenset(("de", "del", "of", "the"))  # may stand between them
+
 LIGHTS: Mapping[str, str] = {
     "sunset": "sunset* sundown twilight golden закат* sonnenuntergang abendrot couchant coucher atardecer puesta ocaso"
     " crepúsculo",
@@ -55,7 +67,7 @@ LIGHTS: Mapping[str, str] = {
 
 FEATURES: Mapping[str, str] = {
     "aurora": "aurora* borealis сияни* nordlicht* polarlicht* boréale* boreal",
-    "rain": "rain rainy raining drizzle downpour umbrella дожд* ливень regen* pluie lluvia",
+    "rain": "rain rainy raining drizzle downpour umbrella* зонт* дожд* ливень regen* pluie parapluie* lluvia paraguas",
     "snow": "snow* winter* blizzard снег* снеж* зим* метел* вьюг* schnee* winter* neige hiver nieve invierno",
     "snowfall": "snowfall snowing blizzard snowflake* снегопад* метел* вьюг* schneefall",
     "fog": "fog foggy mist misty haze hazy туман* nebel* brume brouillard niebla",
@@ -76,6 +88,7 @@ FEATURES: Mapping[str, str] = {
     "rose": "rose* роза розы роз peony peonies",
     "daisy": "daisy daisies ромашк* gänseblümchen marguerite* margarita*",
     "poppy": "poppy poppies мак маки маков* mohn coquelicot* amapola*",
+    "spiral": "galaxy galaxies галакти* galaxie galaxien galaxia* andromeda spiral*",
     "ring": "saturn ring rings ringed кольц*",
     "geometry": "geometr* triangle* cube* polygon* cubis* bauhaus mondrian геометр*",
     "fire": "fire* flame* burning lava огонь огн* пламя feuer feu fuego",
@@ -99,17 +112,19 @@ SUBJECTS: Mapping[str, str] = {
     "turtle": "turtle* tortoise черепах* schildkröte* tortue tortuga",
     "boat": "boat* sailboat* yacht* sail sailing canoe лодк* яхт* парус* boot segelboot bateau* voilier barco* velero",
     "ship": "ship ships galleon pirate* корабл* schiff* navire galion galeón",
-    "house": "house* cabin* cottage* hut village* деревн* dorf home barn дом дома домик* изба хижин* haus"
+    "house": "house* cabin* cottage* hut village* town townlet деревн* dorf home barn дом дома домик* изба хижин* haus"
     " häuser hütte maison cabane casa"
     " cabaña",
     "lighthouse": "lighthouse* маяк* leuchtturm* phare faro",
     "castle": "castle* fortress palace tower замок замк* крепост* schloss burg château castillo torre",
+    "arch": "arch arches viaduct* aqueduct* виадук* акведук* viadukt* steinbrücke* viaduc aqueduc viaducto* acueducto*",
     "bridge": "bridge* мост* brücke* pont puente",
     "balloon": "balloon* воздушн* шар шары heißluftballon ballon* montgolfière* globo globos",
     "tree": "tree trees oak baobab дерев* дуб baum bäume arbre* árbol árboles bonsai",
     "person": "person man woman girl boy child traveler traveller wanderer samurai knight king queen human people monk"
     " wizard человек* люди девушк* девочк* мальчик* мужчин* женщин* mensch mann frau mädchen junge homme femme"
     " fille garçon hombre mujer niña niño persona hiker lovers couple",
+    "umbrella": "umbrella* parasol* зонт* regenschirm* schirm parapluie* paraguas sombrilla*",
     "astronaut": "astronaut* cosmonaut* spaceman космонавт* астронавт* astronaute astronauta",
     "rocket": "rocket* spaceship* starship shuttle ракет* звездолёт* rakete* fusée cohete ufo",
     "car": "car cars auto truck машин* автомоб* voiture coche taxi",

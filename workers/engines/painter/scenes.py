@@ -6,6 +6,7 @@ from functools import partial
 from workers.engines.painter import (
     abstract,
     aurora,
+    bouquet,
     city,
     flowers,
     forest,
@@ -55,7 +56,7 @@ def layers(studio: Studio) -> tuple[list[list[Step]], list[Step]]:
             "abstract": abstract.steps,
             "space": space.steps,
             "underwater": underwater.steps,
-            "bouquet": flowers.bouquet,
+            "bouquet": bouquet.steps,
         }
         return [inside[place](studio), *([figure] for figure in figures(studio))], []
     heaven: list[Step] = [sky.air, sky.stars, sky.sun]

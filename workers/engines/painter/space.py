@@ -17,6 +17,7 @@ WORLDS = (
     ("teal", "lavender", "white"),
     ("crimson", "coral", "gold"),
 )
+PLANETS = frozenset(("planet", "planets", "mars", "moon"))
 MARS = ("brown", "orange", "coral")
 
 
@@ -120,6 +121,33 @@ def worlds(studio: Studio, near: bool) -> None:
     planet(studio, x, y, radius * (0.75 if rings else 1), tints, rings, dice)
 
 
+def galaxy(studio: Studio) -> None:
+    """A disk of stars seen from aside: two arms that wind outwards, dust along them, an old warm heart."""
+    canvas, dice = studio.canvas, studio.dice.fork("galaxy")
+    side = round(canvas.unit * 1.15)
+    v, u = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j].astype(np.float32)
+    tilt, lean = dice.uniform(0.34, 0.5), dice.uniform(-0.6, 0.6)
+    along, across = u * np.cos(lean) + v * np.sin(lean), (v * np.cos(lean) - u * np.sin(lean)) / np.float32(tilt)
+    away, angle = np.hypot(along, across), np.arctan2(across, along) * np.float32(studio.sunward / abs(studio.sunward))
+    table = dice.table()
+    cloud = noise.fractal(along * 5 + 20, across * 5 + 20, table, 6, 0.6)
+    wound = angle * 2 - np.log(away + np.float32(0.06)) * np.float32(5.2) + (cloud - 0.5) * np.float32(1.6)
+    arm = (0.5 + 0.5 * np.cos(wound)) ** 2
+    dust = (0.5 + 0.5 * np.cos(wound + np.float32(0.9))) ** 5 * noise.contrast(cloud, 1.6)
+    disk = np.exp(-((away / np.float32(0.46)) ** 1.6)) * ramp(1.0, 0.75, away)
+    names = studio.scene.colours or dice.pick((("blue", "pink"), ("teal", "lavender"), ("indigo", "coral")))
+    haze = mix(named(names[0]), colour(0.75, 0.85, 1.0), np.float32(0.35))
+    stars = (dice.random(side * side).reshape(side, side) ** 40).astype(np.float32)
+    left, top = round(canvas.width / 2 - side / 2), round(canvas.height * 0.48 - side / 2)
+    shine = disk * (0.1 + 1.1 * arm * (0.4 + cloud)) * (1 - np.float32(0.75) * dust)
+    canvas.add(shine.astype(np.float32), haze * np.float32(1.2), left, top)
+    canvas.add(
+        (shine * stars * 3).astype(np.float32), mix(named(names[-1]), colour(1, 1, 1), np.float32(0.6)), left, top
+    )
+    heart = np.exp(-(((along**2 + (across * tilt * np.float32(1.35)) ** 2) / np.float32(0.012)) ** 0.6))
+    canvas.add(heart.astype(np.float32), colour(1.3, 1.08, 0.8), left, top)
+
+
 def far_sun(studio: Studio) -> None:
     canvas = studio.canvas
     x = canvas.width * (0.5 + 0.36 * studio.sunward)
@@ -129,4 +157,6 @@ def far_sun(studio: Studio) -> None:
 
 
 def steps(studio: Studio) -> list[Step]:
+    if studio.scene.has("spiral") and not (studio.scene.has("ring") or PLANETS & set(studio.scene.key.split())):
+        return [deep_sky, galaxy]
     return [deep_sky, nebula, far_sun, partial(worlds, near=False), partial(worlds, near=True)]

@@ -8,7 +8,7 @@ from workers.engines.painter import noise
 from workers.engines.painter.arrays import Colour, Picture, Plane, colour, mix, ramp
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.dice import Dice
-from workers.engines.painter.palette import named
+from workers.engines.painter.palette import free_colours, named
 from workers.engines.painter.studio import Step, Studio
 
 NEON = (
@@ -23,8 +23,8 @@ EYE, HALF = 1.8, 6.0
 
 
 def lamps(studio: Studio) -> tuple[Colour, ...]:
-    if studio.scene.colours:
-        return tuple(named(name) for name in studio.scene.colours)
+    if free := free_colours(studio.scene):
+        return tuple(named(name) for name in free)
     return NEON if studio.scene.light == "night" and not studio.scene.has("snow", "autumn") else WARM
 
 

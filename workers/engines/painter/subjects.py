@@ -8,12 +8,13 @@ from workers.engines.painter.arrays import colour, mix, ramp
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.drawing import MARGIN, Drawing, draw
 from workers.engines.painter.forest import leaf_colours, shadow
+from workers.engines.painter.people import PEOPLE
 from workers.engines.painter.studio import Studio
 from workers.engines.painter.things import THINGS
 from workers.engines.painter.wings_and_fins import WINGS_AND_FINS
 from workers.engines.painter.words import WATERS, Subject
 
-OUTLINES = {**ANIMALS, **WINGS_AND_FINS, **THINGS}
+OUTLINES = {**ANIMALS, **WINGS_AND_FINS, **PEOPLE, **THINGS}
 AFLOAT = frozenset(("boat", "ship", "whale", "dolphin"))
 SUNK = {"whale": 0.36, "turtle": 0.3}  # what share of its box lies under the water of a sea
 FLYING = frozenset(("bird", "balloon", "dragon", "butterfly", "rocket"))
@@ -28,8 +29,9 @@ FLOCKS = {
     "deer": 2,
     "house": 6,
 }
-BASED = frozenset(("castle", "lighthouse", "bridge"))  # these bring the ground they stand on
-FAR = frozenset(("castle", "lighthouse", "house", "windmill", "bridge"))
+BRIDGES = frozenset(("bridge", "arch"))
+BASED = BRIDGES | {"castle", "lighthouse"}  # these bring the ground they stand on
+FAR = BASED | {"house", "windmill"}
 
 
 def paint(studio: Studio, subject: Subject, number: int) -> None:
@@ -120,7 +122,7 @@ def spot(studio: Studio, kind: str, size: float, number: int) -> tuple[float, fl
         return x, canvas.height * dice.uniform(0.56, 0.66) + tall * 0.3, tall * 1.25
     if kind in FLYING:
         return x, max(studio.horizon * dice.uniform(0.5, 0.66) + tall * 0.2, tall * 1.08), tall
-    if kind == "bridge":
+    if kind in BRIDGES:
         return canvas.width / 2, studio.horizon + deep * 0.14, canvas.unit * 0.42
     if kind in AFLOAT:
         return x, studio.horizon + deep * dice.uniform(0.2, 0.3), tall

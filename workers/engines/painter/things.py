@@ -1,44 +1,22 @@
-"""Outlines of people, houses and vessels in a box of 100 by 100, standing on 100."""
+"""Outlines of houses, bridges and vessels in a box of 100 by 100, standing on 100."""
+
+from math import cos, pi, sin
 
 from workers.engines.painter.outline import Outline, blob, cut, dot, line
 
 STONE = {"main": (150, 140, 130), "dark": (104, 96, 92), "pale": (190, 180, 166), "roof": (112, 62, 56)}
 WOOD = {"main": (124, 82, 54), "dark": (80, 52, 36), "pale": (236, 228, 212), "roof": (84, 56, 50)}
+VAULTS = (-20, 32, 84)
+
+
+def vault(left: float, right: float) -> str:
+    """The masonry above one arch of a bridge."""
+    middle, half = (left + right) / 2, (right - left) / 2
+    arc = (f"{middle + half * cos(pi * at / 12)} {84 - 24 * sin(pi * at / 12)}" for at in range(13))
+    return ", ".join((f"{left} 84, {left} 46, {right} 46", *arc))
+
 
 THINGS: dict[str, Outline] = {
-    "person": Outline(
-        0.26,
-        {"main": (44, 52, 76), "dark": (30, 32, 44), "pale": (224, 178, 146), "roof": (162, 46, 42)},
-        (
-            blob("dark", "44 62, 51 62, 50 80, 47 97, 49 100, 41 100, 43 82"),
-            blob("dark", "50 62, 57 62, 59 80, 60 97, 63 100, 54 100, 54 82"),
-            blob("main", "42 32, 50 29, 58 32, 61 48, 60 66, 40 66, 39 48"),
-            blob("main", "43 34, 38 46, 36 60, 39 61, 44 48"),
-            blob("main", "57 34, 62 46, 64 60, 61 61, 56 48"),
-            dot("pale", 50, 21.6, 5.4, 6.6),
-            blob("dark", "44 22, 44 15, 50 12.6, 56 15, 56.6 22, 54 17, 46 17"),
-            blob("roof", "43 30, 50 28, 57 30, 57 34, 50 35.6, 43 34"),
-            blob("roof", "44 33, 42 44, 39 52, 44 52, 47 36"),
-        ),
-    ),
-    "astronaut": Outline(
-        0.4,
-        {"main": (226, 228, 232), "dark": (150, 154, 164), "pale": (244, 246, 250), "roof": (232, 120, 40)},
-        (
-            blob("dark", "33 32, 40 28, 62 28, 68 34, 68 60, 33 60"),
-            blob("main", "40 60, 50 60, 48 78, 42 92, 46 97, 36 98, 34 90, 38 76"),
-            blob("main", "50 58, 62 58, 66 74, 74 86, 80 88, 78 94, 68 92, 58 78"),
-            blob("main", "36 34, 50 30, 64 34, 66 50, 62 64, 38 64, 34 50"),
-            blob("main", "38 36, 26 44, 16 40, 12 44, 18 50, 30 52, 40 46"),
-            blob("main", "62 36, 74 34, 82 22, 87 24, 84 36, 74 44, 62 46"),
-            dot("main", 50, 19, 15, 15),
-            dot("black", 52, 19.6, 11.6, 10.4),
-            blob("blue", "43 18, 48 11, 58 12, 62 18, 56 15, 48 16"),
-            cut("roof", "44 44, 56 44, 56 52, 44 52"),
-            line("dark", 1.2, "45 47, 55 47"),
-            line("dark", 1.2, "45 49.4, 55 49.4"),
-        ),
-    ),
     "rocket": Outline(
         0.46,
         {"main": (232, 234, 238), "dark": (150, 156, 168), "pale": (250, 250, 250), "roof": (206, 54, 46)},
@@ -161,6 +139,23 @@ THINGS: dict[str, Outline] = {
             *(line("main", 0.32, f"{x} {68 - 58 * ((140 - x) / 66) ** 1.5}, {x} 70") for x in range(78, 137, 4)),
             cut("main", "-45 69, 145 69, 145 73, -45 73"),
             line("dark", 0.9, "-45 73.4, 145 73.4"),
+        ),
+    ),
+    "arch": Outline(
+        0.3,
+        {"main": (150, 140, 126), "dark": (92, 86, 80), "pale": (186, 178, 164)},
+        (
+            *(cut("dark", vault(x + 3, x + 49)) for x in VAULTS),
+            *(cut("main", vault(x, x + 46)) for x in VAULTS),
+            *(cut("main", f"{x} 46, {x + 6} 46, {x + 7} 101, {x - 1} 101") for x in (-26, 26, 78, 130)),
+            cut("main", "-50 46, -24 46, -20 102, -50 102"),
+            cut("main", "134 46, 150 46, 150 102, 130 102"),
+            *(
+                line("dark", 0.5, f"{x} {y}, {x + 5} {y}")
+                for y, first in ((52, -47), (55, -43))
+                for x in range(first, 148, 8)
+            ),
+            cut("pale", "-50 42, 150 42, 150 46, -50 46"),
         ),
     ),
     "balloon": Outline(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from workers.engines.painter.lexicon import COLOURS, FEATURES, LIGHTS, MOODS, PLACES, SUBJECTS
+from workers.engines.painter.lexicon import COLOURS, FEATURES, LIGHTS, MOODS, PHRASES, PLACES, SMALL, SUBJECTS
 
 LIMIT = 400  # words after this many no longer change the picture's content, only its seed
 HOMES = {
@@ -18,11 +18,12 @@ HOMES = {
     **dict.fromkeys(("butterfly", "rabbit"), "meadow"),
     "car": "street",
     "penguin": "snow",
-    "bridge": "river",
+    **dict.fromkeys(("bridge", "arch"), "river"),
+    "umbrella": "street",
 }
 SKYWARD = frozenset(LIGHTS) | {"clouds", "sun", "moon", "sky", "fog", "aurora"}
 LAND_ANIMALS = frozenset(("fox", "wolf", "dog", "cat", "rabbit", "bear", "deer", "horse", "elephant", "person"))
-GROUPS = ("village", "деревн", "dorf")
+GROUPS = ("village", "town", "деревн", "dorf")
 SINGULARS = frozenset(("fuchs", "ours", "haus", "lis"))  # they end like plurals
 WATERS = frozenset(("sea", "lake", "river", "beach", "island", "underwater", "waterfall"))
 
@@ -57,11 +58,11 @@ class Scene:
 def read(prompt: str) -> Scene:
     """Understand a prompt; every word, known or not, ends up in `key`, from which chance is drawn."""
     words = re.findall(r"[\w'-]+", unicodedata.normalize("NFKC", prompt).casefold())
-    known = words[:LIMIT]
+    known = joined(words[:LIMIT])
     places = found(known, PLACES)
     features = found(known, FEATURES)
     lights = found(known, LIGHTS)
-    kinds = found(known, SUBJECTS)
+    kinds = held(found(known, SUBJECTS))
     bound = bind_colours(known)
     place = choose_place(places, lights, features, kinds)
     every = tuple(dict.fromkeys(name for name, _ in bound)) or (mood_colours(known) if place == "abstract" else ())
@@ -76,6 +77,24 @@ def read(prompt: str) -> Scene:
         place_colours=tuple(c for c, target in bound if target in PLACES),
         key=" ".join(words) or prompt,
     )
+
+
+def joined(words: list[str]) -> list[str]:
+    """The words, those of a phrase replaced by what it means."""
+    kept: list[str] = []
+    for word in words:
+        before = next((at for at in range(len(kept) - 1, -1, -1) if kept[at] not in SMALL), None)
+        meaning = None if before is None else PHRASES.get((kept[before], word))
+        if meaning:
+            kept[before:] = meaning.split()
+        else:
+            kept.append(word)
+    return kept
+
+
+def held(kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Whoever holds the umbrella is drawn with it."""
+    return tuple(kind for kind in kinds if kind != "person" or "umbrella" not in kinds)
 
 
 def subject(kind: str, words: list[str], bound: list[tuple[str, str | None]]) -> Subject:
