@@ -1,6 +1,6 @@
 """The smaller files of an artifact: what its engine has at hand is looked at once, and no file is read without need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from PIL import Image
 from workers import thumbnails
 from workers.blur import blur
 from workers.engines.protocol import Made
+from workers.media import xmp
 
 WEB_SIDE = 1280  # pixels
 WEB_QUALITY = 82
@@ -43,7 +44,7 @@ def variants(made: Made, size_bytes: int, check: Callable[[], None]) -> Variants
         look = thumbnails.opened(made.path)
     web, shown = None, look
     if look is not None and made.type == "image":
-        web, shown = web_picture(look, size_bytes)
+        web, shown = web_picture(look, size_bytes, made.metadata)
     elif made.type == "video" and made.format in FILMS:
         web = web_film(made, size_bytes, check)
     if shown is None:
@@ -52,12 +53,14 @@ def variants(made: Made, size_bytes: int, check: Callable[[], None]) -> Variants
     return Variants(thumbnails.thumbnail(small), blur(small), web)
 
 
-def web_picture(picture: Image.Image, size_bytes: int) -> tuple[Rendition | None, Image.Image]:
+def web_picture(
+    picture: Image.Image, size_bytes: int, metadata: Mapping[str, object]
+) -> tuple[Rendition | None, Image.Image]:
     """The rendition where the original is larger, and the smaller of both pictures to make a thumbnail of."""
     if max(picture.size) <= WEB_SIDE and size_bytes <= HEAVY_BYTES:
         return None, picture
     smaller = thumbnails.fitted(picture, WEB_SIDE, Image.Resampling.BILINEAR)
-    content = thumbnails.encoded(smaller, WEB_QUALITY)
+    content = thumbnails.encoded(smaller, WEB_QUALITY, xmp.packet(metadata))
     return Rendition(content, "jpg", *smaller.size, len(content)), smaller
 
 

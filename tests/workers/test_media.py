@@ -1,6 +1,9 @@
 """Loudness as ffmpeg measures it, limiting without clipping, waves that can be seen, files without what is not ours."""
 
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import av
 import numpy as np
@@ -11,7 +14,11 @@ from PIL.PngImagePlugin import PngInfo
 from workers.media import reading
 from workers.media.loudness import CEILING, Sound, limited, loudness, normalised
 from workers.media.png_text import described
+from workers.media.sound_file import write_sound
+from workers.media.tags import tags
+from workers.media.video_file import write_video
 from workers.media.waveform import HEIGHT, WIDTH, waveform
+from workers.media.xmp import in_jpeg, in_webp
 
 RATE = 48_000
 
@@ -100,6 +107,103 @@ def test_a_png_says_only_how_it_was_made(tmp_path: Path) -> None:
     for broken in (b"GIF89a", (tmp_path / "a.png").read_bytes()[:-20]):
         with pytest.raises(ValueError, match="PNG"):
             described(broken, {})
+
+
+ORIENTED = Image.Exif()
+ORIENTED[0x010E] = "a secret workflow"
+MADE = {"model": "sdxl", "seed": 7, "prompt": 'лиса 🦊 & <b>"x"\0\ud83e', "no name!": 1}
+
+
+def said_in(content: bytes) -> str:
+    with Image.open(BytesIO(content)) as image:
+        image.load()
+        assert not image.getexif()
+        assert image.info.get("comment") is None
+        ElementTree.fromstring(image.info["xmp"].decode())
+        return str(image.info["xmp"].decode())
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "how"),
+    [
+        ("JPEG", "RGB", {"comment": b"secret"}),
+        ("JPEG", "CMYK", {"progressive": True}),
+        ("WEBP", "RGB", {}),
+        ("WEBP", "RGBA", {}),
+        ("WEBP", "RGBA", {"lossless": True}),
+        ("WEBP", "RGB", {"lossless": True}),
+    ],
+)
+@pytest.mark.parametrize("exif", [ORIENTED, None])
+def test_a_jpeg_and_a_webp_say_only_how_they_were_made(
+    kind: str, mode: str, how: dict[str, Any], exif: Image.Exif | None
+) -> None:
+    buffer = BytesIO()
+    picture = Image.effect_noise((41, 23), 80).convert(mode)
+    if mode == "RGBA":
+        picture.putalpha(Image.linear_gradient("L").resize(picture.size))
+    picture.save(buffer, kind, **how, **({"exif": exif} if exif else {}), icc_profile=b"a profile of colours")
+    before = buffer.getvalue()
+    after = in_jpeg(before, MADE) if kind == "JPEG" else in_webp(before, picture.size, MADE)
+    said = said_in(after)
+
+    assert 'made:model="sdxl" made:seed="7"' in said
+    assert 'лиса 🦊 &amp; &lt;b&gt;"x"</rdf:li>' in said
+    assert b"secret" not in after
+    with Image.open(BytesIO(before)) as old, Image.open(BytesIO(after)) as new:
+        assert (new.mode, new.size, new.tobytes()) == (old.mode, old.size, old.tobytes())
+        assert new.info["icc_profile"] == b"a profile of colours"
+    again = in_jpeg(after, MADE) if kind == "JPEG" else in_webp(after, picture.size, MADE)
+    assert again == after
+
+
+def test_a_simple_webp_learns_to_say_more() -> None:
+    for mode, how in (("RGB", {}), ("RGB", {"lossless": True}), ("RGBA", {"lossless": True})):
+        buffer = BytesIO()
+        Image.new(mode, (300, 7), (9, 9, 9, 40)[: len(mode)]).save(buffer, "WEBP", **how)
+        assert b"VP8X" not in buffer.getvalue() or mode == "RGBA"
+        content = in_webp(buffer.getvalue(), (300, 7), {"seed": 1})
+        with Image.open(BytesIO(content)) as image:
+            assert (image.mode, image.size) == (mode, (300, 7))
+        assert 'made:seed="1"' in said_in(content)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff", b"RIFF", b"\xff\xd8\xff\xe0\0\x04", b"GIF89a" * 9])
+def test_what_is_no_picture_is_not_written_into(content: bytes) -> None:
+    with pytest.raises(ValueError, match="no JPEG"):
+        in_jpeg(content, {})
+    with pytest.raises(ValueError, match="no WebP"):
+        in_webp(content, (1, 1), {})
+
+
+def test_the_longest_prompt_fits_a_segment() -> None:
+    buffer = BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "JPEG")
+    content = in_jpeg(buffer.getvalue(), {"prompt": "<🦊" * 100_000, **{f"n{n}": "x" * 9_999 for n in range(99)}})
+
+    assert "🦊" in said_in(content)
+
+
+def test_players_are_told_how_it_was_made_and_all_of_a_long_prompt() -> None:
+    assert tags({"model": "composer", "seed": 7, "prompt": "calm", "tempo": 70.0}, "Tessera composer") == {
+        "title": "calm",
+        "artist": "Tessera composer",
+        "comment": "model composer; seed 7; tempo 70.0",
+    }
+    assert tags({"prompt": "x" * 300}, "a")["synopsis"] == "x" * 300
+
+
+@pytest.mark.parametrize("kind", ["ogg", "mp3", "mp4"])
+def test_the_tags_of_a_file_can_be_read_back(tmp_path: Path, kind: str) -> None:
+    path, told = tmp_path / f"a.{kind}", tags({"model": "m", "seed": 7, "prompt": "лиса " * 60}, "Tessera")
+    if kind == "mp4":
+        write_video(path, [Image.new("RGB", (64, 64))] * 2, (64, 64), 2, told)
+    else:
+        write_sound(path, noise_and_tone(0.2), RATE, kind, told)
+    with av.open(str(path)) as file:
+        found = {**file.metadata, **file.streams[0].metadata}
+
+    assert {name: found.get(name) for name in told} == told
 
 
 def test_what_is_no_film_and_no_sound_is_told(tmp_path: Path) -> None:

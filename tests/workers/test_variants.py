@@ -26,7 +26,7 @@ def wanted() -> None:
 
 def of_picture(picture: Image.Image, size_bytes: int = LIGHT) -> Variants:
     """What an engine has at hand is not read again."""
-    made = Made(NOWHERE, "image", "png", *picture.size, look=picture)
+    made = Made(NOWHERE, "image", "png", *picture.size, metadata={"seed": 7}, look=picture)
     return variants(made, size_bytes, wanted)
 
 
@@ -60,6 +60,7 @@ def test_a_larger_one_gets_a_jpeg_for_screens(mode: str) -> None:
     assert (found.web.format, found.web.width, found.web.height) == ("jpg", 1280, 640)
     with read(found.web.content) as image:
         assert (image.format, image.size) == ("JPEG", (1280, 640))
+        assert b'made:seed="7"' in image.info["xmp"]
     assert read(found.thumbnail or b"").size == (512, 256)
 
 

@@ -14,6 +14,7 @@ from workers.engines.animator.scenery import INDOORS, Layer, at_night, paint_lay
 from workers.engines.painter.dice import Dice
 from workers.engines.painter.words import Scene, read
 from workers.engines.protocol import BadRequest, Made, Progress
+from workers.media.tags import tags
 from workers.media.video_file import write_video
 
 if TYPE_CHECKING:
@@ -85,9 +86,7 @@ def shoot(order: "Order", model: str, path: Path, progress: Progress) -> Made:
     metadata: dict[str, Any] = {"model": model, "seed": order.seed, "prompt": order.prompt, "move": film.move.name}
     if film.nightfall:
         metadata["light"] = "day to night"
-    comment = "; ".join(f"{name} {value}" for name, value in metadata.items() if name != "prompt")
-    tags = {"title": order.prompt[:200], "artist": "Tessera animator (no GPU)", "comment": comment}
-    write_video(path, film.frames(progress), film.size, RATE, tags)
+    write_video(path, film.frames(progress), film.size, RATE, tags(metadata, "Tessera animator (no GPU)"))
     progress(1.0, None)
     seconds = film.count / RATE
     return Made(path, "video", "mp4", *film.size, duration_seconds=seconds, metadata=metadata, look=film.poster)

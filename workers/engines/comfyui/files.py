@@ -9,7 +9,9 @@ from PIL import Image
 
 from workers.engines.comfyui.client import Comfy
 from workers.engines.protocol import Broken, Made, Task
+from workers.media import xmp
 from workers.media.png_text import described
+from workers.media.tags import tags
 
 KINDS = {  # by the end of the name: what it is, and the artifact's format
     ".png": ("image", "png"),
@@ -23,6 +25,7 @@ KINDS = {  # by the end of the name: what it is, and the artifact's format
     ".flac": ("audio", "flac"),
     ".wav": ("audio", "wav"),
 }
+ARTIST = "Tessera comfyui"
 KEPT_SOUND = ("mp3", "ogg")  # others are too large to send
 
 
@@ -90,10 +93,18 @@ def finished(raw: Path, ending: str, task: Task, number: int, metadata: dict[str
 
 
 def picture(raw: Path, to: Path, form: str, metadata: dict[str, Any]) -> Made:
-    to.write_bytes(described(raw.read_bytes(), metadata) if form == "png" else raw.read_bytes())
-    with Image.open(to) as opened:
+    with Image.open(raw) as opened:
         opened.load()
         look = opened.copy()
+    content = raw.read_bytes()
+    match form:
+        case "png":
+            content = described(content, metadata)
+        case "jpg":
+            content = xmp.in_jpeg(content, metadata)
+        case _:
+            content = xmp.in_webp(content, look.size, metadata)
+    to.write_bytes(content)
     return Made(to, "image", form, look.width, look.height, metadata=metadata, look=look)
 
 
@@ -101,7 +112,7 @@ def video(raw: Path, to: Path, form: str, metadata: dict[str, Any]) -> Made:
     from workers.media.reading import film, remux
 
     shown = film(raw)
-    remux(raw, to, form, tags(metadata))
+    remux(raw, to, form, tags(metadata, ARTIST))
     return Made(
         to,
         "video",
@@ -123,12 +134,8 @@ def sound(raw: Path, form: str, task: Task, number: int, metadata: dict[str, Any
     wanted = str(task.params.get("format") or (form if form in KEPT_SOUND else "ogg"))
     to = task.folder / f"{number}.{wanted}"
     if wanted == form:
-        reading.remux(raw, to, form, tags(metadata))
+        reading.remux(raw, to, form, tags(metadata, ARTIST))
     else:
-        write_sound(to, heard, rate, wanted, tags(metadata))
+        write_sound(to, heard, rate, wanted, tags(metadata, ARTIST))
     seconds = round(heard.shape[1] / rate, 2)
     return Made(to, "audio", wanted, duration_seconds=seconds, metadata=metadata, look=waveform(heard, rate))
-
-
-def tags(metadata: Mapping[str, Any]) -> dict[str, str]:
-    return {"title": str(metadata.get("prompt", ""))[:200], "comment": f"model {metadata.get('model')}"}

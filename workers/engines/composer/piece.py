@@ -11,6 +11,7 @@ from workers.engines.composer.score import notes, plan
 from workers.engines.painter.dice import Dice
 from workers.engines.protocol import Made
 from workers.media.sound_file import write_sound
+from workers.media.tags import tags
 from workers.media.waveform import waveform
 
 if TYPE_CHECKING:
@@ -38,13 +39,7 @@ def compose(order: "Order", model: str, path: Path, progress: Callable[[float], 
         "mood": mood.name,
         "tempo": round(score.tempo, 1),
     }
-    tags = {"title": order.prompt[:200], "artist": "Tessera composer", "comment": comment(metadata)}
-    write_sound(path, sound, RATE, order.format, tags)
+    write_sound(path, sound, RATE, order.format, tags(metadata, "Tessera composer"))
     progress(1.0)
     look = waveform(sound, RATE)
     return Made(path, "audio", order.format, duration_seconds=order.seconds, metadata=metadata, look=look)
-
-
-def comment(metadata: dict[str, object]) -> str:
-    """How it was made, for players that show it."""
-    return "; ".join(f"{name} {value}" for name, value in metadata.items() if name != "prompt")

@@ -54,6 +54,7 @@ def read_aloud(task: Task, index: int, progress: Progress) -> Made:
     from workers.engines.speaker.tongue import language
     from workers.media.loudness import normalised
     from workers.media.sound_file import write_sound
+    from workers.media.tags import tags
     from workers.media.waveform import waveform
 
     text = str(task.params.get("prompt", "")).replace("\0", " ")
@@ -69,8 +70,7 @@ def read_aloud(task: Task, index: int, progress: Progress) -> Made:
     kind = str(task.params.get("format") or "ogg")
     path = task.folder / f"{index}.{kind}"
     metadata = {"model": MODEL, "seed": seed, "prompt": text, "voice": voice}
-    tags = {"title": text[:200], "artist": "Tessera speaker (eSpeak NG)", "comment": f"model {MODEL}; voice {voice}"}
-    write_sound(path, sound, rate, kind, tags)
+    write_sound(path, sound, rate, kind, tags(metadata, "Tessera speaker (eSpeak NG)"))
     seconds = round(sound.shape[1] / rate, 2)
     look = waveform(sound, rate)
     progress(1.0, None)
