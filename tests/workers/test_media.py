@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from workers.engines.comfyui.files import finished
+from workers.engines.protocol import Task
 from workers.media import reading
 from workers.media.loudness import CEILING, Sound, limited, loudness, normalised
 from workers.media.png_text import described
@@ -109,8 +111,8 @@ def test_a_png_says_only_how_it_was_made(tmp_path: Path) -> None:
             described(broken, {})
 
 
-ORIENTED = Image.Exif()
-ORIENTED[0x010E] = "a secret workflow"
+WORKFLOW = Image.Exif()
+WORKFLOW[0x010E] = "a secret workflow"
 MADE = {"model": "sdxl", "seed": 7, "prompt": 'лиса 🦊 & <b>"x"\0\ud83e', "no name!": 1}
 
 
@@ -134,7 +136,7 @@ def said_in(content: bytes) -> str:
         ("WEBP", "RGB", {"lossless": True}),
     ],
 )
-@pytest.mark.parametrize("exif", [ORIENTED, None])
+@pytest.mark.parametrize("exif", [WORKFLOW, None])
 def test_a_jpeg_and_a_webp_say_only_how_they_were_made(
     kind: str, mode: str, how: dict[str, Any], exif: Image.Exif | None
 ) -> None:
@@ -182,6 +184,19 @@ def test_the_longest_prompt_fits_a_segment() -> None:
     content = in_jpeg(buffer.getvalue(), {"prompt": "<🦊" * 100_000, **{f"n{n}": "x" * 9_999 for n in range(99)}})
 
     assert "🦊" in said_in(content)
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("JPEG", ".jpeg"), ("WEBP", ".webp"), ("PNG", ".png")])
+def test_a_picture_of_a_server_leaves_without_what_the_server_wrote(tmp_path: Path, kind: str, ending: str) -> None:
+    raw = tmp_path / f"0.fetched{ending}"
+    Image.effect_noise((40, 30), 80).convert("RGB").save(raw, kind, exif=WORKFLOW)
+    made = finished(raw, ending, Task("job", 1, "image", "sdxl", {}, tmp_path), 0, {"model": "sdxl", "seed": 7})
+
+    content = made.path.read_bytes()
+    assert b"secret" in raw.read_bytes()
+    assert b"secret" not in content
+    assert b"sdxl" in content
+    assert (made.width, made.height) == (40, 30)
 
 
 def test_players_are_told_how_it_was_made_and_all_of_a_long_prompt() -> None:

@@ -9,6 +9,7 @@ from workers.engines.diffusers.orders import Shot, Way, cut
 from workers.engines.diffusers.shooting import Take
 from workers.engines.protocol import BadRequest, Made
 from workers.media.png_text import described
+from workers.media.tags import tags
 from workers.media.video_file import write_video
 
 POSTER = 0.4  # where in the film its picture is taken
@@ -38,10 +39,8 @@ def film(shot: Shot, take: Take) -> Made:
     frames = [cut(image.convert("RGB"), size) for image in take.images]
     rate = order.shape.rate or 1
     metadata = said(shot)
-    comment = "; ".join(f"{name} {value}" for name, value in metadata.items() if name != "prompt")
     path = order.task.folder / f"{shot.index}.mp4"
-    tags = {"title": order.prompt[:200], "artist": "Tessera diffusers", "comment": comment}
-    write_video(path, frames, size, rate, tags)
+    write_video(path, frames, size, rate, tags(metadata, "Tessera diffusers"))
     seconds = len(frames) / rate
     return Made(
         path, "video", "mp4", *size, duration_seconds=seconds, took_seconds=seconds, metadata=metadata,
