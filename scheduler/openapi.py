@@ -22,8 +22,11 @@ ANSWER_TYPES = {
     "events": ["text/event-stream"],
     "file": ["application/octet-stream", "audio/*", "image/*", "text/plain", "video/*"],
     "jpeg": ["image/jpeg"],
+    "playlist": ["application/vnd.apple.mpegurl"],
     "text": ["text/plain"],
 }
+
+RANGED = ("file",)  # of these a part may be asked for
 
 
 class Empty(BaseModel):
@@ -135,6 +138,8 @@ def describe(operation: Operation) -> dict[str, Any]:
     else:
         content = {"application/json": {"schema": reference(operation.answer)}}
     answers: dict[str, Any] = {str(operation.status): {"description": "Done", "content": content}}
+    if operation.answer in RANGED:
+        answers["206"] = {"description": "The part that was asked for", "content": content}
     for status, codes in by_status(refusals_of(operation)).items():
         answers[str(status)] = {
             "description": ", ".join(codes),
@@ -194,7 +199,7 @@ def parameters(operation: Operation) -> Iterable[dict[str, Any]]:
         for name, value in schema.get("properties", {}).items():
             required = place == "path" or name in schema.get("required", ())
             yield {"name": name, "in": place, "required": required, "schema": value}
-    for name in operation.headers:
+    for name in [*operation.headers, *(["Range"] if operation.answer in RANGED else [])]:
         yield {"name": name, "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
 
 

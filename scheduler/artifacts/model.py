@@ -13,6 +13,8 @@ class Variant(StrEnum):
     ORIGINAL = "original"
     THUMBNAIL = "thumbnail"
     WEB = "web"  # the original itself, where it is no larger
+    PLAYLIST = "playlist.m3u8"  # of a film that was asked for in the format hls
+    STREAM = "stream.mp4"  # the original of such a film, as its playlist names it
 
 
 class WebView(BaseModel):
@@ -41,6 +43,7 @@ class ArtifactView(BaseModel):
     expired: bool
     blurhash: str | None = None  # a blur to show while the picture loads; of a video or a sound, that of its thumbnail
     web: WebView | None = None  # None: the original serves as it
+    playlist: str | None = None  # path of its HLS playlist, for a film that was asked for in the format hls
     url: str  # path below the API's address; with `/thumbnail` or `/web` appended, of these
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from scheduler.artifacts.model import ArtifactView
+from scheduler.artifacts.model import ArtifactView, Variant
 from scheduler.database import Db
 from scheduler.jobs.queries.given import GIVEN_TO_OPEN_JOBS
 
@@ -21,6 +21,7 @@ class StoredArtifact:
     web_path: str | None  # None: the original serves as it
     format: str
     expired: bool
+    hls: Mapping[str, Any] | None = None  # what its worker said of its pieces
 
     @property
     def paths(self) -> list[str]:
@@ -29,14 +30,17 @@ class StoredArtifact:
 
 
 def artifact_view(job_id: UUID, made: Mapping[str, Any]) -> ArtifactView:
-    return ArtifactView.model_validate({**made, "job_id": job_id, "url": f"/v1/artifacts/{made['id']}"})
+    """`hls` of what was made: whether there is a playlist of it."""
+    url = f"/v1/artifacts/{made['id']}"
+    playlist = f"{url}/{Variant.PLAYLIST}" if made.get("hls") else None
+    return ArtifactView.model_validate({**made, "job_id": job_id, "url": url, "playlist": playlist})
 
 
 async def stored_artifact(db: Db, artifact_id: UUID, user_id: int | None) -> StoredArtifact | None:
     """An artifact of one user's job; None: the link was signed, whoever has it may read it."""
     row = await db.fetchrow(
         """
-        select a.id, a.local_path, a.thumbnail_path, a.web_path, a.format,
+        select a.id, a.local_path, a.thumbnail_path, a.web_path, a.format, a.metadata -> 'hls' as hls,
                a.deleted_at is not null or coalesce(a.expires_at <= now(), false) as expired
           from artifacts a join jobs j on j.id = a.job_id
          where a.id = $1 and ($2::bigint is null or j.user_id = $2)
@@ -53,7 +57,8 @@ async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
     """Artifacts whose time is over and whose files are still there; what an open job starts from is kept for it."""
     rows = await db.fetch(
         f"""
-        select id, local_path, thumbnail_path, web_path, format, true as expired from artifacts
+        select id, local_path, thumbnail_path, web_path, format, null as hls, true as expired
+          from artifacts
          where expires_at <= now() and deleted_at is null
            and id::text not in {GIVEN_TO_OPEN_JOBS}
          order by expires_at limit $1
@@ -65,7 +70,7 @@ async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
 
 def stored(row: Mapping[str, Any]) -> StoredArtifact:
     paths = row["local_path"], row["thumbnail_path"], row["web_path"]
-    return StoredArtifact(row["id"], *paths, row["format"], row["expired"])
+    return StoredArtifact(row["id"], *paths, row["format"], row["expired"], row["hls"])
 
 
 async def mark_deleted(db: Db, artifact_ids: Sequence[UUID]) -> None:

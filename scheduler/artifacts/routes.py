@@ -4,37 +4,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
-import structlog
 from aiohttp import web
 from pydantic import BaseModel, Field
 
 from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.artifacts import playlist
+from scheduler.artifacts.answers import HEADERS, Span, answer, content_type, span
 from scheduler.artifacts.links import Signer
 from scheduler.artifacts.model import ArtifactLink, LinkRequest, Variant
 from scheduler.artifacts.queries import StoredArtifact, stored_artifact
-from scheduler.artifacts.store import ArtifactStore, StoreError
+from scheduler.artifacts.store import ArtifactStore
 from scheduler.errors import Code, Refused
 from scheduler.openapi import Empty, Operation
-
-log = structlog.get_logger(__name__)
-
-CONTENT_TYPES = {
-    "png": "image/png",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "webp": "image/webp",
-    "mp4": "video/mp4",
-    "ogg": "audio/ogg",
-    "mp3": "audio/mpeg",
-    "txt": "text/plain",
-}
-CHARSETS = {"text/plain": "utf-8"}
-
-HEADERS = {
-    "Cache-Control": "private, max-age=31536000, immutable",
-    "Content-Security-Policy": "default-src 'none'; sandbox",  # whatever it is, nothing in it runs
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class ArtifactPath(BaseModel):
@@ -65,6 +46,15 @@ class ArtifactRoutes:
             Operation("GET", one + "/thumbnail", self.read_thumbnail, "jpeg", in_path=ArtifactPath, refusals=gone),
             Operation("GET", one + "/web", self.read_web, "file", in_path=ArtifactPath, refusals=gone),
             Operation(
+                "GET",
+                f"{one}/{Variant.PLAYLIST}",
+                self.read_playlist,
+                "playlist",
+                in_path=ArtifactPath,
+                refusals=gone,
+            ),
+            Operation("GET", f"{one}/{Variant.STREAM}", self.read_stream, "file", in_path=ArtifactPath, refusals=gone),
+            Operation(
                 "POST",
                 one + "/link",
                 self.make_link,
@@ -88,16 +78,26 @@ class ArtifactRoutes:
 
     async def read_artifact(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
         """The bytes of a finished file."""
-        return await self._file(await self._own(request, path), Variant.ORIGINAL)
+        return await self._file(request, await self._own(request, path), Variant.ORIGINAL)
 
     async def read_thumbnail(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
         """A small JPEG of a finished file: the picture, a frame of the video, the wave of the sound."""
-        return await self._file(await self._own(request, path), Variant.THUMBNAIL)
+        return await self._file(request, await self._own(request, path), Variant.THUMBNAIL)
 
     async def read_web(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
         """A finished file for screens: a JPEG of at most 1280 pixels a side, H.264 of at most 720p.
         Where the original is no larger, it is the original."""
-        return await self._file(await self._own(request, path), Variant.WEB)
+        return await self._file(request, await self._own(request, path), Variant.WEB)
+
+    async def read_playlist(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
+        """The HLS playlist of a film that was asked for in the format hls.
+        It names the film by a path beside its own, which wants the same key; its link (variant playlist.m3u8) needs
+        none."""
+        return await self._file(request, await self._own(request, path), Variant.PLAYLIST)
+
+    async def read_stream(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
+        """The film of a playlist: the original, under a name that players take for a film."""
+        return await self._file(request, await self._own(request, path), Variant.STREAM)
 
     async def make_link(
         self, request: web.Request, path: ArtifactPath, query: Empty, body: LinkRequest
@@ -109,10 +109,18 @@ class ArtifactRoutes:
         return ArtifactLink(url=self.links.link(found.id, body.variant, until), expires_at=until)
 
     async def read_link(self, request: web.Request, path: LinkPath, query: Signed, body: None) -> web.Response:
-        """The bytes of a finished file, for whoever has a link to it."""
+        """The bytes of a finished file, for whoever has a link to it.
+        A playlist names its film by a link that ends with it."""
         now = datetime.now(UTC)
         self.links.check(path.artifact_id, path.variant, query.expires, query.signature, now)
-        return await self._file(await self._found(path.artifact_id, None), path.variant)
+        found = await self._found(path.artifact_id, None)
+        if path.variant is Variant.PLAYLIST:
+            until = datetime.fromtimestamp(query.expires, UTC)
+            read = self._playlist(found, self.links.link(found.id, Variant.STREAM, until).rpartition("/")[2])
+        else:
+            read = await self._file(request, found, path.variant)
+        read.headers["Access-Control-Allow-Origin"] = "*"  # players in pages of others; the link is the right to read
+        return read
 
     async def _own(self, request: web.Request, path: ArtifactPath) -> StoredArtifact:
         caller = await self.door.caller(request.headers)
@@ -126,28 +134,28 @@ class ArtifactRoutes:
             raise Refused.because(Code.GONE, what="artifact")
         return found
 
-    async def _file(self, found: StoredArtifact, variant: Variant) -> web.Response:
+    async def _file(self, request: web.Request, found: StoredArtifact, variant: Variant) -> web.Response:
         match variant:
-            case Variant.THUMBNAIL if found.thumbnail_path is None:
-                raise Refused.because(Code.NOT_FOUND, what="thumbnail")
             case Variant.THUMBNAIL:
-                return await self._answer(found.thumbnail_path, "image/jpeg")
+                return await self._answer(found.thumbnail_path, "image/jpeg", None, "thumbnail")
             case Variant.WEB if found.web_path:
-                return await self._answer(found.web_path, content_type(found.web_path.rpartition(".")[2]))
+                kind = content_type(found.web_path.rpartition(".")[2])
+                return await self._answer(found.web_path, kind, span(request))
             case Variant.WEB | Variant.ORIGINAL:
-                return await self._answer(found.path, content_type(found.format))
+                return await self._answer(found.path, content_type(found.format), span(request))
+            case Variant.PLAYLIST:
+                return self._playlist(found, Variant.STREAM)
+            case Variant.STREAM:
+                streamed = found.path if playlist.pieces_of(found.hls) else None
+                return await self._answer(streamed, "video/mp4", span(request), "playlist")
 
-    async def _answer(self, path: str | None, content_type: str) -> web.Response:
+    async def _answer(self, path: str | None, kind: str, wanted: Span | None, what: str = "artifact") -> web.Response:
         if path is None:
-            raise Refused.because(Code.GONE, what="artifact")
-        try:
-            content = await self.store.read(path)
-        except StoreError:
-            log.warning("artifact.unreadable", path=path)
-            raise Refused.because(Code.UNAVAILABLE, retry_after_seconds=2.0) from None
-        charset = CHARSETS.get(content_type)
-        return web.Response(body=content, content_type=content_type, charset=charset, headers=HEADERS)
+            raise Refused.because(Code.GONE if what == "artifact" else Code.NOT_FOUND, what=what)
+        return await answer(self.store, path, kind, wanted)
 
-
-def content_type(form: str) -> str:
-    return CONTENT_TYPES.get(form, "application/octet-stream")
+    def _playlist(self, found: StoredArtifact, uri: str) -> web.Response:
+        pieces = playlist.pieces_of(found.hls)
+        if pieces is None:
+            raise Refused.because(Code.NOT_FOUND, what="playlist")
+        return web.Response(text=playlist.playlist(pieces, uri), content_type=playlist.CONTENT_TYPE, headers=HEADERS)
