@@ -32,6 +32,7 @@ from workers.settings import WorkerSettings
 from workers.signals import stop_or_hurry
 from workers.spool import open_spool
 from workers.store import Store
+from workers.trays import Trays
 from workers.workshop import Workshop
 
 log = structlog.get_logger("workers")
@@ -47,7 +48,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
     async with AsyncExitStack() as stack:
         scratch = stack.enter_context(own_folder(settings.worker_scratch))
         spool = stack.enter_context(open_spool(settings.worker_spool or settings.worker_scratch))
-        workshop = Workshop(Store.open(settings.store_url), scratch)
+        workshop = Workshop(Store.open(settings.store_url), Trays(scratch))
         memory_of_each = settings.worker_memory_gib / settings.worker_slots
         new_bench = partial(Bench.of, settings.worker_engines, memory_of_each, settings.tables, settings.worker_ffmpeg)
         benches = [new_bench() for _ in range(settings.worker_slots)]
@@ -92,6 +93,7 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
             service.cancel()  # a read that blocks, a beat that another one follows: not worth waiting for
             await reading.aclose(close_connection_pool=True)  # on Python 3.11 redis-py may swallow the cancel
         await say_goodbye(reporter, inbox, holding)
+    runner.close()
     log.info("worker.gone", unacknowledged=len(holding.outcomes))
 
 

@@ -8,6 +8,7 @@ from typing import Self
 from scheduler.errors import SettingsError
 from workers.engines.protocol import Broken, Engine, ModelOffer, OutOfMemory, Remote, Served, Task
 from workers.engines.registry import BadProgram, BadTable, NotInstalled, Table, UnknownEngine, engines
+from workers.hand import Hand
 
 Held = tuple[str, str]  # engine, model
 
@@ -17,6 +18,7 @@ class Bench:
     models may take together; one that is larger alone is loaded nevertheless, its engine knows how."""
 
     def __init__(self, made: Sequence[Engine], memory_gib: float = inf) -> None:
+        self.hand = Hand()
         self.offers: list[ModelOffer] = [offer for engine in made for offer in engine.offers()]
         self.warm: tuple[str, ...] = ()
         self._memory_gib = memory_gib

@@ -1,7 +1,6 @@
 """Runs passes: so many at a time as there are slots, each in a thread, the rest wait in the order they came."""
 
 import asyncio
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -103,6 +102,11 @@ class Runner:
         for run in set(self._runs.values()):
             self._give_up(run)
 
+    def close(self) -> None:
+        """Let the threads go that have nothing to do any more."""
+        for bench in self._free:
+            bench.hand.dismiss()
+
     def _is_late(self, attempt: Attempt) -> bool:
         return any(other.assignment.attempt > attempt.assignment.attempt for other in self._of_job(attempt))
 
@@ -129,16 +133,14 @@ class Runner:
             self._holding.begin(attempt)
         # first of all, and what it reports comes through the loop: not before the lines below
         attempts = tuple(run.attempts)
-        threading.Thread(
-            target=self._work, args=(run, attempts), name=f"pass-{attempts[0].ref.job_id}", daemon=True
-        ).start()
+        run.bench.hand.do(partial(self._work, run, attempts))
         for attempt in attempts:
             self._tell(first_line(attempt))
             log.info("attempt.started", **named(attempt))
         run.timer = self._loop.call_later(attempts[0].assignment.timeout_seconds, self._time_out, run)
 
     def _work(self, run: Run, attempts: Sequence[Attempt]) -> None:
-        """The thread of a pass."""
+        """In the thread of its slot."""
         narrators = [self._narrator(run, attempt) for attempt in attempts]
         loaded = partial(self._to_loop, self._note_loaded, run, attempts[0].assignment.model)
         results: Sequence[Result]
@@ -215,10 +217,9 @@ class Runner:
             seconds = max(outcome.run_seconds for _, outcome in made) - run.load_seconds
             self._holding.speeds.ran(made[0][0].model, seconds, sum(task.tokens for task, _ in made))
 
-    def _note_loaded(self, run: Run, model: str, seconds: float | None) -> None:
-        if seconds is not None:
-            run.load_seconds = seconds
-            self._holding.speeds.loaded(model, seconds)
+    def _note_loaded(self, run: Run, model: str, seconds: float) -> None:
+        run.load_seconds = seconds
+        self._holding.speeds.loaded(model, seconds)
         self._note_warm()
 
     def _note_warm(self) -> None:

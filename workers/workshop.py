@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from PIL import Image
 
@@ -14,10 +14,11 @@ from workers.engines import protocol
 from workers.engines.protocol import Stopped
 from workers.narrator import Narrator
 from workers.store import Missing, Store, StoreFailed
+from workers.trays import Trays
 from workers.variants import Variants, variants
 
 PICTURE, INPUT = "given", "input"  # files without a suffix: engines look at what is in them
-Loaded = Callable[[float | None], None]
+Loaded = Callable[[float], None]
 Result = Sequence[Made] | Exception
 
 
@@ -27,17 +28,17 @@ class Workshop:
     `outcomes.outcome_of`."""
 
     store: Store
-    scratch: Path
+    trays: Trays
 
     def make(self, narrators: Sequence[Narrator], bench: Bench, loaded: Loaded) -> list[Result]:
         """Run the engine on the attempts of a pass and store what it made, below each attempt's folder; `loaded` hears
         before it runs how long their model took to load, if it was not loaded."""
         results: dict[Narrator, Result] = {}
         tasks: dict[protocol.Task, Narrator] = {}
-        with TemporaryDirectory(dir=self.scratch, ignore_cleanup_errors=True) as folder:
-            for n, narrator in enumerate(narrators):
+        with ExitStack() as stack:
+            for narrator in narrators:
                 try:
-                    tasks[self._task(narrator.assignment, Path(folder) / str(n))] = narrator
+                    tasks[self._task(narrator.assignment, stack.enter_context(self.trays.one()))] = narrator
                 except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's alone
                     results[narrator] = error
             if tasks:
@@ -48,7 +49,8 @@ class Workshop:
         first = next(iter(tasks))
         began, cold = time.monotonic(), first.model not in bench.warm
         engine = bench.load(first)
-        loaded(time.monotonic() - began if cold else None)
+        if cold:
+            loaded(time.monotonic() - began)
         for narrator in tasks.values():
             narrator.begin()
 
@@ -68,7 +70,6 @@ class Workshop:
             return error
 
     def _task(self, assignment: Assignment, folder: Path) -> protocol.Task:
-        folder.mkdir()
         return protocol.Task(
             job_id=str(assignment.job_id),
             attempt=assignment.attempt,
