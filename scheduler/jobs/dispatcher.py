@@ -70,7 +70,9 @@ class Dispatcher:
         self.breaker = Breaker(pool, market, self.line)
         self.handout = Handout(pool, redis, lease, market, self.line, self.auditor, lifecycle.herald, self.wake)
         self.courier = Courier(redis)
-        self.shortcut = Shortcut(self.line, self.auditor, self.handout, self.courier, lease, self.changed)
+        self.shortcut = Shortcut(
+            self.line, self.auditor, self.handout, self.courier, lease, self._caught_up, self.changed
+        )
         self.leader: Leader | None = None
         self.notes = Notes()
         self.next_lead = 0.0
@@ -82,18 +84,18 @@ class Dispatcher:
     def admitted(self, jobs: Sequence[OpenJob]) -> None:
         """Jobs were admitted by this scheduler."""
         self.notes.admitted.update({job.id: job for job in jobs})
-        self._call()
+        self.wake.set()
 
     def changed(self, job_ids: Sequence[UUID]) -> None:
         """Jobs were admitted elsewhere, or requeued."""
         self.notes.changed.update(job_ids)
-        self._call()
+        self.wake.set()
 
     def ended(self, ended: Sequence[tuple[Ended, float | None]]) -> None:
         for one, seconds in ended:
             self.line.note_speed(one.job_id, one.status, seconds)
             self.notes.ended.add(one.job_id)
-        self._call()
+        self.wake.set()
 
     def heard(self, event: JobEvent) -> None:
         """An event of any scheduler; what this one announced itself says nothing new."""
@@ -105,11 +107,6 @@ class Dispatcher:
             self.notes.changed.add(event.job_id)
         else:
             return
-        self._call()
-
-    def _call(self) -> None:
-        """Ask for a round; until then nobody knows who is next."""
-        self.shortcut.close()
         self.wake.set()
 
     def _knows(self, job_id: UUID) -> bool:
@@ -122,7 +119,7 @@ class Dispatcher:
         self.notes.beats.update({beat.worker_id: beat for beat in beats})
         self.lately.update({beat.worker_id: (now, beat) for beat in beats})
         if beats:
-            self._call()
+            self.wake.set()
 
     def wait_of(self, job_id: UUID) -> Wait | None:
         """Where a waiting job stands, if this scheduler leads."""
@@ -160,7 +157,7 @@ class Dispatcher:
         if self.auditor.doubtful:
             return True
         chosen = self.handout.choose()
-        if self.leader is leader and not self.notes:
+        if self.leader is leader:
             self.shortcut.open(leader)
         more = await self.handout.start(chosen, leader)
         show(self.line)
@@ -233,13 +230,20 @@ class Dispatcher:
                     self.next_lead = time.monotonic() + RENEW_SECONDS
         return True
 
+    def _caught_up(self) -> bool:
+        """Take notes outside of a round; whether that could be done, and leaves nobody to be asked first."""
+        if self.notes.changed or self.notes.beats:
+            return False
+        if self.notes:
+            notes, self.notes = self.notes, Notes()
+            notes.bring_into(self.line, time.monotonic())
+            if self.line.queue.jobs:
+                self.shortcut.close()
+        return self.shortcut.leader is not None
+
     async def _take_notes(self) -> None:
         notes, self.notes = self.notes, Notes()
-        for job_id in notes.ended:
-            self.line.remove(job_id, time.monotonic())
-        for job in notes.admitted.values():
-            if job.id not in notes.ended:
-                self.line.place(job, time.monotonic())
+        notes.bring_into(self.line, time.monotonic())
         if changed := notes.changed - notes.ended:
             await self.auditor.place(changed)
         if notes.beats:

@@ -72,14 +72,15 @@ class Handout:
     def choose(self) -> Chosen:
         """What fills the free slots, and the hands of those who look ahead; it counts as running from here on."""
         now = time.monotonic()
-        begun = self.for_free_slots(now)
+        begun = self.for_free_slots(now, AT_ONCE)
         ready = self._ready()
         return Chosen(begun, send_ahead(self.line, ready, now), to_recall(self.line, ready, now))
 
-    def for_free_slots(self, now: float) -> list[Placed]:
+    def for_free_slots(self, now: float, most: int) -> list[Placed]:
+        """At most so many passes."""
         market = self.market.market
         self.line.refresh(market.models, market.paused)
-        return self._choose(self._ready(), now)
+        return self._choose(self._ready(), now, most)
 
     def _ready(self) -> list[LiveWorker]:
         return [worker for worker in self.line.workers.values() if worker.ready]
@@ -135,26 +136,27 @@ class Handout:
         self.line.apart.put(choice.job_id, time.monotonic())
 
     async def _tell(self, sent: Sequence[tuple[OpenJob, str, Started]]) -> None:
-        for job, _, attempt in sent:
-            self.line.running[job.id].attempt = attempt.attempt
-        await send_assignments(self.redis, [(job, self.line.running[job.id], started) for job, _, started in sent])
+        told = [(job, one, started) for job, _, started in sent if (one := self.line.running.get(job.id))]
+        for _, attempt, started in told:
+            attempt.attempt = started.attempt
+        await send_assignments(self.redis, told)
         DISPATCHED.inc(len(sent))
-        begun = [job for job, _, _ in sent if self.line.running[job.id].started_at is not None]
-        self.herald.say([running_event(job, self.line.running[job.id].attempt) for job in begun])
+        begun = [(job, attempt) for job, attempt, _ in told if attempt.started_at is not None]
+        self.herald.say([running_event(job, attempt.attempt) for job, attempt in begun])
 
-    def _choose(self, ready: Sequence[LiveWorker], now: float) -> list[Placed]:
+    def _choose(self, ready: Sequence[LiveWorker], now: float, most: int) -> list[Placed]:
         """The policy's choice for every free slot, the least busy worker first; then their passes are filled."""
         passes: list[Pass] = []
         moments: list[float] = []
         for worker in sorted(ready, key=lambda one: one.passes / one.beat.slots):
-            while worker.free_slots and len(passes) < AT_ONCE:
+            while worker.free_slots and len(passes) < most:
                 taken = self.line.take(worker, now)
                 if taken.again_at is not None:
                     moments.append(taken.again_at)
                 if not taken.jobs:
                     break
                 passes.append((worker, taken))
-        if len(passes) < AT_ONCE:  # else there may be slots that are still free
+        if len(passes) < most:  # else there may be slots that are still free
             passes = filled(self.line, passes, now)
         self._ask_again(min(moments, default=None))
         return [(self.line.jobs[one.id], worker.beat.worker_id) for worker, taken in passes for one in taken.jobs]

@@ -17,8 +17,10 @@ from scheduler.jobs.queries.open import OpenJob
 
 
 class Shortcut:
-    """Open between two rounds of the dispatcher: while it is, whatever could be started has been. What a free worker
-    takes then is a job that comes, and the policy chooses among those that come together."""
+    """Open from when a round of the dispatcher has chosen until the next one begins: while it is, whatever could be
+    started has been. What a free worker takes then is a job that comes, and the policy chooses among those that come
+    together. `caught_up` says whether the line is as all say that it is, nobody waiting in it for what has happened
+    since; `unclear` hears of jobs about which the database must be asked."""
 
     def __init__(
         self,
@@ -27,6 +29,7 @@ class Shortcut:
         handout: Handout,
         courier: Courier,
         lease: timedelta,
+        caught_up: Callable[[], bool],
         unclear: Callable[[Sequence[UUID]], None],
     ) -> None:
         self.line = line
@@ -34,6 +37,7 @@ class Shortcut:
         self.handout = handout
         self.courier = courier
         self.lease = lease
+        self.caught_up = caught_up
         self.unclear = unclear
         self.leader: Leader | None = None  # None: closed
 
@@ -72,13 +76,15 @@ class Shortcut:
 
     def _choose(self, jobs: Callable[[], Sequence[OpenJob]]) -> Starts:
         leader = self.leader
-        if leader is None or self.auditor.doubtful or not any(w.free_slots for w in self.line.workers.values()):
+        if leader is None or self.auditor.doubtful or not self.caught_up():
+            return NO_STARTS
+        if not any(worker.free_slots for worker in self.line.workers.values()):
             return NO_STARTS
         coming = {job.id: job for job in jobs()}
         now = time.monotonic()
         for job in coming.values():
             self.line.place(job, now)
-        chosen = self.handout.for_free_slots(now)
+        chosen = self.handout.for_free_slots(now, len(coming))
         self.auditor.doubt([job for job, _ in chosen if job.id not in coming])  # somebody's turn has come with time
         ours = [(job, worker_id) for job, worker_id in chosen if job.id in coming]
         tokens = lease_tokens(len(ours))

@@ -160,9 +160,12 @@ class Stage:
 
     async def file(self) -> None:
         """File what workers have reported, and take a round."""
+        await self.read_reports()
+        await self.round()
+
+    async def read_reports(self) -> None:
         while await self._unread():
             await self.lifecycle.read()
-        await self.round()
 
     async def _unread(self) -> bool:
         if not await self.redis.exists(REPORTS):

@@ -95,6 +95,32 @@ async def test_whoever_waits_goes_first(stage: Stage, gpu: Worker, ann: Caller, 
     assert await stage.status(await stage.job(bob)) == "QUEUED"
 
 
+async def test_a_slot_that_was_freed_meanwhile_is_taken_at_once(stage: Stage, ann: Caller, bob: Caller) -> None:
+    gpu = await stage.worker("gpu", slots=1)
+    open_the_shortcut(stage)
+    await stage.job(ann)
+    await stage.dispatcher.courier.tick()
+    await gpu.finish(await gpu.assignment())
+    await stage.read_reports()
+
+    assert await stage.status(await stage.job(bob)) == "RUNNING"
+
+
+async def test_but_not_while_somebody_waits_for_it(stage: Stage, ann: Caller, bob: Caller) -> None:
+    gpu = await stage.worker("gpu", slots=1)
+    open_the_shortcut(stage)
+    await stage.job(ann)
+    await stage.job(ann)
+    await stage.dispatcher.courier.tick()
+    await gpu.finish(await gpu.assignment())
+    await stage.read_reports()
+
+    assert await stage.status(await stage.job(bob)) == "QUEUED"
+    assert await stage.status(await stage.job(bob)) == "QUEUED"
+    await stage.round()
+    assert busy(stage) == 1
+
+
 async def test_of_those_that_come_together_the_policy_chooses(stage: Stage, ann: Caller) -> None:
     await stage.worker("gpu", slots=1)
     pat = await stage.user("telegram:44", "pro")
