@@ -11,7 +11,7 @@ async def move(db: Db, user_id: int, reason: str, reference_id: str, delta: Deci
     Run inside a transaction. A balance that would become negative violates a check and moves nothing.
     """
     await db.execute("select 1 from billing.token_account where user_id = $1 for update", user_id)
-    if await db.fetchval("select 1 from billing.token_ledger where reference_id = $1", reference_id):
+    if await db.fetchval("select 1 from billing.token_ledger where reference_id = $1 and job_id is null", reference_id):
         return False
     await db.execute(
         """

@@ -184,20 +184,18 @@ def sent(name: str, column: Sequence[Any]) -> str:
     return texts(column) if name in TEXTS else literal(column)
 
 
+# The accounts come in the order of their ids and are found one by one, so that they are locked in that order.
 INSERT_ADMITTED = """
     with u as materialized (
       select * from unnest($20::text::bigint[], $21::text::xid[], $22::text::numeric[], $23::text::date[],
                            $24::text::numeric[], $25::text::int[], $26::text::timestamptz[], $27::text::bigint[])
              u (user_id, version, balance, day, used, open_jobs, tat, seq)),
-    same as materialized (
-      select a.user_id from billing.token_account a join u using (user_id) where a.xmin = u.version
-       order by a.user_id for update of a),
     a as (
       update billing.token_account a
          set balance = u.balance, allowance_day = u.day, allowance_used = u.used, open_jobs = u.open_jobs,
              rate_tat = u.tat, last_seq = u.seq
-        from u join same using (user_id)
-       where a.user_id = u.user_id
+        from u
+       where a.user_id = u.user_id and a.xmin = u.version
       returning a.user_id),
     t as materialized (
       select *

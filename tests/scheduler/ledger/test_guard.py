@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -115,6 +116,45 @@ async def test_no_account_is_opened_with_money_that_no_row_brought(
 
     await written(stage, (opened, ben.user_id, Decimal(5), 1), (ROW, ben.user_id, 1, Decimal(5), Decimal(5)))
     assert await adds_up(stage, ben)
+
+
+async def test_no_account_goes_back_to_where_it_stood(stage: Stage, ann: Caller) -> None:
+    await written(stage, (ACCOUNT, ann.user_id, Decimal(15), 2), (ROW, ann.user_id, 2, Decimal(5), Decimal(15)))
+    with pytest.raises(asyncpg.CheckViolationError, match="went back"):
+        await stage.pool.execute(ACCOUNT, ann.user_id, TEN, 1)
+
+    assert await adds_up(stage, ann)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "delete from billing.token_account",
+        "truncate billing.token_account cascade",
+        "update billing.token_account set user_id = user_id + 1000",
+    ],
+)
+async def test_an_account_with_rows_in_the_ledger_stays(stage: Stage, ann: Caller, change: str) -> None:
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+        await stage.pool.execute(change)
+
+    assert await adds_up(stage, ann)
+
+
+async def test_no_row_is_written_for_nobody_nor_twice_for_a_job(stage: Stage, ann: Caller) -> None:
+    with pytest.raises(asyncpg.CheckViolationError):
+        await written(stage, (ROW, ann.user_id + 1000, 1, Decimal(0), Decimal(0)))
+    of_job = """
+        insert into billing.token_ledger (user_id, seq, reason, reference_id, job_id, delta, day, balance_after)
+        values ($1, $2, 'hold', $3, $4, 0, current_date, 10)
+    """
+    job = uuid4()
+    await written(stage, (ACCOUNT, ann.user_id, TEN, 2), (of_job, ann.user_id, 2, f"hold:{job}", job))
+    for reference, error in ((f"hold:{job}", asyncpg.UniqueViolationError), ("hold:x", asyncpg.CheckViolationError)):
+        with pytest.raises(error):
+            await written(stage, (ACCOUNT, ann.user_id, TEN, 3), (of_job, ann.user_id, 3, reference, job))
+
+    assert await adds_up(stage, ann)
 
 
 async def test_what_agrees_passes(stage: Stage, ann: Caller) -> None:
