@@ -6,6 +6,15 @@ create constraint trigger guard_account after update on billing.token_account
 drop trigger guard_moves on billing.token_account;
 drop function billing.guard_moves();
 
+create or replace function billing.guard_account() returns trigger language plpgsql as $$
+begin
+  if not exists (select 1 from billing.token_ledger l
+                  where l.user_id = new.user_id and l.seq = new.last_seq and l.balance_after = new.balance) then
+    raise exception 'the balance of user % moved without a ledger row', new.user_id using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
+
 create or replace function billing.guard_ledger() returns trigger language plpgsql as $$
 begin
   if exists (

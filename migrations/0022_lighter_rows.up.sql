@@ -73,6 +73,16 @@ begin
 end $$;
 create trigger guard_moves after update on billing.token_account
   referencing old table as before new table as moved for each statement execute function billing.guard_moves();
+create or replace function billing.guard_account() returns trigger language plpgsql as $$
+begin
+  if not exists (select 1 from billing.token_ledger l
+                  where l.user_id = new.user_id and l.seq = new.last_seq and l.balance_after = new.balance)
+     and (new.balance <> 0 or new.last_seq <> 0 -- an account that nothing has moved yet may be touched
+          or exists (select 1 from billing.token_ledger l where l.user_id = new.user_id)) then
+    raise exception 'the balance of user % moved without a ledger row', new.user_id using errcode = 'check_violation';
+  end if;
+  return null;
+end $$;
 drop trigger guard_account on billing.token_account;
 create constraint trigger guard_account after update on billing.token_account
   deferrable initially deferred for each row when (pg_trigger_depth() > 0) execute function billing.guard_account();
