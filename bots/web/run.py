@@ -47,6 +47,8 @@ async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: 
         async with accepting(bound(settings), server_of(runner)) as port:
             log.info("web.listening", address=port.address)
             await site.live.follow(stop)
+            if site.live.tabs:  # their pages come back in a moment, perhaps on connections that are still open here
+                site.farewell.asked()
             await site.farewell.leave(port, settings.drain_seconds, shared=settings.share_port)
     finally:
         await runner.cleanup()

@@ -39,6 +39,12 @@ COLOURS = """canvas => {
   const pixels = Array.from({ length: data.length / 4 }, (_, at) => data.slice(4 * at, 4 * at + 3).join());
   return { several: new Set(pixels).size > 50, opaque: data.every((value, at) => at % 4 < 3 || value === 255) };
 }"""
+NOTE_BANNERS = """() => {
+  const banner = document.getElementById("banner");
+  window.banners = [];
+  const note = () => banner.hidden || window.banners.push(banner.textContent);
+  new MutationObserver(note).observe(banner, { attributes: true });
+}"""
 HOSTILE = "<b>a fox</b><img src=x onerror=alert(1)>"
 SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
 
@@ -270,17 +276,18 @@ async def test_it_goes_to_the_next_process_without_a_word(
 ) -> None:
     page = await (await a_window(chromium, server)).tab()
     await expect(page.locator("#purse")).to_be_visible()
+    await page.evaluate(NOTE_BANNERS)
     live = server.app[SITE].live
     (before,) = live.open_tabs()
     live.leave()
     live.leaving = False  # the next process has the same port
 
-    async with asyncio.timeout(1.5):  # a stream that broke is opened again after two seconds, and with a word
+    async with asyncio.timeout(10):
         while not live.open_tabs() or live.open_tabs() == [before]:
             await asyncio.sleep(0.01)
-    await expect(page.get_by_role("status")).to_be_hidden()
     await say(page, "a fox")
     await expect(page.locator(".job .prompt")).to_have_text("a fox")
+    assert await page.evaluate("window.banners") == []
 
 
 async def test_who_is_turned_away_is_told_why(studio: Studio, server: TestServer, chromium: Browser) -> None:

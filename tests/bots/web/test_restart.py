@@ -4,7 +4,7 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, TCPConnector
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
@@ -28,9 +28,10 @@ def soon_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_page_goes_to_the_next_process_and_no_request_fails(studio: Studio) -> None:
     base, stops = f"http://127.0.0.1:{free_port()}", (asyncio.Event(), asyncio.Event())
     settings = BotSettings(web_port=int(base.rpartition(":")[2]), share_port=True, service_key=SecretStr("key"))
+    connector = TCPConnector(force_close=True)  # a kept connection may end just when something is asked on it
     async with (
-        asyncio.timeout(15),
-        ClientSession(base, cookie_jar=CookieJar(unsafe=True), raise_for_status=True) as ann,
+        asyncio.timeout(60),
+        ClientSession(base, connector=connector, cookie_jar=CookieJar(unsafe=True), raise_for_status=True) as ann,
         asyncio.TaskGroup() as group,
     ):
         first = group.create_task(run(WEB, settings, studio, stops[0]))
