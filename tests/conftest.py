@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from scheduler import database
 from scheduler.standalone.postgres import Postgres
@@ -21,6 +22,8 @@ CLOSE_SECONDS = 5.0
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process owns the servers' folder, so that nothing stays when a worker crashes."""
+    settings.register_profile("tessera", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("tessera")  # how quick a machine is decides nothing
     for name in [name for name in os.environ if name.startswith("TESSERA_")]:
         del os.environ[name]  # a developer's settings must not reach the tests
     given: dict[str, Any] | None = getattr(config, "workerinput", None)

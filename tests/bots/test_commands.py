@@ -1,7 +1,7 @@
 """Any words give a request or a mistake that can be worded."""
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bots import buttons, commands, repeats
@@ -129,7 +129,6 @@ def test_no_text_of_any_shape_takes_long(text: str) -> None:
         return
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text() | st.lists(PIECES, max_size=12).map("".join) | st.lists(PIECES, max_size=12).map(" ".join))
 @example("x --seed \ud800")
 def test_any_words_give_a_request_or_a_mistake(text: str) -> None:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.messenger import Chat, Rate
@@ -46,7 +46,6 @@ CHATS = st.sampled_from([Chat("a", Rate(3, 3.0)), Chat("b", Rate(1, 1.0)), Chat(
 ARRIVALS = st.lists(st.tuples(st.floats(0, 30), CHATS, st.sampled_from(Priority)), max_size=60)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ARRIVALS)
 def test_no_window_holds_more_than_the_rate_and_everybody_is_served(
     arrivals: list[tuple[float, Chat, Priority]],
@@ -65,7 +64,6 @@ def test_no_window_holds_more_than_the_rate_and_everybody_is_served(
             assert last - first >= rate.seconds - 1e-6
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.sampled_from(Priority), min_size=2, max_size=30))
 def test_of_those_who_wait_in_a_chat_the_most_important_goes_first(priorities: list[Priority]) -> None:
     chat = Chat("a", Rate(1, 1.0))
@@ -89,7 +87,6 @@ def test_progress_leaves_room_for_results() -> None:
     assert budget.take(budget.join(GROUP, Priority.RESULT), 0.0) == 60.0
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.floats(0, 3), min_size=10, max_size=40), st.randoms(use_true_random=False))
 def test_however_long_calls_are_under_way_the_platform_never_counts_too_many(
     lasting: list[float], chance: random.Random

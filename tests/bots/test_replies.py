@@ -10,7 +10,7 @@ import pytest
 from fluent.runtime import FluentResource
 from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.commands import CommandError, Mistake, parse_imagine
@@ -169,7 +169,6 @@ NAMES = (
 VALUES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(0, 1e9) | st.text(max_size=50)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.sampled_from(list(Code)), st.dictionaries(st.sampled_from(NAMES), VALUES))
 def test_no_facts_make_a_refusal_fail(code: Code, facts: dict[str, Fact]) -> None:
     screen = refusals.refused(Refusal(code, facts), EN, NOW, helps=True)
@@ -320,7 +319,6 @@ def test_an_expired_picture_is_quoted_before_it_is_made_again() -> None:
     assert labels(screen) == ["Make it again"]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(max_size=3000), st.sampled_from(LOCALES))
 def test_every_screen_of_a_job_fits_a_caption(prompt: str, locale: str) -> None:
     tr, job = Translator(locale), a_job(prompt=prompt)
@@ -334,7 +332,6 @@ def test_every_screen_of_a_job_fits_a_caption(prompt: str, locale: str) -> None:
     assert all(units(screen.text) <= TEXT_LIMIT for screen in screens)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(), st.integers(1, 60))
 def test_a_cut_text_fits_and_is_the_beginning(text: str, limit: int) -> None:
     short = cut(text, limit)

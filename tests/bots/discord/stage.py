@@ -51,7 +51,7 @@ class Stage:
         await until(lambda: self.studio.deliveries[self.studio.latest].message is not None)
         return self.studio.latest
 
-    async def sees(self, condition: Callable[[Seen], object], timeout: float = 10) -> Seen:
+    async def sees(self, condition: Callable[[Seen], object], timeout: float = 30) -> Seen:
         return await self.ann.waits_for(condition, timeout)
 
     def is_clean(self) -> bool:

@@ -146,11 +146,11 @@ class FakeDiscord:
 
         await self.until(ready, timeout)
 
-    async def offline(self, bot: Bot, timeout: float = 10) -> None:
+    async def offline(self, bot: Bot, timeout: float = 30) -> None:
         """Wait until no process of the bot is connected: after a kill, before online()."""
         await self.until(lambda: not self.gateway.online(bot), timeout)
 
-    async def until(self, probe: Callable[[], object], timeout: float = 10) -> None:
+    async def until(self, probe: Callable[[], object], timeout: float = 30) -> None:
         """Wait until the callable `probe` returns something true; it is asked after each event."""
         try:
             await self._world.changes.until(probe, timeout)

@@ -111,7 +111,7 @@ class Person:
         return [said.seen() for said in self._world.messages.values() if said.channel is place and self._can_see(said)]
 
     async def waits_for(
-        self, predicate: Callable[[Seen], object], timeout: float = 10, *, channel: Channel | None = None
+        self, predicate: Callable[[Seen], object], timeout: float = 30, *, channel: Channel | None = None
     ) -> Seen:
         """Return the newest visible message for which the predicate holds, as soon as there is one."""
 

@@ -27,11 +27,11 @@ class FakeBot:
     def username(self) -> str:
         return self.user.username or ""
 
-    async def listens(self, timeout: float = 10) -> None:
+    async def listens(self, timeout: float = 30) -> None:
         """Wait until the bot polls or has set a webhook."""
         await self.updates.changes.until(lambda: self.webhook or self.updates.has_poller(), timeout)
 
-    async def has_confirmed_all(self, timeout: float = 10) -> None:
+    async def has_confirmed_all(self, timeout: float = 30) -> None:
         """Wait until no update is left unconfirmed."""
         await self.updates.changes.until(lambda: not self.updates.pending, timeout)
 

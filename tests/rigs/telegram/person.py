@@ -164,7 +164,7 @@ class Person:
         """Only what bots wrote."""
         return [seen for seen in self.sees() if seen.by_bot]
 
-    async def waits_for(self, probe: Callable[[Seen], object], timeout: float = 10) -> Seen:
+    async def waits_for(self, probe: Callable[[Seen], object], timeout: float = 30) -> Seen:
         """The newest message of a bot that satisfies the probe, now or as soon as there is one."""
         found: list[Seen] = []
 
@@ -178,7 +178,7 @@ class Person:
             raise AssertionError(self._complaint(timeout)) from None
         return found[0]
 
-    async def waits_until(self, probe: Callable[[list[Seen]], object], timeout: float = 10) -> list[Seen]:
+    async def waits_until(self, probe: Callable[[list[Seen]], object], timeout: float = 30) -> list[Seen]:
         """All that is to be seen as soon as the probe is true of it."""
         try:
             await self.world.changes.until(lambda: probe(self.sees()), timeout)

@@ -171,7 +171,7 @@ class FakeTelegram:
     def calls_of(self, *methods: str) -> list[Call]:
         return [call for call in self.calls if call.method in methods]
 
-    async def until(self, probe: Callable[[], Found], timeout: float = 10) -> Found:
+    async def until(self, probe: Callable[[], Found], timeout: float = 30) -> Found:
         """The first true value of the probe, asked now and after each change; TimeoutError when none comes."""
         return await self.world.changes.until(probe, timeout)
 

@@ -35,7 +35,7 @@ def dispatched(costs: list[list[int]], batch: int = 1) -> list[tuple[float, ...]
     return trail
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(COSTS, st.integers(1, 4))
 def test_two_who_always_wait_get_the_same_but_for_their_largest_jobs(costs: list[list[int]], batch: int) -> None:
     trail = dispatched(costs, batch)
