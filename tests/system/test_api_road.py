@@ -19,6 +19,7 @@ async def test_a_developer_gets_a_picture(stack: Stack) -> None:
         kinds = [event.kind async for event in ann.job_events(accepted.job.id)]
         job = await ann.job(accepted.job.id)
         picture = await ann.artifact_bytes(job.artifacts[0])
+        same = await ann.web_bytes(job.artifacts[0])
         link = await ann.link(job.artifacts[0].id)
         shown = await read(f"{stack.api_url}/openapi.json", f"{stack.api_url}/metrics", stack.api_url + link.url)
     stack.secrets += [("the prompt", job.prompt), ("a link", link.url.partition("signature=")[2])]
@@ -30,6 +31,8 @@ async def test_a_developer_gets_a_picture(stack: Stack) -> None:
     assert job.status is Status.COMPLETED
     assert (job.artifacts[0].width, job.artifacts[0].height) == (1024, 1024)
     assert picture.startswith(b"\x89PNG")
+    assert (same, job.artifacts[0].web) == (picture, None)  # it is no larger than a screen needs
+    assert job.artifacts[0].blurhash
 
 
 async def read(*urls: str) -> dict[str, bytes]:

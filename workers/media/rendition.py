@@ -44,6 +44,7 @@ def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, check: 
         ):
             target.metadata.update(source.metadata)
             film, sounds = source.streams.video[0], source.streams.audio[:1]
+            film.thread_type = "AUTO"  # read ahead by other threads
             copies = {sound.index: target.add_stream_from_template(sound) for sound in sounds}
             drawn = like(film, target, size, options)
             for packet in source.demux([film, *sounds]):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -14,6 +15,7 @@ from bots.discord import menu, screens
 from bots.discord.client import Client
 from bots.discord.cogs.admin import named
 from bots.discord.cogs.buttons import on_press
+from bots.discord.messenger import DiscordMessenger
 from bots.discord.place import Place
 from bots.discord.run import planted
 from bots.discord.words import Words
@@ -41,6 +43,14 @@ def test_a_button_says_what_it_does_and_whose_it_is(action: Action) -> None:
     custom_id = screens.component(pressed, PLACE.user_id)["custom_id"]
     assert len(custom_id) <= 100
     assert screens.pressed(custom_id) == (pressed.data, PLACE.user_id)
+
+
+@pytest.mark.parametrize(("minutes", "mib"), [(14, 25), (0.5, 10), (-1, 10)])
+def test_larger_files_are_for_tokens_that_live_long_enough(minutes: float, mib: int) -> None:
+    place = PLACE.model_copy(update={"token_expires": time.time() + 60 * minutes, "file_bytes": 25 * 2**20})
+    limits = DiscordMessenger.limits_at(cast(DiscordMessenger, DiscordMessenger), place.address())
+
+    assert (limits.size_bytes, limits.file_bytes) == (mib * 2**20, mib * 2**20)
 
 
 def test_an_address_comes_back_as_it_was_and_never_shows_its_token() -> None:
