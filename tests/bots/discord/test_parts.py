@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bots.buttons import Action, button
 from bots.discord import menu, screens
+from bots.discord.calls import Calls
 from bots.discord.client import Client
 from bots.discord.cogs.admin import named
 from bots.discord.cogs.buttons import on_press
@@ -48,7 +49,7 @@ def test_a_button_says_what_it_does_and_whose_it_is(action: Action) -> None:
 @pytest.mark.parametrize(("minutes", "mib"), [(14, 25), (0.5, 10), (-1, 10)])
 def test_larger_files_are_for_tokens_that_live_long_enough(minutes: float, mib: int) -> None:
     place = PLACE.model_copy(update={"token_expires": time.time() + 60 * minutes, "file_bytes": 25 * 2**20})
-    limits = DiscordMessenger.limits_at(cast(DiscordMessenger, DiscordMessenger), place.address())
+    limits = DiscordMessenger(cast(Calls, None)).limits_at(place.address())
 
     assert (limits.size_bytes, limits.file_bytes) == (mib * 2**20, mib * 2**20)
 
