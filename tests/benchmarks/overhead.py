@@ -20,7 +20,7 @@ import uvloop
 from scheduler import bus, wire
 from scheduler.wire import Acknowledged, Assignment, Beat, Outcome
 from tests.benchmarks.figures import Spread
-from tests.benchmarks.process import running, said
+from tests.benchmarks.process import START_SECONDS, running, said
 from tests.benchmarks.servers import Servers, servers
 from workers.engines.registry import NO_GPU, meant
 
@@ -131,7 +131,8 @@ async def measure(here: Servers, jobs: int) -> tuple[float, dict[str, list[Job]]
         await redis.flushdb()
         scheduler = Scheduler(redis, reading)
         async with running("tests.benchmarks.timed", **settings) as worker:
-            await scheduler.meet()
+            async with asyncio.timeout(START_SECONDS):
+                await scheduler.meet()
             await asyncio.sleep(1.0)  # whatever it does once it is ready
             resident = resident_mb(worker.pid)
             for number in range(jobs + 1):

@@ -7,13 +7,14 @@ long it waited meanwhile for those whom it told of its progress, in nanoseconds.
 import json
 import time
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from PIL import Image
 
 from workers import __main__ as worker
 from workers import bench
 from workers.engines.protocol import Engine, ModelOffer, Report, Result, Task
-from workers.engines.registry import Table, engines
+from workers.engines.registry import engines
 
 
 class Timed:
@@ -49,8 +50,8 @@ class Timed:
         return results
 
 
-def timed_engines(names: Iterable[str], tables: Sequence[Table] = ()) -> list[Engine]:
-    return [Timed(engine) for engine in engines(names, tables)]
+def timed_engines(*asked: Any) -> list[Engine]:
+    return [Timed(engine) for engine in engines(*asked)]
 
 
 if __name__ == "__main__":
