@@ -18,6 +18,7 @@ LONGEST_WORDS = 200  # characters of one text
 LONGEST_CLIP = 120.0  # seconds
 SHORTEST_CLIP = 0.2
 LONGEST_FADE = 5.0
+MOST_PIXELS = MOST_CLIPS * 1920 * 1080  # of all clips together, in the film's size: each takes memory all the while
 ROUNDED = 0.05  # seconds that a video may be shorter than its row says
 
 
@@ -131,6 +132,15 @@ class Cut:
         """What a request for it becomes; without a size of its own it has that of its first clip."""
         own = {} if width or height else {"width": self.width, "height": self.height}
         return {"model": COMPOSE, "seconds": self.seconds, **own}
+
+    def too_heavy(self, width: int | None, height: int | None) -> Refusal | None:
+        """Of a request with that size, or without one."""
+        size = (width or height or self.width, height or width or self.height)
+        most = max(1, MOST_PIXELS // (size[0] * size[1]))
+        if len(self.film.clips) <= most:
+            return None
+        fault = wrong("clips", f"are too many for {size[0]} × {size[1]} pixels: at most {most} of this size")
+        return Refusal(Code.INVALID_REQUEST, {"errors": [fault]})
 
     def params(self) -> dict[str, Any]:
         """As the worker is told."""

@@ -56,7 +56,10 @@ class Intake:
             refusal = no_picture(picture)
         if refusal is None and body.request.film is not None:
             made = cut(body.request.film, await find_material(self.pool, body.request.film.names(), caller.user_id))
-            film, refusal = (None, made) if isinstance(made, Refusal) else (made, None)
+            if isinstance(made, Refusal):
+                refusal = made
+            else:
+                film, refusal = made, made.too_heavy(body.request.width, body.request.height)
         return Submit(caller, body.request, idempotency_key(request), body.destination, seed, picture, film), refusal
 
     def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:

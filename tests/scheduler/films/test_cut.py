@@ -73,6 +73,18 @@ def test_what_cannot_be_made_is_said_by_its_place() -> None:
     assert list(late) == ["texts.0.from_seconds", "texts.1.until_seconds"]
 
 
+def test_many_clips_are_for_smaller_films() -> None:
+    one = made(*[A] * 10)
+
+    assert one.too_heavy(None, None) is None
+    assert one.too_heavy(1920, 1080) is None
+    refused = one.too_heavy(2048, None)
+    assert refused is not None
+    assert refused.facts["errors"] == [
+        {"loc": "request.film.clips", "msg": "are too many for 2048 × 2048 pixels: at most 9 of this size"}
+    ]
+
+
 def test_what_is_not_there_is_named() -> None:
     gone = {**FOUND, B: Material(B, "video", "", 1024, 576, 6.0, True)}
 

@@ -24,7 +24,7 @@ class ComposeEngine:
             capability="video",
             display_name="compose (ffmpeg)",
             max_side=2048,
-            memory_gib=1.0,
+            memory_gib=2.0,
             no_gpu=True,
         )
 

@@ -20,6 +20,7 @@ HEADS = {  # how files begin, and who reads them: nobody is left to guess, or to
     re.compile(rb"\x1a\x45\xdf\xa3"): "matroska",
 }
 FORMATS = ("PNG", "JPEG", "WEBP")
+ONE_THREAD = ("-threads", "1")  # of a decoder: many are open at once, and each thread holds frames
 GROUND = (0, 0, 0)
 
 
@@ -39,7 +40,7 @@ class Source:
             *(["-t", f"{seconds:.4f}"] if seconds else []),
         ]
         loop = ["-stream_loop", "-1"] if again else []
-        return [*ONLY_FILES, *loop, "-f", self.demuxer, *cut, "-i", self.file.name]
+        return [*ONLY_FILES, *ONE_THREAD, *loop, "-f", self.demuxer, *cut, "-i", self.file.name]
 
 
 def sources_of(order: Order, task: Task) -> list[Source]:
