@@ -21,7 +21,7 @@ class Hand:
 
     def do(self, work: Work) -> None:
         """Begin it; returns when it has begun, so that what the caller does next does not come before it."""
-        if self._thread is None:
+        if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._live, name="hand", daemon=True)
             self._thread.start()
         self._given.put(work)

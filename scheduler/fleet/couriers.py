@@ -1,7 +1,7 @@
 """Brings messages to the workers' inboxes: one entry for a worker, however many they are."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import structlog
@@ -29,12 +29,21 @@ async def tell_workers(redis: Redis, messages: Iterable[tuple[str, Message]]) ->
     if not letters:
         return
     try:
-        async with asyncio.timeout(BRIEF_SECONDS), redis.pipeline(transaction=False) as pipe:
-            for worker_id, texts in letters.items():
-                pipe.xadd(inbox(worker_id), packed(texts), maxlen=STREAM_LENGTH, approximate=True)
-            await pipe.execute()
+        async with asyncio.timeout(BRIEF_SECONDS):
+            await bring(redis, letters)
     except (RedisError, OSError, TimeoutError) as error:
         log.warning("workers.untold", count=sum(map(len, letters.values())), error=type(error).__name__)
+
+
+async def bring(redis: Redis, letters: Mapping[str, Sequence[str]]) -> None:
+    if len(letters) == 1:  # the way of a job that comes alone is as short as can be
+        [(worker_id, texts)] = letters.items()
+        await redis.xadd(inbox(worker_id), packed(texts), maxlen=STREAM_LENGTH, approximate=True)
+        return
+    async with redis.pipeline(transaction=False) as pipe:
+        for worker_id, texts in letters.items():
+            pipe.xadd(inbox(worker_id), packed(texts), maxlen=STREAM_LENGTH, approximate=True)
+        await pipe.execute()
 
 
 class Courier:

@@ -3,6 +3,8 @@
 import threading
 from pathlib import Path
 
+import pytest
+
 from workers.hand import Hand
 from workers.trays import Trays
 
@@ -71,3 +73,19 @@ def test_a_tray_that_is_gone_is_replaced(tmp_path: Path) -> None:
 
     with trays.one() as second:
         assert second.is_dir()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_hand_that_broke_is_replaced() -> None:
+    hand, done = Hand(), threading.Event()
+
+    def breaks() -> None:
+        raise RuntimeError
+
+    hand.do(breaks)
+    assert hand._thread
+    hand._thread.join(5)
+    hand.do(done.set)
+
+    assert done.wait(5)
+    hand.dismiss()
