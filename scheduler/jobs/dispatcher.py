@@ -206,6 +206,7 @@ class Dispatcher:
         longer than the lead lasts: returns whether it was kept."""
         with collector.filling():
             self.line.reset()
+            self.handout.owed.clear()
             if not await self._fill(term):
                 return False
         now = time.monotonic()
@@ -231,15 +232,13 @@ class Dispatcher:
         return True
 
     def _caught_up(self) -> bool:
-        """Take notes outside of a round; whether that could be done, and leaves nobody to be asked first."""
+        """Take notes outside of a round; whether that could be done without asking the database."""
         if self.notes.changed or self.notes.beats:
             return False
         if self.notes:
             notes, self.notes = self.notes, Notes()
             notes.bring_into(self.line, time.monotonic())
-            if self.line.queue.jobs:
-                self.shortcut.close()
-        return self.shortcut.leader is not None
+        return True
 
     async def _take_notes(self) -> None:
         notes, self.notes = self.notes, Notes()

@@ -68,11 +68,19 @@ class Handout:
         self.herald = herald
         self.wake = wake
         self.asks_again: asyncio.TimerHandle | None = None
+        self.owed: list[Placed] = []  # chosen, to be started by the next round
+
+    def owe(self, chosen: Sequence[Placed]) -> None:
+        """The next round starts these; they count as running from here on."""
+        if chosen:
+            self.owed += chosen
+            self.wake.set()
 
     def choose(self) -> Chosen:
         """What fills the free slots, and the hands of those who look ahead; it counts as running from here on."""
         now = time.monotonic()
-        begun = self.for_free_slots(now, AT_ONCE)
+        owed, self.owed = self.owed, []
+        begun = owed + self.for_free_slots(now, AT_ONCE)
         ready = self._ready()
         return Chosen(begun, send_ahead(self.line, ready, now), to_recall(self.line, ready, now))
 

@@ -17,10 +17,9 @@ from scheduler.jobs.queries.open import OpenJob
 
 
 class Shortcut:
-    """Open from when a round of the dispatcher has chosen until the next one begins: while it is, whatever could be
-    started has been. What a free worker takes then is a job that comes, and the policy chooses among those that come
-    together. `caught_up` says whether the line is as all say that it is, nobody waiting in it for what has happened
-    since; `unclear` hears of jobs about which the database must be asked."""
+    """Open from when a round of the dispatcher has chosen until the next one begins. The policy chooses among those who
+    come and those who wait; of the latter, the next round starts who is chosen here. `caught_up`: whether the line
+    could be told what has happened since; `unclear` hears of jobs about which the database must be asked."""
 
     def __init__(
         self,
@@ -78,14 +77,15 @@ class Shortcut:
         leader = self.leader
         if leader is None or self.auditor.doubtful or not self.caught_up():
             return NO_STARTS
-        if not any(worker.free_slots for worker in self.line.workers.values()):
+        free = sum(worker.free_slots for worker in self.line.workers.values())
+        if free <= len(self.line.queue.jobs):  # they may all be taken without those who come
             return NO_STARTS
         coming = {job.id: job for job in jobs()}
         now = time.monotonic()
         for job in coming.values():
             self.line.place(job, now)
-        chosen = self.handout.for_free_slots(now, len(coming))
-        self.auditor.doubt([job for job, _ in chosen if job.id not in coming])  # somebody's turn has come with time
+        chosen = self.handout.for_free_slots(now, free)
+        self.handout.owe([(job, worker_id) for job, worker_id in chosen if job.id not in coming])
         ours = [(job, worker_id) for job, worker_id in chosen if job.id in coming]
         tokens = lease_tokens(len(ours))
         where = {job.id: Start(job, worker_id, token) for (job, worker_id), token in zip(ours, tokens, strict=True)}

@@ -11,6 +11,7 @@ from scheduler.accounts.model import Caller
 from scheduler.jobs.model import JobRequest
 from scheduler.jobs.queries.admission import Written, insert_admitted
 from scheduler.jobs.submits import Admitted, Submit
+from scheduler.wire import Assignment
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import Worker
 
@@ -86,13 +87,27 @@ async def test_no_more_begin_than_the_plan_allows(stage: Stage, gpu: Worker, ann
     assert await stage.status(second) == "RUNNING"
 
 
-async def test_whoever_waits_goes_first(stage: Stage, gpu: Worker, ann: Caller, bob: Caller) -> None:
-    """After a job had to wait the shortcut is closed, until the next round has found nobody for the free slot."""
+async def test_who_may_not_begin_holds_up_nobody_else(stage: Stage, ann: Caller, bob: Caller) -> None:
+    await stage.worker("gpu", slots=4)
     open_the_shortcut(stage)
-    await stage.job(ann)
-    await stage.job(ann)
+    first, second = await stage.job(ann), await stage.job(ann)
+    third = await stage.job(bob)
 
-    assert await stage.status(await stage.job(bob)) == "QUEUED"
+    assert [await stage.status(job_id) for job_id in (first, second, third)] == ["RUNNING", "QUEUED", "RUNNING"]
+
+
+async def test_whoever_waits_is_not_passed_over(stage: Stage, ann: Caller, bob: Caller) -> None:
+    """A job that waits for the next round is chosen with those who come, and started by that round."""
+    gpu = await stage.worker("gpu", slots=2)
+    waits = await stage.job(ann)
+    open_the_shortcut(stage)
+    comes = await stage.job(bob)
+
+    assert [await stage.status(job_id) for job_id in (waits, comes)] == ["QUEUED", "RUNNING"]
+    assert set(stage.dispatcher.line.running) == {waits, comes}
+    await stage.round()
+    assert await stage.status(waits) == "RUNNING"
+    assert {one.job_id for one in await gpu.inbox() if isinstance(one, Assignment)} == {waits, comes}
 
 
 async def test_a_slot_that_was_freed_meanwhile_is_taken_at_once(stage: Stage, ann: Caller, bob: Caller) -> None:
