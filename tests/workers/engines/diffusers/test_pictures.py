@@ -4,6 +4,7 @@ import logging
 import shutil
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -242,6 +243,21 @@ def test_a_request_that_cannot_be_met_stops_no_other(sdxl: Path, task: TaskOf, t
     assert isinstance(large, BadRequest)
     assert isinstance(unreadable, BadRequest)
     assert (large.code, unreadable.code) == ("size_out_of_range", "picture_unreadable")
+    assert len(made(good)) == 1
+
+
+def test_what_the_models_own_checker_refuses_is_the_requests_fault(
+    sdxl: Path, task: TaskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import diffusers
+
+    def judged(self: Any, **_: Any) -> SimpleNamespace:
+        return SimpleNamespace(images=[Image.new("RGB", (64, 64))] * 2, nsfw_content_detected=[True, False])
+
+    monkeypatch.setattr(diffusers.StableDiffusionXLPipeline, "__call__", judged)
+    refused, good = run(engine_of(sdxl), task(), task())
+    assert isinstance(refused, BadRequest)
+    assert refused.code == "picture_refused"
     assert len(made(good)) == 1
 
 
