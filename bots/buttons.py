@@ -16,6 +16,7 @@ class Action(StrEnum):
     ANIMATE = "animate"  # a video that starts from the picture
     RETRY = "retry"  # the same request once more, seed included: after a failure
     REMAKE = "remake"  # a picture that has expired, from its seed; the quote was shown
+    VOICE = "voice"  # the speech as a voice note
     MORE = "more"  # the whole prompt
     SHOW = "show"  # a finished picture once more
     USE = "use"  # a model; the words stand in the message that was refused

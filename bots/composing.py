@@ -66,6 +66,7 @@ class Composer:
             brought.text,
             limits.characters,
             films=self.films,
+            voice_notes=limits.voice_notes,
             originals=brought.originals,
         )
 

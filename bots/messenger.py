@@ -19,15 +19,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A file that a message shows: a PNG or JPEG, or of another kind an MP4, an MP3 or words; `final` tells a result
-    from a preview."""
+    """A file that a message shows: a PNG or JPEG, or of another kind an MP4, an MP3 (`voice`: a voice note) or words;
+    `final` tells a result from a preview."""
 
     content: bytes
     filename: str
     width: int | None
     height: int | None
     final: bool
-    kind: Literal["image", "video", "audio", "words"] = "image"
+    kind: Literal["image", "video", "audio", "voice", "words"] = "image"
     seconds: float | None = None  # of video and sound
     title: str = ""  # of sound
 
@@ -79,6 +79,7 @@ class PictureLimits:
     file_bytes: int = 50 * 2**20  # of a video, a sound, or a picture that comes as a file
     characters: int = TEXT_LIMIT  # of a message that shows no file; longer words come as one
     unequal_sides: int | None = None  # the longer by the shorter; a picture beyond it comes as a file
+    voice_notes: bool = False
 
     def is_strip(self, width: int | None, height: int | None) -> bool:
         """Whether a picture is too long and thin to be shown as one."""

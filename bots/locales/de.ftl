@@ -44,6 +44,7 @@ button-again = Noch einmal
 button-variation = Variante
 button-larger = Größer
 button-animate = Bewegen
+button-voice = Sprachnachricht
 button-try-again = Noch einmal versuchen
 button-make-again = Neu malen
 button-use-model = { $model } nehmen

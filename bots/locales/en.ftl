@@ -44,6 +44,7 @@ button-again = Again
 button-variation = Variation
 button-larger = Larger
 button-animate = Animate
+button-voice = Voice note
 button-try-again = Try again
 button-make-again = Make it again
 button-use-model = Use { $model }

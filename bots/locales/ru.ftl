@@ -42,6 +42,7 @@ button-again = Ещё раз
 button-variation = Вариация
 button-larger = Крупнее
 button-animate = Оживить
+button-voice = Голосовое
 button-try-again = Попробовать снова
 button-make-again = Нарисовать снова
 button-use-model = Взять { $model }

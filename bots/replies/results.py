@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from bots import repeats
 from bots.buttons import Action, button
+from bots.making import READER
 from bots.messenger import TEXT_LIMIT, Button, Picture, Screen
 from bots.replies.frame import cut, framed, is_cut, joined, units
 from bots.replies.originals import Originals, way_there
@@ -28,16 +29,19 @@ def ended(
     characters: int = TEXT_LIMIT,
     *,
     films: bool = False,
+    voice_notes: bool = False,
     originals: Originals | None = None,
 ) -> Screen:
     """The last screen of a job. `model` is the display name; the account says what is left and what the plan allows;
-    `characters` is what a message of words alone holds. `films`: a video can be made from a picture here. `originals`:
-    the picture is less than what was made."""
+    `characters` is what a message of words alone holds. `films`: a video can be made from a picture here;
+    `voice_notes`: the chat has such. `originals`: the picture is less than what was made."""
     match job.status:
         case Status.COMPLETED if text:
             return written(job, tr, text, figures(job, tr, account, model), characters)
         case Status.COMPLETED:
-            return completed(job, tr, account, model, picture, films=films, originals=originals)
+            return completed(
+                job, tr, account, model, picture, films=films, voice_notes=voice_notes, originals=originals
+            )
         case Status.CANCELLED:
             return cancelled(job, tr)
         case _:
@@ -52,6 +56,7 @@ def completed(
     picture: Picture | None,
     *,
     films: bool = False,
+    voice_notes: bool = False,
     originals: Originals | None = None,
 ) -> Screen:
     """The result that is a file; without one, it has expired."""
@@ -68,6 +73,8 @@ def completed(
     second = []
     if films and repeats.animated(job):
         second.append(button(tr("button-animate"), Action.ANIMATE, job.id))
+    if voice_notes and job.model == READER and originals is None:
+        first.append(button(tr("button-voice"), Action.VOICE, job.id))
     if is_cut(job.prompt, line, larger):
         second.append(button(tr("button-more"), Action.MORE, job.id))
     rows = (tuple(first), tuple(second)) if second else (tuple(first),)

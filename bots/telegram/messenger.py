@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardButton,
@@ -37,6 +38,7 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 BOT_RATE = Rate(25, 1.0)
 PRIVATE_RATE = Rate(8, 8.0)
 GROUP_RATE = Rate(18, 60.0)
+NO_VOICE_NOTES = "VOICE_MESSAGES_FORBIDDEN"  # a setting of Telegram Premium
 PRIVATE_PREVIEW_SECONDS = 3.0
 GROUP_PREVIEW_SECONDS = 15.0
 
@@ -56,6 +58,7 @@ class TelegramMessenger:
         sum_of_sides=10_000,
         characters=LONGEST_TEXT,
         unequal_sides=20,
+        voice_notes=True,
     )
 
     def __init__(self, bot: Bot) -> None:
@@ -95,12 +98,23 @@ class TelegramMessenger:
                 return await self.bot.send_video(video=upload(picture), **of_video(picture), **told)
             case "audio":
                 return await self.bot.send_audio(audio=upload(picture), **of_audio(picture), **told)
+            case "voice":
+                return await self.send_voice(picture, told)
             case "words":
                 return await self.bot.send_document(document=upload(picture), **told)
             case "image" if is_strip(picture):
                 return await self.bot.send_document(document=upload(picture), **told)
             case "image":
                 return await self.bot.send_photo(photo=upload(picture), **told)
+
+    async def send_voice(self, picture: Picture, told: dict[str, Any]) -> Sent:
+        """Whoever takes no voice notes gets the sound."""
+        try:
+            return await self.bot.send_voice(voice=upload(picture), duration=round(picture.seconds or 0), **told)
+        except TelegramBadRequest as error:
+            if NO_VOICE_NOTES not in error.message:
+                raise
+            return await self.bot.send_audio(audio=upload(picture), **of_audio(picture), **told)
 
     async def edit(self, address: Address, message: Message, screen: Screen) -> Message:
         if screen.picture is not None:
@@ -192,7 +206,7 @@ def input_media(picture: Picture, file: BufferedInputFile | str, told: dict[str,
     match picture.kind:
         case "video":
             return InputMediaVideo(media=file, **told, **of_video(picture))
-        case "audio":
+        case "audio" | "voice":  # no edit makes a voice note
             return InputMediaAudio(media=file, **told, **of_audio(picture))
         case "words":
             return InputMediaDocument(media=file, **told)
@@ -233,6 +247,6 @@ def shown(sent: Sent, picture: Picture | None) -> Message:
     """The message as it is stored."""
     if picture is None:
         return {"message_id": sent.message_id, "kind": "text"}
-    file = sent.video or sent.audio or sent.document or (sent.photo[-1] if sent.photo else None)
+    file = sent.video or sent.audio or sent.voice or sent.document or (sent.photo[-1] if sent.photo else None)
     known = {"file_id": file.file_id, "digest": digest(picture)} if file else {}
     return {"message_id": sent.message_id, "kind": "media", **known}

@@ -72,6 +72,7 @@ def dispatcher(desk: Desk) -> Dispatcher:
     press(create.surprise, Pressed(Action.SURPRISE))
     press(help_pressed, Pressed(Action.HELP))
     press(repeat.more, Pressed(Action.MORE))
+    press(repeat.voice, Pressed(Action.VOICE))
     press(
         repeat.repeat,
         Pressed(Action.AGAIN, Action.VARY, Action.LARGER, Action.ANIMATE, Action.RETRY, Action.REMAKE),

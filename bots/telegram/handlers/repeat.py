@@ -1,19 +1,21 @@
-"""The buttons under a picture: again, variation, larger, try again, make it again, and the whole prompt.
+"""The buttons under a result: again, variation, larger, try again, make it again, voice note, and the whole prompt.
 
 They name the job, so they work for ever; whoever presses pays, with their own plan.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiogram.types import CallbackQuery
 
-from bots import buttons, repeats
+from bots import buttons, files, repeats
 from bots.buttons import Action
 from bots.messenger import Screen
 from bots.replies import results
 from bots.replies.jobs import Note
 from bots.telegram import pictures
 from bots.telegram.talk import PLATFORM, Press
+from scheduler.artifacts.model import Variant
+from scheduler.catalogue.model import Capability
 from scheduler.jobs.model import JobRequest, JobView
 
 NEEDS_SOURCE = (Action.VARY, Action.LARGER)
@@ -56,6 +58,21 @@ async def animate(talk: Press, named: Named) -> None:
             return
         request = request.model_copy(update={"picture": picture})
     await talk.order(request)
+
+
+async def voice(_: CallbackQuery, talk: Press, subject: str) -> None:
+    """The speech as a voice note, below the message that has it as a sound."""
+    named = await job_named(talk, subject)
+    if named is None or named.job.capability is not Capability.AUDIO or not named.job.artifacts:
+        await talk.note(Note.UNKNOWN)
+        return
+    await talk.toast()
+    if results.has_expired(named.job):
+        await talk.say(results.quote(named.job, talk.tr), owner=named.owner)
+        return
+    owner = talk.desk.scheduler.acting_for(f"{PLATFORM}:{named.owner}")
+    sound = await talk.ask(files.file, owner, named.job, named.job.artifacts[0], Variant.ORIGINAL)
+    await talk.say(Screen("", replace(sound, kind="voice")))
 
 
 async def more(_: CallbackQuery, talk: Press, subject: str) -> None:

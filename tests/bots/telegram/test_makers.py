@@ -11,7 +11,7 @@ from tests.bots.studio import FILES, FOR_SCREENS, until
 from tests.bots.telegram.conftest import at_work
 from tests.bots.telegram.studio import TelegramStudio, refusal
 from tests.bots.test_files import FILM, JPEG, MIB
-from tests.rigs.telegram import FakeBot, FakeTelegram, Person
+from tests.rigs.telegram import FakeBot, FakeTelegram, Person, Seen
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,38 @@ async def test_a_result_comes_as_the_platforms_own_kind(
     result = await ann.waits_for(lambda seen: "Again" in seen.button_texts)
 
     assert (result.id, result.kind, result.file) == (first.id, kind, FILES[capability][1])
-    assert result.button_texts == ["Again"]
+    assert result.button_texts == (["Again", "Voice note"] if words.startswith("/say") else ["Again"])
     assert studio.asked[0].request.capability == capability
     assert len(telegram.calls_of("sendMessage", "sendVideo", "sendAudio")) == 1
+
+
+async def speech(ann: Person, studio: TelegramStudio) -> Seen:
+    ann.writes("/say Your picture is ready --voice en-gb")
+    await until(lambda: bool(studio.jobs) and bool(studio.deliveries[studio.jobs[0]].message))
+    studio.run(studio.jobs[0])
+    studio.end(studio.jobs[0])
+    return await ann.waits_for(lambda seen: "Voice note" in seen.button_texts)
+
+
+async def test_speech_comes_as_a_voice_note_when_asked_for(
+    ann: Person, bot: FakeBot, studio: TelegramStudio, telegram: FakeTelegram
+) -> None:
+    result = await speech(ann, studio)
+    assert telegram.calls_of("sendVoice") == []
+    await ann.presses(result, "Voice note").is_answered_within(5)
+    note = await ann.waits_for(lambda seen: seen.kind == "voice")
+
+    assert (note.file, note.text, note.button_texts) == (FILES["audio"][1], "", [])
+    assert note.id > result.id
+
+
+async def test_who_takes_no_voice_notes_gets_the_sound(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:
+    result = await speech(ann, studio)
+    ann.takes_no_voice_notes()
+    await ann.presses(result, "Voice note").is_answered_within(5)
+    again = await ann.waits_for(lambda seen: seen.kind == "audio" and seen.id > result.id)
+
+    assert again.file == FILES["audio"][1]
 
 
 async def test_words_stay_a_text_message(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:

@@ -40,10 +40,10 @@ FakeTelegram(*, strict=False, limits=Limits())
         unanswered_presses
         assert_clean()   no problems and no rule breaks
     callback_lifetime_seconds = 15.0           afterwards answerCallbackQuery gets "query is too old"
-    await until(probe, timeout=10)             first true value of probe(); TimeoutError otherwise
+    await until(probe, timeout=30)             first true value of probe(); TimeoutError otherwise
 
 FakeBot: id, token, username, user, commands, profile, webhook, updates (.pending, .seen, .polls)
-    await listens(timeout=10); await has_confirmed_all(timeout=10)
+    await listens(timeout=30); await has_confirmed_all(timeout=30)
     gets_last_update_again()                   the newest update once more, confirmed or not
     gets_next_updates_twice(times=1)           each of the next updates comes again after it was confirmed
     gets(kind, payload, chat_id=0)             any update, also one that no library understands
@@ -55,10 +55,10 @@ Person: id, user, chat
     sends_photo(data, caption="") -> id;  sends_document(data, name) -> id
     rewrites(message_id, text)                 edits an own message
     presses(seen, button, *, inaccessible=False) -> Press (is_answered, answer, is_alert, await is_answered_within(s))
-    deletes(seen_or_id);  blocks();  unblocks()
+    deletes(seen_or_id);  blocks();  unblocks();  takes_no_voice_notes()
     sees() -> list[Seen];  sees_from_bot() -> list[Seen]
-    await waits_for(probe, timeout=10) -> Seen                the newest message of a bot of which probe(seen) is true
-    await waits_until(probe, timeout=10) -> list[Seen]        all that is seen, once probe(list) is true
+    await waits_for(probe, timeout=30) -> Seen                the newest message of a bot of which probe(seen) is true
+    await waits_until(probe, timeout=30) -> list[Seen]        all that is seen, once probe(list) is true
 
 Group: id, chat, becomes_supergroup() -> new id, new_topic(name) -> thread id, removes(bot)
     Only commands, mentions and replies reach a bot in a group, unless it was registered with reads_all=True.

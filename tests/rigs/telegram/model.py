@@ -89,6 +89,7 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     last_id: int = 0
     blocked: bool = False
+    takes_voice_notes: bool = True
     removed_bots: set[int] = field(default_factory=set)
     topics: dict[int, str] = field(default_factory=dict)
     migrated_to: "Chat | None" = None

@@ -151,6 +151,10 @@ class Person:
         self.world.tell(self.chat, "my_chat_member", lambda bot: _membership(self.chat, bot, "member", "kicked"))
         self.chat.blocked = True
 
+    def takes_no_voice_notes(self) -> None:
+        """A setting of Telegram Premium; bots are told like anybody."""
+        self.chat.takes_voice_notes = False
+
     def unblocks(self) -> None:
         self.chat.blocked = False
         self.world.tell(self.chat, "my_chat_member", lambda bot: _membership(self.chat, bot, "kicked", "member"))

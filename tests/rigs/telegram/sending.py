@@ -25,6 +25,8 @@ def send_message(context: Context) -> Json:
 def send_media(context: Context) -> Json:
     chat = _chat(context)
     kind = MEDIA[context.call.method]
+    if kind == "voice" and not chat.takes_voice_notes:
+        raise bad_request("VOICE_MESSAGES_FORBIDDEN")
     content = media_of(context, kind, context.params[kind], context.params, inline_keyboard(context.params))
     return _deliver(context, chat, content)
 
