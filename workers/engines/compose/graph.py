@@ -127,7 +127,7 @@ def levelled(source: int, measured: Loudness) -> str:
         f"measured_I={measured.integrated:.2f}:measured_TP={measured.peak:.2f}:measured_LRA={measured.span:.2f}"
         f":measured_thresh={measured.threshold:.2f}:offset={measured.offset:.2f}:linear=true"
     )
-    return f"[{source}:a:0]{LOUDNORM}:{values},aresample={RATE}[sound]"
+    return f"[{source}:a:0]{LOUDNORM}:{values},aresample={RATE},aformat=channel_layouts=stereo[sound]"
 
 
 def samples(frames: int, film: Film) -> int:
