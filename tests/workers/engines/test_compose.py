@@ -5,6 +5,9 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -239,8 +242,10 @@ def test_what_cannot_be_made_is_a_bad_request(
     assert caught.value.code == code
 
 
-def children() -> set[int]:
-    return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
+def children(parent: int | None = None) -> set[int]:
+    """Of its first thread, or of ours."""
+    parent = parent or os.getpid()
+    return {int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
 
 
 LONG = [{"id": "picture", "seconds": 60.0}]
@@ -275,6 +280,42 @@ def test_a_killed_ffmpeg_and_one_that_hangs_are_tried_elsewhere(
     with pytest.raises(Broken, match="too long"):
         make(shelf, tmp_path / "again", *LONG)
     assert children() == before
+
+
+ENDLESS = """
+from pathlib import Path
+from workers.engines.compose.running import run
+run(Path({program!r}), ["-re", "-f", "lavfi", "-i", "color", "-f", "null", "-"], Path({folder!r}), lambda frames: None)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_ffmpeg_ends_with_a_worker_that_is_killed(tmp_path: Path) -> None:
+    code = ENDLESS.format(program=str(program.find(None)), folder=str(tmp_path))
+    worker = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    try:
+        [child] = until(lambda: children(worker.pid))
+        until(lambda: "leash.py" not in Path(f"/proc/{child}/cmdline").read_text())
+        assert alive(child)
+    finally:
+        worker.kill()
+        worker.wait()
+    until(lambda: not alive(child))
+
+
+def until(found: Callable[[], Any]) -> Any:
+    for _ in range(400):
+        if value := found():
+            return value
+        time.sleep(0.025)
+    raise AssertionError("it did not come")
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 @pytest.fixture

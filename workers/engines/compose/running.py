@@ -1,9 +1,10 @@
-"""Runs ffmpeg: no shell, no network, nothing of our environment; killed when nobody wants its work any more."""
+"""Runs ffmpeg: no shell, no network, nothing of our environment; ended when nobody wants its work any more."""
 
 import errno
 import os
 import select
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from workers.engines.protocol import Broken
 
 GLOBAL = ("-hide_banner", "-nostdin", "-nostats", "-y", "-v", "info", "-progress", "pipe:1", "-stats_period", "0.1")
 ONLY_FILES = ("-protocol_whitelist", "file")  # before each input
+LEASH = (sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")))
 LOOK_SECONDS = 0.1
 LONGEST_SECONDS = 1500.0  # shorter than a job of video may take: what hangs is tried elsewhere
 ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
@@ -26,7 +28,7 @@ def run(program: Path, arguments: Sequence[str], folder: Path, step: Callable[[i
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     with (folder / "said.txt").open("w+b") as said:
         process = subprocess.Popen(  # noqa: S603 - the arguments are names and numbers of ours
-            [str(program), *GLOBAL, *arguments],
+            [*LEASH, str(os.getpid()), str(program), *GLOBAL, *arguments],
             cwd=folder,
             env=environment | {"AV_LOG_FORCE_NOCOLOR": "1"},
             stdin=subprocess.DEVNULL,
