@@ -1,6 +1,6 @@
 """Virtual time: jobs arrive, the live policy decides, workers load models and run jobs."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import chain
@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.queue import Queue, Server, Waiting
+from scheduler.jobs.policy.lines import User
+from scheduler.jobs.queue import Server, Taken, Waiting
 
 UNLIMITED = 2**31
 
@@ -52,6 +53,21 @@ class Run(NamedTuple):
     run_seconds: float
 
 
+class Rule(Protocol):
+    """Who decides what a free worker gets: the live policy, or one that it is compared with."""
+
+    @property
+    def users(self) -> Mapping[int, User]:
+        """Those that it remembers."""
+        ...
+
+    def meet(self, server: Server) -> None: ...
+    def add(self, job: Waiting, limit: int, now: float) -> None: ...
+    def take(self, server_id: str, now: float) -> Taken: ...
+    def finish(self, user_id: int, now: float) -> bool: ...
+    def forget_idle(self) -> None: ...
+
+
 class Watcher(Protocol):
     """Sees what happens."""
 
@@ -66,7 +82,7 @@ class Machine:
 
     def __init__(
         self,
-        queue: Queue,
+        queue: Rule,
         workers: Iterable[Worker],
         watcher: Watcher,
         jitter: float = 0.0,

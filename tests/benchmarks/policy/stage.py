@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from uuid import UUID
 
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.queue import Server, Waiting
@@ -53,14 +54,16 @@ class Notes:
     tokens: dict[int, float] = field(default_factory=dict)  # dispatched, by user
     ends: list[float] = field(default_factory=list)
     loads: int = 0
+    waiting: dict[UUID, tuple[int, float]] = field(default_factory=dict)  # user, arrived
 
     def arrived(self, job: Waiting, now: float) -> None:
-        pass
+        self.waiting[job.id] = job.user_id, now
 
     def refused(self, arrival: Arrival) -> None:
         pass
 
     def started(self, job: Waiting, arrived: float, run: Run) -> None:
+        del self.waiting[job.id]
         self.waits.append((run.started, job.user_id, run.started - arrived))
         self.tokens[job.user_id] = self.tokens.get(job.user_id, 0.0) + job.cost
         self.loads += run.load_seconds > 0

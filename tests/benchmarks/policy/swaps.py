@@ -7,8 +7,9 @@ from typing import Any
 
 from scheduler.jobs.policy.lines import Aisle
 from scheduler.jobs.policy.warmth import Warmth
-from scheduler.jobs.queue import LookAhead, Queue, Server, Taken
-from scheduler.simulation.machine import Arrival, Machine, Run, Worker
+from scheduler.jobs.queue import MOST_TOGETHER, LookAhead, Queue, Server, Taken
+from scheduler.simulation.machine import Arrival, Machine, Rule, Run, Worker
+from tests.benchmarks.policy.rules import Fifo, Swarm
 from tests.benchmarks.policy.stage import SIDE, Notes, fleet, kind, percentile, poisson
 
 MODELS, WEIGHTS, WARM = "ABC", (6, 3, 2), "AABC"
@@ -41,9 +42,9 @@ class Watched(Queue):
         self.behind: dict[str, float] = {}
         self.longest = 0.0
 
-    def take(self, server_id: str, now: float, ahead: LookAhead | None = None) -> Taken:
+    def take(self, server_id: str, now: float, ahead: LookAhead | None = None, most: int = MOST_TOGETHER) -> Taken:
         self.warmth.judged.clear()
-        taken = super().take(server_id, now, ahead)
+        taken = super().take(server_id, now, ahead, most)
         for model in [model for model in self.behind if model not in self.warmth.passed]:
             del self.behind[model]
         for model in sorted(self.warmth.judged):
@@ -58,45 +59,49 @@ def swaps(seeds: Sequence[int] = (1, 2, 3)) -> dict[str, Any]:
     """Jobs a job length, saturated; waits at seventy per cent of it; how long a model is passed over."""
     rows = []
     for seed in seeds:
-        best, _, _ = saturated(seed, fixed=True)
-        ours, _, passed = saturated(seed)
-        p99, loads, passed_open = at_seventy_percent(seed, best)
-        rows.append((ours / best, ours, best, p99, max(passed, passed_open), loads))
-    ratios = [row[0] for row in rows]
+        best, _ = saturated(seed, Watched(), only_their_own())
+        queue = Watched()
+        ours, _ = saturated(seed, queue, crew())
+        fifo, swarm = saturated(seed, Fifo(), crew())[0], saturated(seed, Swarm(), crew())[0]
+        p99, passed_open = at_seventy_percent(seed, best)
+        rows.append((ours, best, fifo, swarm, p99, max(queue.longest, passed_open)))
+    ratios = [row[0] / row[1] for row in rows]
     return {
         "name": "swaps",
         "title": "3 models by Zipf on 4 workers that hold one each; jobs a job length, saturated",
         "demanded": "0.95 of the best fixed assignment; at 70 % load p99 at most W; loaded within 2 W and one job",
         "ratio": {"median": percentile(ratios, 0.5), "min": min(ratios), "max": max(ratios)},
-        "jobs_per_length": [round(row[1], 2) for row in rows],
-        "best_fixed": [round(row[2], 2) for row in rows],
-        "p99_seconds_at_70": [round(row[3], 1) for row in rows],
+        "jobs_per_length": [round(row[0], 2) for row in rows],
+        "best_fixed": [round(row[1], 2) for row in rows],
+        "fifo": [round(row[2], 2) for row in rows],
+        "swarmui_s_rule": [round(row[3], 2) for row in rows],
+        "p99_seconds_at_70": [round(row[4], 1) for row in rows],
         "bound_seconds": BOUND,
-        "longest_passed_seconds": [round(row[4], 1) for row in rows],
+        "longest_passed_seconds": [round(row[5], 1) for row in rows],
         "passed_bound_seconds": 2 * BOUND + JOB * (1 + JITTER),
     }
 
 
-def saturated(seed: int, fixed: bool = False) -> tuple[float, int, float]:
-    """Every user always has one job waiting or running: jobs a job length, loads, longest pass-over."""
-    random, queue, notes = Random(seed), Watched(), Notes()
+def saturated(seed: int, rule: Rule, workers: list[Worker]) -> tuple[float, int]:
+    """Every user always has one job waiting or running: jobs a job length, loads."""
+    random, notes = Random(seed), Notes()
 
     def another(run: Run, now: float) -> Iterable[Arrival]:
         return [one(random, now, job.user_id) for job in run.jobs]
 
-    machine = Machine(queue, only_their_own() if fixed else crew(), notes, JITTER, seed, another)
+    machine = Machine(rule, workers, notes, JITTER, seed, another)
     machine.run((one(random, user * 0.01, user) for user in range(USERS)), HORIZON)
     done = sum(ended > WARM_UP for ended in notes.ends)
-    return done * JOB / (HORIZON - WARM_UP), notes.loads, queue.longest
+    return done * JOB / (HORIZON - WARM_UP), notes.loads
 
 
-def at_seventy_percent(seed: int, best: float) -> tuple[float, int, float]:
-    """p99 of the waits, loads, longest pass-over."""
+def at_seventy_percent(seed: int, best: float) -> tuple[float, float]:
+    """p99 of the waits, longest pass-over."""
     queue, notes = Watched(), Notes()
     machine = Machine(queue, crew(), notes, JITTER, seed)
     machine.run(poisson(0.7 * best / JOB, range(USERS), MODELS, WEIGHTS, 2**31, seed), HORIZON)
     waited = [waited for started, _, waited in notes.waits if started > WARM_UP]
-    return percentile(waited, 0.99), notes.loads, queue.longest
+    return percentile(waited, 0.99), queue.longest
 
 
 def one(random: Random, at: float, user: int) -> Arrival:
