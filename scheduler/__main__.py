@@ -37,6 +37,7 @@ from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
+from scheduler.jobs.inquiry import Inquiry
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.routes import JobRoutes
 from scheduler.jobs.views import Viewer
@@ -96,7 +97,8 @@ async def main(settings: SchedulerSettings) -> None:
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
         await patiently(door.dismiss, stop)
         links = signer(settings.link_secret, settings.service_key)
-        viewer = Viewer(pool, dispatcher)
+        inquiry = Inquiry(redis, name, dispatcher, hub)
+        viewer = Viewer(pool, inquiry)
         readiness = Readiness(pool, redis, stop)
         gate = Gate()
         app = application(
@@ -135,6 +137,7 @@ async def main(settings: SchedulerSettings) -> None:
                     Loop("beats", listener.read, every=1.0),
                     *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
                     Loop("courier", dispatcher.courier.tick, every=60.0, wake=dispatcher.courier.wake),
+                    Loop("inquiry", inquiry.tick, every=60.0, wake=inquiry.wake),
                     Loop("herald", herald.tick, every=60.0, wake=herald.wake),
                     Loop("arrivals", door.note_arrivals, every=1.0),
                     Loop("market", market.refresh, every=REFRESH_SECONDS, wake=market.wake),

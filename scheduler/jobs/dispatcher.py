@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import aclosing, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -22,6 +22,7 @@ from scheduler.fleet.breaker import Breaker
 from scheduler.fleet.couriers import Courier
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
+from scheduler.jobs.entries import newcomer
 from scheduler.jobs.gauges import show
 from scheduler.jobs.handout import Handout
 from scheduler.jobs.lifecycle import Lifecycle
@@ -33,6 +34,7 @@ from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.ending import Ended
 from scheduler.jobs.queries.open import OpenJob, all_open_jobs
+from scheduler.jobs.queue import Waiting
 from scheduler.jobs.shortcut import Shortcut
 from scheduler.leadership.queries import lapses_in, lead, step_down
 from scheduler.wire import BEAT_SECONDS, Beat
@@ -123,16 +125,17 @@ class Dispatcher:
 
     def wait_of(self, job_id: UUID) -> Wait | None:
         """Where a waiting job stands, if this scheduler leads."""
-        if self.leader is None:
-            return None
-        return self.outlook.wait_of(job_id, time.monotonic())
+        return self.outlook.wait_of(job_id, time.monotonic()) if self.leader else None
 
     def wait_for(self, job: NewJob, *, promised: bool = True) -> Wait | None:
         """The same for a job that was admitted this moment, or would be: then nothing is promised."""
+        return self.foretell(newcomer(job), job.wait_until, promised=promised)
+
+    def foretell(self, entry: Waiting, until: datetime | None, *, promised: bool = True) -> Wait | None:
+        """The same; the loop may have been faster, then it is in line already."""
         if self.leader is None:
             return None
-        # the loop may have been faster
-        return self.wait_of(job.id) or self.outlook.of_new(job, time.monotonic(), promised=promised)
+        return self.wait_of(entry.id) or self.outlook.expected(entry, until, time.monotonic(), promised=promised)
 
     def frees_in(self, user_id: int) -> float | None:
         """About when one of the user's jobs ends, if this scheduler leads."""

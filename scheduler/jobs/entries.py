@@ -1,6 +1,8 @@
 """A job of the database as the policy sees it: pure."""
 
-from scheduler.jobs.kinds import kind_of
+from scheduler.jobs.decisions import LATEST
+from scheduler.jobs.kinds import kind_of, longest_side
+from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.jobs.queue import Waiting
 
@@ -8,6 +10,12 @@ from scheduler.jobs.queue import Waiting
 def waiting(job: OpenJob) -> Waiting:
     kind = kind_of(job.model or "", job.longest_side, job.picture)
     return Waiting(job.id, job.seq, job.user_id, job.priority, kind, charge(job), job.avoid_workers)
+
+
+def newcomer(job: NewJob) -> Waiting:
+    """One that is not in line yet: it comes after all others."""
+    kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
+    return Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
 
 
 def charge(job: OpenJob) -> float:

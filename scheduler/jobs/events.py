@@ -48,6 +48,7 @@ class EventHub:
         self.redis = redis
         self.listeners: dict[str, set[asyncio.Queue[JobEvent]]] = {}
         self.hooks: list[Callable[[JobEvent], None]] = []
+        self.ears: dict[str, Callable[[bytes], None]] = {}  # by channel: what is no event; set before it runs
         self.market_hooks: list[Callable[[], None]] = []
         self.closed = asyncio.Event()  # ends the event streams of this process
 
@@ -81,14 +82,22 @@ class EventHub:
     async def _hear(self, stop: asyncio.Event) -> None:
         async with self.redis.pubsub() as pubsub:
             await pubsub.psubscribe(EVENTS_PREFIX + "*")
+            if self.ears:
+                await pubsub.subscribe(*self.ears)
             while not stop.is_set():
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=LISTEN_SECONDS)
-                if message and message["channel"].decode() == MARKET_CHANNEL:
-                    for hook in self.market_hooks:
-                        hook()
-                elif message:
-                    for line in message["data"].splitlines():
-                        self._hand_on(message["channel"].decode(), line)
+                if message:
+                    self._sort(message["channel"].decode(), message["data"])
+
+    def _sort(self, channel: str, data: bytes) -> None:
+        if ear := self.ears.get(channel):
+            ear(data)
+        elif channel == MARKET_CHANNEL:
+            for hook in self.market_hooks:
+                hook()
+        else:
+            for line in data.splitlines():
+                self._hand_on(channel, line)
 
     def _hand_on(self, channel: str, line: bytes) -> None:
         try:

@@ -120,8 +120,8 @@ class Why(StrEnum):
 
 
 class Wait(BaseModel):
-    """Where a waiting job stands. The seconds, and the exact place, are known to the scheduler that leads; another one
-    counts who was admitted before."""
+    """Where a waiting job stands. The seconds, and the exact place, are known to the scheduler that leads, which the
+    others ask; while nobody leads, who was admitted before is counted."""
 
     position: int  # 1: next in line
     seconds: float | None  # expected until it starts: half of such jobs start sooner; None: unknown
@@ -207,7 +207,7 @@ class Quote(BaseModel):
     from_allowance: Decimal  # of the cost; the rest is of the balance
     from_balance: Decimal
     tokens_left: Decimal  # of today's allowance and the balance together, after it
-    wait: Wait | None  # where it would stand; None: the scheduler that answers does not lead
+    wait: Wait | None  # where it would stand; None: nobody leads just now
 
 
 class JobEvent(BaseModel):

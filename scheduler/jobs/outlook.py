@@ -4,15 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 from scheduler.fleet.model import Attempt
-from scheduler.jobs.decisions import LATEST
 from scheduler.jobs.entries import charge
-from scheduler.jobs.kinds import kind_of, longest_side
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Wait, Why
 from scheduler.jobs.policy.crowd import Ahead
 from scheduler.jobs.policy.prospects import Running, prospects
 from scheduler.jobs.policy.waits import Raw
-from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queue import Server, Waiting
 from scheduler.jobs.reasons import why_of
 
@@ -28,15 +25,10 @@ class Outlook:
         job, entry = self.line.jobs.get(job_id), self.line.queue.jobs.get(job_id)
         if job is None or entry is None:
             return None
-        return self._expected(entry, job.wait_until, now, promised=True)
+        return self.expected(entry, job.wait_until, now)
 
-    def of_new(self, job: NewJob, now: float, *, promised: bool) -> Wait:
+    def expected(self, entry: Waiting, until: datetime | None, now: float, *, promised: bool = True) -> Wait:
         """The same for a job that is not here yet, maybe never will be: nobody learns from what was not promised."""
-        kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
-        entry = Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
-        return self._expected(entry, job.wait_until, now, promised=promised)
-
-    def _expected(self, entry: Waiting, until: datetime | None, now: float, *, promised: bool) -> Wait:
         if entry.id in self.line.running:  # it started before the answer was written
             return Wait(position=1, seconds=0.0, p90_seconds=0.0, why=Why.NEXT)
         ahead = self.line.queue.ahead(entry)

@@ -135,7 +135,7 @@ class JobRoutes:
             from_allowance=job.from_allowance,
             from_balance=job.from_balance,
             tokens_left=answer.tokens_left,
-            wait=self.dispatcher.wait_for(job, promised=False),
+            wait=await self.viewer.foretold(job),
         )
 
     async def _replayed(self, job_id: UUID, caller: Caller, destination: Destination | None) -> Accepted:

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.catalogue.model import Capability
-from scheduler.jobs.dispatcher import Dispatcher
+from scheduler.jobs.inquiry import Inquiry
 from scheduler.jobs.model import WISHES, JobView, Status, Wait, Why
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.views import list_jobs, read_job, read_jobs, waiting_before
@@ -46,11 +46,11 @@ def admitted_view(job: NewJob, wait: Wait | None) -> JobView:
 
 
 class Viewer:
-    """The leader knows a job's place exactly; another scheduler counts by class and order of admission."""
+    """The leader knows a job's place; while nobody leads it is counted by class and order of admission."""
 
-    def __init__(self, pool: asyncpg.Pool, dispatcher: Dispatcher) -> None:
+    def __init__(self, pool: asyncpg.Pool, inquiry: Inquiry) -> None:
         self.pool = pool
-        self.dispatcher = dispatcher
+        self.inquiry = inquiry
 
     async def view(self, job_id: UUID, user_id: int) -> JobView | None:
         job = await read_job(self.pool, job_id, user_id)
@@ -58,27 +58,38 @@ class Viewer:
 
     async def views(self, job_ids: Sequence[UUID]) -> dict[UUID, JobView]:
         found = await read_jobs(self.pool, job_ids) if job_ids else {}
-        return {job_id: await self.with_wait(job) for job_id, job in found.items()}
+        return {job.id: job for job in await self._with_waits(list(found.values()))}
 
     async def page(
         self, user_id: int, limit: int, before: tuple[datetime, UUID] | None, open_only: bool
     ) -> list[JobView]:
-        return [await self.with_wait(job) for job in await list_jobs(self.pool, user_id, limit, before, open_only)]
+        return await self._with_waits(await list_jobs(self.pool, user_id, limit, before, open_only))
 
     async def admitted(self, job: NewJob) -> JobView:
         """A job that was admitted this moment, with its place in line."""
-        return admitted_view(job, self.dispatcher.wait_for(job) or await self._counted(job.id))
+        return admitted_view(job, await self.inquiry.wait_for(job) or await self._counted(job.id))
+
+    async def foretold(self, job: NewJob) -> Wait | None:
+        """Where a job would stand."""
+        return await self.inquiry.wait_for(job, promised=False)
 
     async def with_wait(self, job: JobView) -> JobView:
         """The same job; one that was not begun with its place in line."""
-        if job.status is Status.RUNNING and job.started_at is None:
-            wait = self.dispatcher.wait_of(job.id) or Wait(position=1, seconds=None, why=Why.NEXT)
-            return job.model_copy(update={"wait": wait})
-        if job.status is not Status.QUEUED:
-            return job
-        wait = self.dispatcher.wait_of(job.id) or await self._counted(job.id)
-        return job.model_copy(update={"wait": wait})
+        return (await self._with_waits([job]))[0]
+
+    async def _with_waits(self, jobs: Sequence[JobView]) -> list[JobView]:
+        waits = await self.inquiry.waits_of([job.id for job in jobs if not has_begun(job)])
+        return [job if has_begun(job) else await self._with(job, waits.get(job.id)) for job in jobs]
+
+    async def _with(self, job: JobView, wait: Wait | None) -> JobView:
+        if wait is None and job.status is Status.RUNNING:  # at hand of a worker
+            wait = Wait(position=1, seconds=None, why=Why.NEXT)
+        return job.model_copy(update={"wait": wait or await self._counted(job.id)})
 
     async def _counted(self, job_id: UUID) -> Wait:
         before = await waiting_before(self.pool, job_id)
         return Wait(position=before + 1, seconds=None, why=Why.TURN if before else Why.NEXT)
+
+
+def has_begun(job: JobView) -> bool:
+    return job.status is not Status.QUEUED and (job.status is not Status.RUNNING or job.started_at is not None)

@@ -36,6 +36,7 @@ from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
+from scheduler.jobs.inquiry import Inquiry
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import Destination, JobRequest
 from scheduler.jobs.routes import JobRoutes
@@ -73,6 +74,7 @@ class Stage:
     lifecycle: Lifecycle
     dispatcher: Dispatcher
     admitter: Admitter
+    inquiry: Inquiry
     listener: BeatListener
     store: ArtifactStore
     door: Doorkeeper
@@ -191,7 +193,7 @@ class Stage:
     # The whole
 
     def operations(self) -> list[Operation]:
-        viewer = Viewer(self.pool, self.dispatcher)
+        viewer = Viewer(self.pool, self.inquiry)
         return [
             *JobRoutes(
                 self.pool, self.redis, self.door, self.admitter, self.lifecycle, self.dispatcher, viewer, self.hub
@@ -223,6 +225,7 @@ class Stage:
             Loop("beats", self.listener.read, every=1.0),
             *(Loop(f"outcomes-{n}", self.lifecycle.read, every=1.0) for n in (1, 2)),
             Loop("courier", self.dispatcher.courier.tick, every=60.0, wake=self.dispatcher.courier.wake),
+            Loop("inquiry", self.inquiry.tick, every=60.0, wake=self.inquiry.wake),
             Loop("herald", self.lifecycle.herald.tick, every=60.0, wake=self.lifecycle.herald.wake),
             Loop("market", self.market.refresh, every=0.5, wake=self.market.wake),
         ]
@@ -273,6 +276,7 @@ async def open_stage(
             lifecycle,
             dispatcher,
             admitter,
+            Inquiry(redis, name, dispatcher, hub),
             listener,
             ArtifactStore(folder.as_uri()),
             Doorkeeper(pool, frozenset({ADMIN}), newcomers_a_day=10),

@@ -83,7 +83,7 @@ async def test_the_limit_of_jobs_at_a_time_counts_it(stage: Stage, gpu: Worker, 
 
 async def test_its_owner_reads_that_it_is_next(stage: Stage, gpu: Worker, ann: Caller, ben: Caller) -> None:
     _, ahead = await one_ahead(stage, gpu, ann, ben)
-    viewer = Viewer(stage.pool, stage.dispatcher)
+    viewer = Viewer(stage.pool, stage.inquiry)
     view = await viewer.view(ahead.job_id, ben.user_id)
 
     assert view
