@@ -229,13 +229,11 @@ def test_a_model_that_the_server_does_not_have_is_said(server: FakeOpenAI) -> No
     assert [served.trouble for served in engine_of(server).servers()] == ["the server lists no model: say its name"]
 
 
-@pytest.mark.skipif(not os.environ.get("OPENAI_URL"), reason="asks a real server: OPENAI_URL, and OPENAI_MODEL")
-def test_a_real_server_answers_counts_and_is_left(tmp_path: Path) -> None:
-    """Such as `transformers serve FOLDER`, with OPENAI_MODEL=FOLDER."""
-    named = {"name": os.environ["OPENAI_MODEL"]} if os.environ.get("OPENAI_MODEL") else {}
-    engine = OpenAIEngine([{"model": "chat", "engine": "openai", "url": os.environ["OPENAI_URL"], **named}])
+def asked_for_real(url: str, name: str | None, folder: Path) -> None:
+    """A server that nobody told what to answer answers, counts and is left."""
+    engine = OpenAIEngine([{"model": "chat", "engine": "openai", "url": url, **({"name": name} if name else {})}])
     assert [served.trouble for served in engine.servers()] == [None]
-    [answer] = made(ask(engine, tmp_path, max_tokens=20))
+    [answer] = made(ask(engine, folder, max_tokens=20))
 
     def cancel(fraction: float) -> None:
         if fraction > 0:
@@ -243,7 +241,23 @@ def test_a_real_server_answers_counts_and_is_left(tmp_path: Path) -> None:
 
     assert answer.path.read_text().strip()
     assert 1 <= answer.metadata["completion_tokens"] <= 20 < 20 + answer.metadata["prompt_tokens"]
-    assert isinstance(ask(engine, tmp_path, cancel, max_tokens=1000), Cancelled)
+    assert isinstance(ask(engine, folder, cancel, max_tokens=1000), Cancelled)
+
+
+@pytest.mark.skipif(not os.environ.get("OPENAI_URL"), reason="asks a real server: OPENAI_URL, and OPENAI_MODEL")
+def test_a_server_of_yours_answers_counts_and_is_left(tmp_path: Path) -> None:
+    asked_for_real(os.environ["OPENAI_URL"], os.environ.get("OPENAI_MODEL"), tmp_path)
+
+
+@pytest.mark.torch
+def test_a_real_server_answers_counts_and_is_left(tmp_path: Path) -> None:
+    for package in ("torch", "transformers", "fastapi"):
+        pytest.importorskip(package)
+    from tests.rigs.tiny_models.talker import save_talker, talking
+
+    folder = save_talker(tmp_path / "talker")
+    with talking(folder) as url:
+        asked_for_real(url, str(folder), tmp_path)
 
 
 @given(st.binary(max_size=300))
