@@ -244,6 +244,10 @@ refused-picture-not-taken = { $alternative ->
     [none] Kein Rechner hier geht dafür von einem Bild aus. Ohne das Bild geht es.
    *[other] { $model } kann nicht von einem Bild ausgehen. { $alternative } kann es.
 }
+refused-film-missing = { $alternative ->
+    [none] { $model } schneidet Filme aus Clips, die nur die API nennen kann.
+   *[other] { $model } schneidet Filme aus Clips, die nur die API nennen kann. { $alternative } macht einen aus Worten.
+}
 refused-picture-unfit = { $fault ->
     [too_many_bytes] Die Datei dieses Bildes ist zu groß; { $megabytes } MB sind die Grenze.
     [too_large] Dieses Bild hat zu viele Pixel; { $side } auf der längsten Seite sind die Grenze.

@@ -244,6 +244,10 @@ refused-picture-not-taken = { $alternative ->
     [none] No worker here starts from a picture for that. Without the picture it works.
    *[other] { $model } can't start from a picture. { $alternative } can.
 }
+refused-film-missing = { $alternative ->
+    [none] { $model } cuts films from clips, which only the API can name.
+   *[other] { $model } cuts films from clips, which only the API can name. { $alternative } makes one from words.
+}
 refused-picture-unfit = { $fault ->
     [too_many_bytes] That picture is too large a file; { $megabytes } MB is the limit.
     [too_large] That picture has too many pixels; { $side } on the longest side is the limit.

@@ -247,6 +247,10 @@ refused-picture-not-taken = { $alternative ->
     [none] Ни одна машина здесь не начинает для этого с картинки. Без картинки получится.
    *[other] { $model } не умеет начинать с картинки. { $alternative } умеет.
 }
+refused-film-missing = { $alternative ->
+    [none] { $model } монтирует фильмы из клипов, а назвать их можно только через API.
+   *[other] { $model } монтирует фильмы из клипов, а назвать их можно только через API. { $alternative } сделает видео по словам.
+}
 refused-picture-unfit = { $fault ->
     [too_many_bytes] Файл этой картинки слишком большой; предел — { $megabytes } МБ.
     [too_large] В этой картинке слишком много пикселей; предел — { $side } по длинной стороне.

@@ -12,7 +12,13 @@ from scheduler.errors import Code, Refusal, Refused, Unreachable
 PASSES_SOON = {Code.RATE_LIMITED, Code.OVERLOADED}  # a second sentence says when
 MAY_PASS_SOON = {Code.TOO_MANY_WAITING}  # the same, where it is known
 SHARED_WITH_REFUSALS = {Mistake.PROMPT_EMPTY, Mistake.PROMPT_TOO_LONG}
-BETTER_ELSEWHERE = (Code.MODEL_NOT_IN_PLAN, Code.UNKNOWN_MODEL, Code.NO_WORKER, Code.PICTURE_NOT_TAKEN)
+BETTER_ELSEWHERE = (
+    Code.MODEL_NOT_IN_PLAN,
+    Code.UNKNOWN_MODEL,
+    Code.NO_WORKER,
+    Code.PICTURE_NOT_TAKEN,
+    Code.FILM_MISSING,
+)
 MEGABYTE = 2**20
 LONGEST_FACT = 120  # characters of anything that came from outside
 

@@ -77,8 +77,6 @@ class JobRequest(BaseModel):
 def film_fault(request: JobRequest) -> str | None:
     """What a request says that a film has not, or says of a film without one."""
     if request.film is None:
-        if request.model == COMPOSE:
-            return f"film is what {COMPOSE} makes one of, and is missing"
         return f"format {request.format} is for a film" if request.format in FILM_FORMATS else None
     if request.capability is not Capability.VIDEO or request.model not in (None, COMPOSE):
         return f"a film is a video, made by the model {COMPOSE}"

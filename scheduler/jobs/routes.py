@@ -43,6 +43,7 @@ SUBMIT_REFUSALS = [
     Code.CAPABILITY_PAUSED,
     Code.NO_WORKER,
     Code.PICTURE_NOT_TAKEN,
+    Code.FILM_MISSING,
     Code.GONE,
     Code.NOT_FOUND,
     Code.OVERLOADED,

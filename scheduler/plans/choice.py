@@ -64,6 +64,8 @@ def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
     model = market.models.get(request.model)
     if model is None or not model.is_available or model.capability is not request.capability:
         return Refusal(Code.UNKNOWN_MODEL, {"model": request.model, "alternative": alternative(request, plan, market)})
+    if model.id == COMPOSE and request.film is None:
+        return Refusal(Code.FILM_MISSING, {"model": model.id, "alternative": alternative(request, plan, market)})
     if not plan.allows(model.id):
         upgrade = cheapest(market.plans, lambda p: p.allows(model.id))
         facts: dict[str, Fact] = {"model": model.id, "plan": plan.name, "upgrade": upgrade}

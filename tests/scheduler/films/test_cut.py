@@ -128,7 +128,6 @@ def test_nothing_beyond_its_bounds_is_a_film(wrong: Any) -> None:
         ({"seconds": 4}, "seconds is nothing that a film has"),
         ({"picture": str(A)}, "picture is nothing that a film has"),
         ({"count": 2}, "count of a film is 1"),
-        ({"film": None, "model": "compose"}, "film is what compose makes one of"),
         ({"film": None, "format": "hls"}, "format hls is for a film"),
     ],
 )

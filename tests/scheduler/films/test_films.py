@@ -90,7 +90,10 @@ async def test_plain_videos_never_go_to_the_model_of_films_nor_films_elsewhere(c
     plain = await cutting.submit(capability="video", model=None)
     assert (plain.code, plain.document["model"]) == ("no_worker", "video")
     asked = await cutting.submit(capability="video", model="compose")
-    assert asked.code == "invalid_request"
+    assert (asked.status, asked.code, asked.document["model"]) == (422, "film_missing", "compose")
+    await cutting.stage.worker("filmer", models=("animator",), capability="video")
+    asked = await cutting.submit(capability="video", model="compose")
+    assert asked.document["alternative"] == "animator"
     await cutting.stage.pool.execute("update plans set allowed_models = array_remove(allowed_models, 'compose')")
     await cutting.stage.market.refresh()
     refused = await ask(cutting, video)
