@@ -137,7 +137,7 @@ class Assignment(BaseModel):
     lease_token: UUID
     capability: str
     model: str
-    params: dict[str, Any]  # prompt, width, height, seed, count, strength, parent_seed, picture, picture_path
+    params: dict[str, Any]  # prompt, seed, count, size, wishes; picture_path, inputs: below the store
     folder: str  # below the artifact store; files of this attempt go here and nowhere else
     timeout_seconds: float
     tokens: float = 0.0  # that it is charged, the measure of its worker's pace; 0: unknown
