@@ -37,6 +37,8 @@ def events_channel(bot_id: str | None) -> str:
     return f"{EVENTS_PREFIX}{bot_id or 'api'}"
 
 
+ASKS = "tessera:asks"  # pub/sub between schedulers, to who leads
+ANSWERS_PREFIX = "tessera:answers:"  # pub/sub, to the scheduler of the name
 MARKET_CHANNEL = EVENTS_PREFIX  # pub/sub: something was paused or resumed; no bot has an empty name
 
 

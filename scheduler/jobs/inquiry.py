@@ -16,18 +16,13 @@ from scheduler.jobs.events import EventHub
 from scheduler.jobs.model import Wait
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queue import Waiting
+from scheduler.wire import ANSWERS_PREFIX, ASKS
 
 log = structlog.get_logger(__name__)
 
-ASKS = "tessera:asks"  # pub/sub, to who leads
 PATIENCE_SECONDS = 0.25  # for an answer
 SILENT_SECONDS = 1.0  # without questions after one that was not answered
 MOST_OPEN = 100  # questions; who asks more counts for themselves
-
-
-def answers(name: str) -> str:
-    """Pub/sub, to the scheduler of that name."""
-    return f"tessera:answers:{name}"
 
 
 class Question(BaseModel):
@@ -63,7 +58,7 @@ class Inquiry:
         self.asked = 0
         self.silent_until = 0.0
         hub.ears[ASKS] = self.on_asked
-        hub.ears[answers(name)] = self.on_told
+        hub.ears[ANSWERS_PREFIX + name] = self.on_told
 
     async def waits_of(self, job_ids: Sequence[UUID]) -> dict[UUID, Wait]:
         """Of those that wait, or are at hand of a worker; of none while nobody leads."""
@@ -94,7 +89,7 @@ class Inquiry:
                 log.warning("inquiry.unreadable")
                 continue
             told = Told(number=asked.number, waits=self._answers(asked.questions))
-            self._send(answers(asked.asker), told)
+            self._send(ANSWERS_PREFIX + asked.asker, told)
 
     def on_told(self, data: bytes) -> None:
         for line in data.splitlines():

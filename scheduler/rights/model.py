@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from scheduler.wire import BEATS, EVENTS_PREFIX, REPORTS, inbox, preview_key
+from scheduler.wire import ANSWERS_PREFIX, ASKS, BEATS, EVENTS_PREFIX, REPORTS, inbox, preview_key
 
 SCHEMAS = ("public", "billing", "catalogue")
 
@@ -44,7 +44,7 @@ def redis_scheduler(password: str, name: str = "scheduler") -> str:
     return " ".join(
         [
             f"user {name} on >{password} {NOTHING} {CONNECT}",
-            f"&{EVENTS_PREFIX}* +publish +psubscribe +punsubscribe",
+            f"&{EVENTS_PREFIX}* &{ASKS} &{ANSWERS_PREFIX}* +publish +subscribe +unsubscribe +psubscribe +punsubscribe",
             f"(%R~{BEATS} +xread)",
             f"(%RW~{REPORTS} +xreadgroup +xgroup|create)",
             f"(%W~{inbox('*')} +xadd)",
