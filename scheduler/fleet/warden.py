@@ -19,8 +19,8 @@ from scheduler.jobs.line import Line
 from scheduler.jobs.model import Status
 from scheduler.jobs.outcomes import MOST_LOST_ATTEMPTS, given_up
 from scheduler.jobs.queries.dispatch import Requeue, renew_leases, running_again
-from scheduler.jobs.queries.ending import tries_of
 from scheduler.jobs.queries.keeping import keep_no_longer, keep_until, overdue
+from scheduler.jobs.queries.tries import tries_of
 from scheduler.wire import Acknowledged, Beat, Cancel
 
 log = structlog.get_logger(__name__)

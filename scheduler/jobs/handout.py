@@ -78,16 +78,15 @@ class Handout:
 
     def choose(self) -> Chosen:
         """What fills the free slots, and the hands of those who look ahead; it counts as running from here on."""
-        now = time.monotonic()
+        now, market = time.monotonic(), self.market.market
+        self.line.refresh(market.models, market.paused)
         owed, self.owed = self.owed, []
         begun = owed + self.for_free_slots(now, AT_ONCE)
         ready = self._ready()
         return Chosen(begun, send_ahead(self.line, ready, now), to_recall(self.line, ready, now))
 
     def for_free_slots(self, now: float, most: int) -> list[Placed]:
-        """At most so many passes."""
-        market = self.market.market
-        self.line.refresh(market.models, market.paused)
+        """At most so many passes, by workers as they were at the last round."""
         return self._choose(self._ready(), now, most)
 
     def _ready(self) -> list[LiveWorker]:

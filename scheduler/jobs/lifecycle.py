@@ -21,8 +21,9 @@ from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import JobEvent, Status
 from scheduler.jobs.outcomes import OUT_OF_MEMORY, failed, given_up, took, verdict
 from scheduler.jobs.queries.dispatch import Requeue, requeue_jobs
-from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, asked_of, end_jobs, tries_of
+from scheduler.jobs.queries.ending import Ended, Ending, ask_to_cancel, end_jobs
 from scheduler.jobs.queries.open import open_jobs
+from scheduler.jobs.queries.tries import asked_of, tries_of
 from scheduler.observability import REGISTRY, Counter
 from scheduler.wire import REPORTS, REPORTS_GROUP, Acknowledged, Cancel, Outcome, unpacked
 

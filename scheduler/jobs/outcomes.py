@@ -8,7 +8,8 @@ from uuid import UUID
 from scheduler.catalogue.model import Took, unused_fraction
 from scheduler.jobs.model import Status
 from scheduler.jobs.queries.dispatch import Requeue
-from scheduler.jobs.queries.ending import Asked, Ending, Tries
+from scheduler.jobs.queries.ending import Ending
+from scheduler.jobs.queries.tries import Asked, Tries
 from scheduler.wire import Made, Outcome, Rendition
 
 MOST_LOST_ATTEMPTS = 2

@@ -1,69 +1,15 @@
 """The end of jobs: settlement, use, artifacts and deliveries in the statement that ends them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from scheduler.catalogue.model import Capability, Work, language_tokens
-from scheduler.database import Db, columns
+from scheduler.database import Db, columns, literal, texts
 from scheduler.jobs.model import Status
 from scheduler.wire import Made
-
-
-@dataclass(frozen=True, slots=True)
-class Tries:
-    """What decides whether an attempt that went wrong is followed by another."""
-
-    attempt: int
-    lost: int
-    failed: int
-    cancel_requested: bool
-    lapsed: bool  # the lease has run out
-
-
-async def tries_of(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Tries]:
-    rows = await db.fetch(
-        """
-        select id, attempt, lost_attempts, failed_attempts, cancel_requested_at is not null as cancel_requested,
-               coalesce(lease_until <= now(), false) as lapsed
-          from jobs where id = any($1::uuid[])
-        """,
-        list(job_ids),
-    )
-    return {
-        row["id"]: Tries(
-            row["attempt"], row["lost_attempts"], row["failed_attempts"], row["cancel_requested"], row["lapsed"]
-        )
-        for row in rows
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a job was priced by."""
-
-    capability: Capability
-    work: Work
-
-
-async def asked_of(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Asked]:
-    rows = await db.fetch("select id, capability, params from jobs where id = any($1::uuid[])", job_ids)
-    return {row["id"]: Asked(Capability(row["capability"]), work_of(row["params"])) for row in rows}
-
-
-def work_of(params: Mapping[str, Any]) -> Work:
-    return Work(
-        count=params["count"],
-        width=params.get("width", 0),
-        height=params.get("height", 0),
-        steps=params.get("steps", 0),
-        seconds=params.get("seconds", 0.0),
-        characters=len(params["prompt"]),
-        tokens=language_tokens(len(params["prompt"]), params.get("max_tokens", 0)),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +46,14 @@ class Ended:
 
 
 LONGEST_RUN_SECONDS = 10_000_000.0
+Way = Callable[[Sequence[Any]], str]
+ENDINGS: Sequence[Way] = (*[literal] * 8, texts, literal)
+FILES: Sequence[Way] = (*[literal] * 2, *[texts] * 4, *[literal] * 4, *[texts] * 2, *[literal] * 3, texts)
+
+
+def sent(rows: Sequence[Sequence[Any]], ways: Sequence[Way]) -> list[str]:
+    """The columns of rows, each in its way."""
+    return [way(column) for way, column in zip(ways, columns(rows, len(ways)), strict=True)]
 
 
 async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta) -> list[Ended]:
@@ -145,7 +99,7 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
         for place, e in enumerate(unique)
         for position, made in enumerate(e.artifacts)
     ]
-    ended = await db.fetch(END_JOBS, *columns(rows, 10), *columns(files, 16), keep_artifacts)
+    ended = await db.fetch(END_JOBS, *sent(rows, ENDINGS), *sent(files, FILES), keep_artifacts)
     return [
         Ended(
             job_id=row["id"],
@@ -166,8 +120,9 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
 # that are open, by their own index.
 END_JOBS = """
     with e as materialized (
-      select * from unnest($1::int[], $2::uuid[], $3::int[], $4::uuid[], $5::bool[], $6::bool[], $7::text[],
-                           $8::float8[], $9::text[], $10::float8[])
+      select *, case when running then '{RUNNING}' else '{CREATED,QUEUED}' end::text[] as stands
+        from unnest($1::text::int[], $2::text::uuid[], $3::text::int[], $4::text::uuid[], $5::text::bool[],
+                    $6::text::bool[], $7::text::text[], $8::text::float8[], $9::text::text[], $10::text::float8[])
              e (place, id, attempt, lease_token, running, lapsed, status, unused, error, run_seconds)),
     l as materialized (
       select a.user_id, a.balance, a.allowance_day, a.last_seq from billing.token_account a
@@ -181,7 +136,7 @@ END_JOBS = """
              cost_tokens = round((j.held_allowance + j.held_balance) * (1 - e.unused)::numeric, 2)
         from e
        where j.id = e.id and j.attempt = e.attempt and (select count(*) from l) > 0
-         and j.status in ('CREATED', 'QUEUED', 'RUNNING') and (j.status = 'RUNNING') = e.running
+         and j.status = any (e.stands) -- no constants, which would invite a scan of all that waits
          and (e.lease_token is null or j.lease_token = e.lease_token) and (not e.lapsed or j.lease_until <= now())
       returning e.place, j.id, j.user_id, j.bot_id, j.attempt, j.status, j.capability, j.cost_tokens as used,
                 j.held_allowance, j.held_balance, j.held_day),
@@ -230,9 +185,10 @@ END_JOBS = """
       select j.id, f.position, f.type, f.format, f.path, f.thumbnail_path, f.width, f.height, f.duration,
              f.size_bytes, f.metadata::jsonb, f.web_path, f.web_width, f.web_height, f.web_size_bytes, f.blurhash,
              now() + $27::interval
-        from unnest($11::int[], $12::int[], $13::text[], $14::text[], $15::text[], $16::text[], $17::int[], $18::int[],
-                    $19::float8[], $20::bigint[], $21::text[], $22::text[], $23::int[], $24::int[], $25::bigint[],
-                    $26::text[])
+        from unnest($11::text::int[], $12::text::int[], $13::text::text[], $14::text::text[], $15::text::text[],
+                    $16::text::text[], $17::text::int[], $18::text::int[], $19::text::float8[], $20::text::bigint[],
+                    $21::text::text[], $22::text::text[], $23::text::int[], $24::text::int[], $25::text::bigint[],
+                    $26::text::text[])
              f (place, position, type, format, path, thumbnail_path, width, height, duration, size_bytes, metadata,
                 web_path, web_width, web_height, web_size_bytes, blurhash)
         join j using (place) where j.status = 'COMPLETED'),

@@ -14,7 +14,7 @@ from scheduler.fleet.listener import parsed as parsed_beat
 from scheduler.jobs.lifecycle import parsed as parsed_outcomes
 from scheduler.jobs.model import JobEvent
 from scheduler.jobs.outcomes import inside, verdict
-from scheduler.jobs.queries.ending import Tries
+from scheduler.jobs.queries.tries import Tries
 from scheduler.wire import FIELD, ToWorker, packed, unpacked
 
 TRIES = [None, Tries(1, 0, 0, False, False), Tries(1, 1, 1, True, False)]
