@@ -37,6 +37,7 @@ class Reference:
     visitors: list[float] = field(default_factory=lambda: [0.0] * 4)
     passed: dict[str, float] = field(default_factory=dict)
     rises: int = 0
+    level: int = 0  # the class that the last job was served in
     idle: Collection[str] = ()  # a look-ahead leaves to these what they can run
 
     # What is known.
@@ -135,7 +136,23 @@ class Reference:
 
     # The decision.
 
-    def take(self, server: Server, now: float, ahead: LookAhead | None) -> tuple[Waiting | None, float | None]:
+    def take(
+        self, server: Server, now: float, ahead: LookAhead | None, most: int
+    ) -> tuple[list[Waiting], float | None]:
+        """A pass of at most so many jobs, or when to ask again."""
+        first, again_at = self.first(server, now, ahead)
+        if first is None:
+            return [], again_at
+        together = [first]
+        while len(together) < min(most, server.batch.get(first.kind.model, 1)):
+            levels = [level for level in (3, 2, 1, 0) if level <= self.level]
+            alike = [(line, level) for level in levels for line in self.heads(server, level) if line.kind == first.kind]
+            if not alike:
+                break
+            together.append(self.serve(*alike[0], server, now))
+        return together, again_at
+
+    def first(self, server: Server, now: float, ahead: LookAhead | None) -> tuple[Waiting | None, float | None]:
         """A job, or when to ask again: a model may be loaded then, which a look-ahead does not."""
         self.idle = ahead.idle if ahead else ()
         self.rise(now)
@@ -164,6 +181,7 @@ class Reference:
                     if ahead:
                         break
                     self.passed[line.kind.model] = now + server.load_seconds
+                    self.level = level
                     return self.serve(line, level, server, now), None
                 again.append(late)
             else:
@@ -173,6 +191,7 @@ class Reference:
                 if warm and ahead and warm[0][0].kind.model not in ahead.models:
                     return None, None
                 if warm:
+                    self.level = warm[0][1]
                     return self.serve(*warm[0], server, now), None
                 continue
             if warm:

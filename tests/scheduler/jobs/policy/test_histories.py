@@ -1,6 +1,7 @@
 """Whatever happens, the queue answers as the slow reference does, and the promises hold."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
 from uuid import UUID
@@ -8,13 +9,13 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.queue import LookAhead, Queue, Server, Taken, Waiting
 from tests.scheduler.jobs.policy.reference import Reference
 
-AGING, BOUND, LOAD = 20.0, 5.0, 2.0
+AGING, BOUND, LOAD = 20.0, 5.0, 2.0  # of the histories that are told below; the others draw theirs
 A, A_LARGE, B, C = Kind("A", 512), Kind("A", 1024), Kind("B", 512), Kind("C", 512)
 SERVERS = (
     Server("w0", "w0", {"A": 1024, "B": 512}, warm=frozenset("A"), load_seconds=LOAD),
@@ -22,18 +23,43 @@ SERVERS = (
     Server("w2", "w2", {"A": 512, "B": 512}, warm=frozenset("B"), paces={"B": 3.0}, load_seconds=LOAD),
 )
 USERS, LEVELS = st.integers(1, 5), st.integers(0, 3)
+PACES = st.dictionaries(st.sampled_from("ABC"), st.sampled_from([0.5, 1.0, 3.0]))
+BATCHES = st.dictionaries(st.sampled_from("ABC"), st.integers(1, 3))
 AHEAD = st.none() | st.builds(LookAhead, st.sets(st.sampled_from("ABC")), st.sets(st.sampled_from(["w0", "w1", "w2"])))
 
 
 class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.queue, self.twin = Queue(AGING, BOUND), Queue(AGING, BOUND)
-        self.reference = Reference(AGING, BOUND)
+        self.begin(AGING, BOUND, SERVERS)
+
+    def begin(self, aging: float, bound: float, servers: Iterable[Server]) -> None:
+        self.bound = bound
+        self.queue, self.twin = Queue(aging, bound), Queue(aging, bound)
+        self.reference = Reference(aging, bound)
         self.now, self.seq = 0.0, 0
         self.started: list[Waiting] = []
-        for server in SERVERS:
+        for server in servers:
             self.meet(server)
+
+    @initialize(
+        aging=st.integers(3, 60),
+        bound=st.integers(0, 20),
+        load=st.integers(0, 8),
+        paces=st.tuples(PACES, PACES, PACES),
+        batches=st.tuples(BATCHES, BATCHES, BATCHES),
+    )
+    def draw(
+        self,
+        aging: int,
+        bound: int,
+        load: int,
+        paces: tuple[dict[str, float], ...],
+        batches: tuple[dict[str, int], ...],
+    ) -> None:
+        drawn = zip(SERVERS, paces, batches, strict=True)
+        servers = [replace(one, load_seconds=float(load), paces=pace, batch=batch) for one, pace, batch in drawn]
+        self.begin(float(aging), float(bound), servers)
 
     def meet(self, server: Server) -> None:
         self.queue.meet(server)
@@ -96,15 +122,17 @@ class Histories(RuleBasedStateMachine):
         self.twin.forget_idle()
         self.reference.tidy()
 
-    @rule(n=st.integers(0, 2), ahead=AHEAD)
-    def take(self, n: int, ahead: LookAhead | None) -> None:
+    @rule(n=st.integers(0, 2), ahead=AHEAD, most=st.sampled_from([1, 2, 1000]))
+    def take(self, n: int, ahead: LookAhead | None, most: int = 1000) -> None:
         self.tick()
         server = self.reference.servers[f"w{n}"]
-        taken = self.queue.take(server.id, self.now, ahead)
-        assert taken == self.twin.take(server.id, self.now, ahead)
-        expected, again_at = self.reference.take(server, self.now, ahead)
-        assert taken.jobs == ((expected,) if expected else ())
+        taken = self.queue.take(server.id, self.now, ahead, most)
+        assert taken == self.twin.take(server.id, self.now, ahead, most)
+        expected, again_at = self.reference.take(server, self.now, ahead, most)
+        assert taken.jobs == tuple(expected)
         assert taken.again_at == again_at
+        assert len({job.kind for job in taken.jobs}) <= 1
+        assert all(len(taken.jobs) <= min(most, server.batch.get(job.kind.model, 1)) for job in taken.jobs)
         for job in taken.jobs:
             self.starts(job, server, ahead)
         if not taken.jobs and not ahead and not server.draining:
@@ -118,9 +146,9 @@ class Histories(RuleBasedStateMachine):
                 model = line.kind.model
                 held = any(one is not server and one.can(line.kind) for one in self.reference.holders(model))
                 assert model not in server.warm
-                assert held or self.now - self.reference.passed[model] < 2 * BOUND
+                assert held or self.now - self.reference.passed[model] < 2 * self.bound
                 assert again_at is not None
-                assert self.now < again_at <= self.now + 2 * BOUND
+                assert self.now < again_at <= self.now + 2 * self.bound
 
     def starts(self, job: Waiting, server: Server, ahead: LookAhead | None) -> None:
         if ahead:
@@ -190,6 +218,10 @@ def test_a_look_ahead_of_a_worker_without_a_model_says_no_time_at_which_it_would
 @pytest.mark.parametrize("seed", range(4))
 def test_long_histories_agree_too(seed: int) -> None:
     random, machine = Random(seed), Histories()
+    if seed % 2:
+        paces: tuple[dict[str, float], ...] = ({"B": 3.0, "C": random.uniform(0.5, 4)}, {}, {})
+        batches: tuple[dict[str, int], ...] = ({"A": 2}, {"A": 3, "B": 2}, {})
+        machine.draw(random.randint(3, 60), random.randint(1, 20), random.randint(0, 8), paces, batches)
     for _ in range(600):
         match random.choice(["submit"] * 4 + ["take"] * 4 + ["end"] * 3 + ["wait", "cancel", "drain", "plan", "sweep"]):
             case "submit":
