@@ -1,5 +1,6 @@
 """Several jobs in one pass of a worker: one decision, one slot; each its own attempt, lease and end."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from scheduler.accounts.model import Caller
 from scheduler.wire import Assignment
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import Worker
+
+RUNNING = "select count(*) from jobs where status = 'RUNNING'"
 
 
 @pytest.fixture(autouse=True)
@@ -105,6 +108,23 @@ async def test_other_kinds_do_not_come_along(stage: Stage) -> None:
 
     assert [task.job_id for task in await gpu.assignments()] == [small, other]
     assert await stage.status(large) == "QUEUED"
+
+
+async def test_what_begins_as_it_is_admitted_shares_a_slot_with_what_came_beside_it(stage: Stage) -> None:
+    users = await people(stage, 3)
+    gpu = await stage.worker("gpu", batch=4)
+    await stage.round()
+    async with asyncio.TaskGroup() as group:
+        for user in users:
+            group.create_task(stage.ask(user))
+    await stage.round()
+    await stage.dispatcher.courier.tick()
+    tasks = await gpu.assignments()
+    [worker] = [one for one in stage.dispatcher.line.workers.values() if one.beat.worker_id == gpu.worker_id]
+
+    assert worker.passes == len({task.pass_id for task in tasks}) == 1
+    assert len(tasks) <= 3
+    assert await stage.pool.fetchval(RUNNING) == len(tasks)
 
 
 async def test_the_next_pass_is_at_hand(stage: Stage) -> None:
