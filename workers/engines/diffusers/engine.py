@@ -1,6 +1,7 @@
 """The engine `diffusers`: pipelines from local folders, on the GPU there is or on the processor."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from workers.engines.diffusers.audience import Audience, NobodyWaits
@@ -87,11 +88,12 @@ def make(studio: "Studio", shots: Sequence[Shot], audience: Audience) -> Iterabl
         takes = shoot(studio, shots, audience)
     except NobodyWaits:
         return
-    for shot, take in zip(shots, takes, strict=True):
-        if not audience.waits_for(shot):
-            continue
+    wanted = [(shot, take) for shot, take in zip(shots, takes, strict=True) if audience.waits_for(shot)]
+    with ThreadPoolExecutor(len(shots), "written") as crew:  # the GPU has nothing to do meanwhile
+        writing = [(shot, crew.submit(written, shot, take)) for shot, take in wanted]
+    for shot, writes in writing:
         try:
-            file = written(shot, take)
+            file = writes.result()
         except BadRequest as error:
             audience.fail(shot.order.task, error)
             continue
