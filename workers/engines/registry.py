@@ -26,8 +26,11 @@ class UnknownEngine(ValueError):
 class NotInstalled(ValueError):
     """The engine is known, but packages that it needs are not here."""
 
-    def __init__(self, name: str, extra: str) -> None:
-        super().__init__(f"the engine {name!r} needs packages that are not here; install the extra {extra!r}")
+    def __init__(self, name: str, missing: Sequence[str], extra: str) -> None:
+        packages = ", ".join(missing)
+        super().__init__(
+            f"the engine {name!r} needs packages that are not here: {packages}; install the extra {extra!r}"
+        )
 
 
 class BadProgram(ValueError):
@@ -56,7 +59,11 @@ class Entry:
 
     @property
     def installed(self) -> bool:
-        return all(find_spec(package) for package in self.packages)
+        return not self.missing
+
+    @property
+    def missing(self) -> list[str]:
+        return [package for package in self.packages if find_spec(package) is None]
 
 
 ENGINES: Mapping[str, Entry] = {
@@ -135,6 +142,6 @@ def factory(name: str) -> Callable[..., Engine]:
     if entry is None:
         raise UnknownEngine(name, [*ENGINES, NO_GPU])
     if not entry.installed:
-        raise NotInstalled(name, entry.extra)
+        raise NotInstalled(name, entry.missing, entry.extra)
     module, _, attribute = entry.where.partition(":")
     return cast(Callable[..., Engine], getattr(import_module(module), attribute))
