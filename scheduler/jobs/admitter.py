@@ -76,7 +76,8 @@ class Admitter:
 
     async def admit(self, batch: Sequence[Submit]) -> list[Answer | Again]:
         """Decide a batch on the accounts as they stand, in order of arrival, and write what was admitted, unless its
-        account was changed meanwhile: that, and whatever would be refused, is decided again under the lock."""
+        account was changed meanwhile: then all that was decided on it is decided again under the lock. A refusal
+        stands as of that look and of what the batch has written; where somebody is at the account, they are awaited."""
         async with self.pool.acquire() as connection:
             ledger = await self._read(connection, batch)
             answers = [self._decide(submit, ledger) for submit in batch]
@@ -86,7 +87,7 @@ class Admitter:
         self._tell(ledger, written)
         lost = {job.user_id for job in ledger.new if job.id not in written.numbers}
         told = [
-            AGAIN if may_change(answer) or submit.caller.user_id in lost else answer
+            AGAIN if (user := submit.caller.user_id) in lost or (ledger.is_held(user) and is_limit(answer)) else answer
             for submit, answer in zip(batch, answers, strict=True)
         ]
         note_refusals(told)
@@ -141,8 +142,8 @@ class Admitter:
         return ledger.admit(submit, decision, None if awake else ledger.now + self.keep_for)
 
 
-def may_change(answer: Answer) -> bool:
-    """Whether another look at the account could give another answer: what came before has come."""
+def is_limit(answer: Answer) -> bool:
+    """Whether it is a refusal that a change of the account could lift: what came before has come."""
     return isinstance(answer, Refusal) and answer.code is not Code.IDEMPOTENCY_MISMATCH
 
 

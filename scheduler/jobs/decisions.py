@@ -29,6 +29,10 @@ class Decisions:
         users = {job.user_id for job in self.new}
         return [self.accounts[user_id] for user_id in sorted(users)]
 
+    def is_held(self, user_id: int) -> bool:
+        account = self.accounts.get(user_id)
+        return account is not None and account.held
+
     def opening(self) -> list[OpenJob]:
         """The new jobs before they have their numbers, without those that nobody here could run now."""
         return [self.opened(job, LATEST) for job in self.new if job.wait_until is None]

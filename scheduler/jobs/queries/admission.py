@@ -94,6 +94,7 @@ class Account:
     standing: Standing
     plan: Plan
     version: str
+    held: bool  # by somebody who may be about to change it, or has looked at it under the lock
 
 
 async def lock_accounts(db: Db, user_ids: Iterable[int]) -> None:
@@ -115,18 +116,19 @@ async def read_accounts(
         if row["job_id"] is not None:
             seen[row["user_id"], row["key"]] = Seen(row["job_id"], row["request_hash"])
         else:
-            accounts[row["user_id"]] = Account(standing_in(row), known[row["plan_id"]], row["version"])
+            accounts[row["user_id"]] = Account(standing_in(row), known[row["plan_id"]], row["version"], row["held"])
     return accounts, seen, rows[0]["now"] if rows else datetime.now(UTC)
 
 
 READ_ACCOUNTS = """
     select a.user_id, a.balance, a.allowance_day, a.allowance_used, a.open_jobs, a.rate_tat, a.banned, a.last_seq,
-           a.xmin::text as version, p.id as plan_id, p.xmin::text as plan_version, clock_timestamp() as now,
-           null as key, null::uuid as job_id, null::bytea as request_hash
+           a.xmin::text as version, a.xmax <> '0' as held, p.id as plan_id, p.xmin::text as plan_version,
+           clock_timestamp() as now, null as key, null::uuid as job_id, null::bytea as request_hash
       from billing.token_account a join users u on u.id = a.user_id join plans p on p.id = u.plan_id
      where a.user_id = any($1::text::bigint[])
      union all
-    select j.user_id, null, null, null, null, null, null, null, null, null, null, null, k.key, j.id, j.request_hash
+    select j.user_id, null, null, null, null, null, null, null, null, null, null, null, null, k.key, j.id,
+           j.request_hash
       from unnest($1::text::bigint[], $2::text::text[]) k (user_id, key)
       join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
 """

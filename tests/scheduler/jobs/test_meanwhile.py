@@ -106,3 +106,24 @@ async def test_an_unlocked_change_of_a_plan_makes_a_new_version_of_the_account(s
 
     await stage.pool.execute("update users set plan_id = 3 where id = $1", ann.user_id)
     assert await stage.pool.fetchval(version, ann.user_id) != before
+
+
+async def test_who_is_refused_waits_for_a_change_that_is_under_way(stage: Stage) -> None:
+    ann = await stage.user()
+    await stage.pool.execute("update billing.token_account set banned = true where user_id = $1", ann.user_id)
+    assert await stage.ask(ann) == Refusal(Code.BANNED)
+    answer = await ask_while(stage, ann, "update billing.token_account set banned = false where user_id = $1")
+
+    assert isinstance(answer, Admitted)
+    assert await written(stage) == (1, 1)
+
+
+async def test_what_was_written_before_a_refusal_is_not_written_again(stage: Stage) -> None:
+    """One batch; somebody has looked at the account under the lock."""
+    ann = await stage.user()
+    async with stage.pool.acquire() as connection, connection.transaction():
+        await connection.execute(LOCK, ann.user_id)
+    answers = await asyncio.gather(*(stage.ask(ann, count=4) for _ in range(7)))
+
+    assert [isinstance(answer, Admitted) for answer in answers] == [True] * 5 + [False] * 2
+    assert await written(stage) == (5, 5)
