@@ -52,13 +52,18 @@ class LiveWorker:
         return max(0, self.beat.slots - self.passes) if self.ready else 0
 
     @property
+    def batches(self) -> bool:
+        """Whether attempts may share a pass here; where none do, hundreds need not be compared."""
+        return any(offer.batch > 1 for offer in self.beat.offers)
+
+    @property
     def passes(self) -> int:
         """How many slots what was dispatched to it takes; one more with what is at hand."""
-        return len({attempt.pass_id for attempt in self.busy.values()})
+        return len({attempt.pass_id for attempt in self.busy.values()}) if self.batches else len(self.busy)
 
     def together(self, attempt: Attempt) -> list[Attempt]:
         """Those that share the attempt's pass, itself included."""
-        return [one for one in self.busy.values() if one.pass_id == attempt.pass_id]
+        return [one for one in self.busy.values() if one.pass_id == attempt.pass_id] if self.batches else [attempt]
 
     def share(self, passes: Sequence[Sequence[UUID]]) -> None:
         """What shares a slot, as the worker says."""

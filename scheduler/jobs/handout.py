@@ -156,7 +156,7 @@ class Handout:
         passes: list[Pass] = []
         moments: list[float] = []
         for worker in sorted(ready, key=lambda one: one.passes / one.beat.slots):
-            while worker.free_slots and len(passes) < most:
+            for _ in range(min(worker.free_slots, most - len(passes))):
                 taken = self.line.take(worker, now)
                 if taken.again_at is not None:
                     moments.append(taken.again_at)
