@@ -152,7 +152,8 @@ async def insert_admitted(
     db: Db, jobs: Sequence[NewJob], changed: Sequence[Account], claim: timedelta, starts: Starts = NO_STARTS
 ) -> Written:
     """Write the changed accounts, the holds, the jobs and their deliveries. Of an account that is not any more as it
-    was read, nothing is written; what was to begin waits unless the right to dispatch still holds."""
+    was read, nothing is written; what was to begin waits unless the right to dispatch still holds, and the plan still
+    lets as many run."""
     written = [sent(name, column) for name, column in zip(NewJob._fields[:19], zip(*jobs, strict=True), strict=False)]
     accounts = [
         (s.user_id, a.version, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
@@ -171,6 +172,7 @@ async def insert_admitted(
         starts.lease,
         starts.leader.holder,
         starts.leader.term,
+        literal(start.job.limit if start else None for start in begin),
     )
     return Written(
         {row["id"]: row["seq"] for row in admitted}, {row["id"] for row in admitted if row["status"] == "RUNNING"}
@@ -206,11 +208,12 @@ INSERT_ADMITTED = """
                       $6::text::int[], $8::text::numeric[], $9::text::text[], $10::text::bytea[], $11::text::uuid[],
                       $12::text::numeric[], $13::text::numeric[], $14::text::numeric[], $15::text::bigint[],
                       $16::text::date[], $17::text::timestamptz[], $19::text::text[], $30::text::text[],
-                      $31::text::uuid[]),
+                      $31::text::uuid[], $35::text::int[]),
                jsonb_array_elements($7::text::jsonb), jsonb_array_elements($18::text::jsonb))
              with ordinality
              t (id, user_id, frontend, bot_id, capability, priority, cost, key, request_hash, parent_id, allowance,
-                balance, balance_after, seq, day, wait_until, process, worker_id, lease_token, params, address, place)
+                balance, balance_after, seq, day, wait_until, process, worker_id, lease_token, at_a_time, params,
+                address, place)
        where user_id in (select user_id from a)),
     l as (
       insert into billing.token_ledger
@@ -226,7 +229,11 @@ INSERT_ADMITTED = """
              params, cost, $29, $29, key, request_hash, parent_id, allowance, balance, day, wait_until,
              begins::int, case when begins then worker_id end, case when begins then lease_token end,
              case when begins then now() + $32::interval end, case when begins then now() end
-        from t, lateral (select worker_id is not null and exists (select from leader) as begins) b order by place
+        from t, lateral (
+             select case when worker_id is not null and exists (select from leader)
+                    then at_a_time <= (select p.max_concurrent_jobs from users w join plans p on p.id = w.plan_id
+                                        where w.id = t.user_id) else false end as begins) b
+       order by place
       returning id, seq, status),
     d as (
       insert into deliveries (job_id, user_id, frontend, bot_id, address, claimed_by, claim_until)

@@ -248,6 +248,25 @@ async def test_a_limit_that_was_lowered_meanwhile_counts_at_once(stage: Stage) -
     assert [await stage.status(job_id) for job_id in (first, second)] == ["RUNNING", "QUEUED"]
 
 
+async def test_nothing_begins_under_a_plan_that_has_become_smaller(
+    stage: Stage, gpu: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pro = await stage.user("telegram:5", "pro")
+
+    async def after_a_change(*args: Any) -> Written:
+        await stage.pool.execute("update plans set max_concurrent_jobs = 1 where tier = 'pro'")
+        return await insert_admitted(*args)
+
+    open_the_shortcut(stage)
+    with monkeypatch.context() as patch:
+        patch.setattr("scheduler.jobs.admitter.insert_admitted", after_a_change)
+        [answer] = await stage.admitter.admit([wish_of(pro)])
+
+    assert isinstance(answer, Admitted)
+    assert await stage.status(answer.job.id) == "QUEUED"
+    assert busy(stage) == 0
+
+
 def wish_of(caller: Caller) -> Submit:
     return Submit(caller, JobRequest(prompt="a fox", width=64, height=64, model="painter"), None, None, None)
 
