@@ -128,7 +128,7 @@ class Warden:
         busy = {one.job_id: one for one in self.line.running.values() if one.worker_id == beat.worker_id}
         worker = self.line.workers[beat.worker_id] = LiveWorker(beat, now, busy, beat.worker_id in self.line.aside)
         worker.share(beat.passes)
-        await self.market.refresh()
+        await self.market.changed()
         return worker
 
     def _compare(self, worker: LiveWorker, now: float) -> tuple[list[Held], list[Held]]:

@@ -10,6 +10,8 @@ import pytest
 from scheduler.catalogue import market
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.fleet.queries import Offers
+from scheduler.wire import MARKET_CHANNEL
+from tests.scheduler.stage import Stage
 
 
 async def test_a_slow_refresh_does_not_undo_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,3 +42,12 @@ async def test_a_slow_refresh_does_not_undo_a_later_one(monkeypatch: pytest.Monk
         may_go_on.set()
 
     assert keeper.market.offered == {"painter": 2048}
+
+
+async def test_the_others_hear_at_once_of_a_worker_that_joins(stage: Stage) -> None:
+    async with stage.redis.pubsub() as pubsub:
+        await pubsub.subscribe(MARKET_CHANNEL)
+        await pubsub.get_message(timeout=5)  # that it is subscribed
+        await stage.worker()
+
+        assert await pubsub.get_message(timeout=5)
