@@ -9,7 +9,7 @@ from scheduler.artifacts.queries import expired_artifacts, mark_deleted, mark_sw
 from scheduler.artifacts.store import ArtifactStore
 from scheduler.fleet.failures import forget_failures
 from scheduler.fleet.queries import forget_gone
-from scheduler.jobs.queries.admission import forget_keys
+from scheduler.jobs.queries.keeping import forget_keys
 from scheduler.uploads.keeper import remove_uploads
 
 log = structlog.get_logger(__name__)

@@ -11,7 +11,8 @@ from scheduler.films.queries import find_material
 from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.model import Submission
-from scheduler.jobs.queries.admission import parent_seed, read_accounts
+from scheduler.jobs.queries.admission import read_accounts
+from scheduler.jobs.queries.views import parent_seed
 from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
 from scheduler.plans.limits import check_prompt
 from scheduler.uploads.model import Picture

@@ -241,22 +241,3 @@ INSERT_ADMITTED = """
         from t where address <> 'null')
     select id, seq, status from j
 """
-
-
-async def forget_keys(db: Db, older_than: timedelta) -> None:
-    """Idempotency keys are kept for a while, not for ever."""
-    await db.execute(
-        """
-        update jobs set idempotency_key = null
-         where idempotency_key is not null and created_at < now() - $1::interval
-        """,
-        older_than,
-    )
-
-
-async def parent_seed(db: Db, job_id: UUID, user_id: int) -> tuple[bool, int | None]:
-    """Whether the user has such a job, and the seed it was made with."""
-    row = await db.fetchrow(
-        "select (params ->> 'seed')::bigint as seed from jobs where id = $1 and user_id = $2", job_id, user_id
-    )
-    return (True, row["seed"]) if row else (False, None)

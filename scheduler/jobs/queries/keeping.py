@@ -1,4 +1,4 @@
-"""How long a waiting job is kept that nobody can run."""
+"""How long what nobody needs for ever is kept: waiting jobs that nobody can run, idempotency keys."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,3 +35,14 @@ async def overdue(db: Db, job_ids: Sequence[UUID]) -> list[tuple[UUID, int]]:
         list(job_ids),
     )
     return [(row["id"], row["attempt"]) for row in rows]
+
+
+async def forget_keys(db: Db, older_than: timedelta) -> None:
+    """Idempotency keys are kept for a while, not for ever."""
+    await db.execute(
+        """
+        update jobs set idempotency_key = null
+         where idempotency_key is not null and created_at < now() - $1::interval
+        """,
+        older_than,
+    )

@@ -42,6 +42,14 @@ async def read_jobs(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, JobView]:
     return {row["id"]: job_view(row) for row in rows}
 
 
+async def parent_seed(db: Db, job_id: UUID, user_id: int) -> tuple[bool, int | None]:
+    """Whether the user has such a job, and the seed it was made with."""
+    row = await db.fetchrow(
+        "select (params ->> 'seed')::bigint as seed from jobs where id = $1 and user_id = $2", job_id, user_id
+    )
+    return (True, row["seed"]) if row else (False, None)
+
+
 async def list_jobs(
     db: Db, user_id: int, limit: int, before: tuple[datetime, UUID] | None, open_only: bool
 ) -> list[JobView]:
