@@ -34,8 +34,8 @@ class Decisions:
         return account is not None and account.held
 
     def opening(self) -> list[OpenJob]:
-        """The new jobs before they have their numbers, without those that nobody here could run now."""
-        return [self.opened(job, LATEST) for job in self.new if job.wait_until is None]
+        """The new jobs before they have their numbers, in their order, without those that nobody here could run now."""
+        return [self.opened(job, LATEST + place) for place, job in enumerate(self.new) if job.wait_until is None]
 
     def opened(self, job: NewJob, number: int) -> OpenJob:
         return open_job(job, number, self.accounts[job.user_id].plan)

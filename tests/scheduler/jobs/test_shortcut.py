@@ -267,8 +267,19 @@ async def test_nothing_begins_under_a_plan_that_has_become_smaller(
     assert busy(stage) == 0
 
 
-def wish_of(caller: Caller) -> Submit:
-    return Submit(caller, JobRequest(prompt="a fox", width=64, height=64, model="painter"), None, None, None)
+async def test_those_who_come_together_in_different_lines_are_told_apart(
+    stage: Stage, gpu: Worker, ann: Caller, bob: Caller
+) -> None:
+    """Nobody has been served, and they came in the same moment: only their order is left."""
+    open_the_shortcut(stage)
+    answers = await stage.admitter.admit([wish_of(ann, 64), wish_of(bob, 1024)])
+
+    admitted = [answer.job.id for answer in answers if isinstance(answer, Admitted)]
+    assert [await stage.status(job_id) for job_id in admitted] == ["RUNNING", "RUNNING"]
+
+
+def wish_of(caller: Caller, side: int = 64) -> Submit:
+    return Submit(caller, JobRequest(prompt="a fox", width=side, height=side, model="painter"), None, None, None)
 
 
 @contextmanager
