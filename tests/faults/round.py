@@ -9,14 +9,14 @@ from pathlib import Path
 import asyncpg
 
 from tests.faults.acting import Doings
-from tests.faults.checks import chats, files, jobs, limits, money, sheets, told
+from tests.faults.checks import chats, files, jobs, limits, logs, money, sheets, told
 from tests.faults.plan import plan
 from tests.faults.report import Finding, Report
 from tests.faults.script import script
 from tests.faults.striking import Strikes
 from tests.faults.town import Town, open_town
 
-CHECKS = [*jobs.CHECKS, *money.CHECKS, *limits.CHECKS, *chats.CHECKS, *told.CHECKS, *files.CHECKS]
+CHECKS = [*jobs.CHECKS, *money.CHECKS, *limits.CHECKS, *chats.CHECKS, *told.CHECKS, *files.CHECKS, *logs.CHECKS]
 LOOK_SECONDS = 0.25
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 OUTAGE_EVERY = 40  # faults

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from tests.faults.acting import Doings
-from tests.faults.checks import chats, files, jobs, limits, money, told
+from tests.faults.checks import chats, files, jobs, limits, logs, money, told
 from tests.faults.checks.sheets import Look, Sheet
 from tests.faults.people import Somebody
 from tests.faults.record import prepare
@@ -182,3 +182,23 @@ async def test_what_people_were_told_is_held_against_the_jobs(
     await db.execute("update jobs set idempotency_key = '77:1:5', bot_id = 'telegram'")
     update.deliveries = 2
     assert await told.refused_and_there(doings) == []
+
+
+async def test_errors_that_no_fault_explains_are_found(doings: Doings, tmp_path: Path) -> None:
+    log = tmp_path / "scheduler-1.log"
+    cast(Any, doings.town).members = {"scheduler-1": SimpleNamespace(log=log)}
+    assert await logs.own_errors(doings) == []  # it never ran
+    expected = [
+        '{"event": "http.unavailable", "level": "warning"}',
+        '{"event": "model.paused", "level": "error"}',
+        "a library says something",
+        '{"event": "job.ended", "level": "inf',
+    ]
+    log.write_text("\n".join(expected))
+    assert await logs.own_errors(doings) == []
+    failed = '{"event": "http.failed", "operation": "POST /v1/jobs", "level": "error"}'
+    log.write_text("\n".join([*expected, failed, "Traceback (most recent call last):"]))
+    assert await logs.own_errors(doings) == [
+        f"scheduler-1: {failed}",
+        "scheduler-1: Traceback (most recent call last):",
+    ]

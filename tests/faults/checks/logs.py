@@ -1,0 +1,32 @@
+"""No process says that it failed. A fault is expected, and what people are told then; an error of our own is not, and
+clients ask again after an answer of 500, so that nothing else would show it."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tests.faults.acting import Doings
+from tests.faults.checks.model import Check, Key
+
+NOTICES = {"model.paused", "worker.aside"}  # loud, too, and right where engines fail
+LOUD = {"error", "critical"}
+SHOWN = 300  # characters
+
+
+def errors(log: Path) -> Iterator[str]:
+    """Lines of level error or worse that are no notices, and the heads of bare tracebacks."""
+    for line in log.read_text(errors="replace").splitlines() if log.exists() else ():
+        if line.startswith("Traceback"):
+            yield line
+        with suppress(ValueError):  # a line cut by a kill, or no log line
+            said = json.loads(line)
+            if said["level"] in LOUD and said["event"] not in NOTICES:
+                yield line[:SHOWN]
+
+
+async def own_errors(doings: Doings) -> Sequence[str]:
+    return [f"{name}: {line}" for name, member in doings.town.members.items() for line in errors(member.log)]
+
+
+CHECKS = [Check(Key.RULE_BREAKS, "errors that no fault explains", own_errors)]
