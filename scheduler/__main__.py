@@ -103,7 +103,7 @@ async def main(settings: SchedulerSettings) -> None:
         gate = Gate()
         app = application(
             [
-                *JobRoutes(pool, redis, door, admitter, lifecycle, dispatcher, viewer, hub).operations(),
+                *JobRoutes(pool, redis, door, admitter, lifecycle, viewer, hub).operations(),
                 *AccountRoutes(pool, door).operations(),
                 *CatalogueRoutes(pool, door, market).operations(),
                 *ArtifactRoutes(pool, door, store, links).operations(),

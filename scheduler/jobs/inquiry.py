@@ -38,11 +38,13 @@ class Asked(BaseModel):
     asker: str
     number: int
     questions: list[Question]
+    user_id: int | None = None  # when one of this user's jobs ends
 
 
 class Told(BaseModel):
     number: int
     waits: list[Wait | None]
+    frees_in: float | None = None  # seconds
 
 
 class Inquiry:
@@ -54,7 +56,7 @@ class Inquiry:
         self.dispatcher = dispatcher
         self.wake = asyncio.Event()
         self.outbox: dict[str, list[str]] = {}  # by channel
-        self.open: dict[int, asyncio.Future[list[Wait | None]]] = {}
+        self.open: dict[int, asyncio.Future[Told]] = {}
         self.asked = 0
         self.silent_until = 0.0
         hub.ears[ASKS] = self.on_asked
@@ -62,13 +64,25 @@ class Inquiry:
 
     async def waits_of(self, job_ids: Sequence[UUID]) -> dict[UUID, Wait]:
         """Of those that wait, or are at hand of a worker; of none while nobody leads."""
-        waits = await self._ask([Question(job_id=job_id) for job_id in job_ids])
+        if self.dispatcher.leader:
+            waits = [self.dispatcher.wait_of(job_id) for job_id in job_ids]
+        else:
+            waits = (await self._ask([Question(job_id=job_id) for job_id in job_ids])).waits if job_ids else []
         return {job_id: wait for job_id, wait in zip(job_ids, waits, strict=True) if wait}
 
     async def wait_for(self, job: NewJob, *, promised: bool = True) -> Wait | None:
         """Of a job that was admitted this moment, or would be: then nothing is promised."""
-        question = Question(job_id=job.id, entry=newcomer(job), until=job.wait_until, promised=promised)
-        return (await self._ask([question]))[0]
+        entry = newcomer(job)
+        if self.dispatcher.leader:
+            return self.dispatcher.foretell(entry, job.wait_until, promised=promised)
+        question = Question(job_id=job.id, entry=entry, until=job.wait_until, promised=promised)
+        return (await self._ask([question])).waits[0]
+
+    async def frees_in(self, user_id: int) -> float | None:
+        """Seconds until about when one of the user's jobs ends; None where none has begun, or nobody leads."""
+        if self.dispatcher.leader:
+            return self.dispatcher.frees_in(user_id)
+        return (await self._ask([], user_id)).frees_in
 
     async def tick(self) -> None:
         sent, self.outbox = self.outbox, {}
@@ -88,24 +102,21 @@ class Inquiry:
             except ValidationError:
                 log.warning("inquiry.unreadable")
                 continue
-            told = Told(number=asked.number, waits=self._answers(asked.questions))
-            self._send(ANSWERS_PREFIX + asked.asker, told)
+            self._send(ANSWERS_PREFIX + asked.asker, self._answer(asked))
 
     def on_told(self, data: bytes) -> None:
         for line in data.splitlines():
             told = Told.model_validate_json(line)
             if (waiting := self.open.get(told.number)) and not waiting.done():
-                waiting.set_result(told.waits)
+                waiting.set_result(told)
 
-    async def _ask(self, questions: Sequence[Question]) -> list[Wait | None]:
-        if not questions or self.dispatcher.leader:
-            return self._answers(questions)
-        nothing: list[Wait | None] = [None] * len(questions)
+    async def _ask(self, questions: list[Question], user_id: int | None = None) -> Told:
+        nothing = Told(number=0, waits=[None] * len(questions))
         if len(self.open) >= MOST_OPEN or time.monotonic() < self.silent_until:
             return nothing
         self.asked += 1
         number, waiting = self.asked, self.open.setdefault(self.asked, asyncio.get_running_loop().create_future())
-        self._send(ASKS, Asked(asker=self.name, number=number, questions=list(questions)))
+        self._send(ASKS, Asked(asker=self.name, number=number, questions=questions, user_id=user_id))
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return await waiting
@@ -115,13 +126,15 @@ class Inquiry:
         finally:
             del self.open[number]
 
-    def _answers(self, questions: Sequence[Question]) -> list[Wait | None]:
-        return [
+    def _answer(self, asked: Asked) -> Told:
+        waits = [
             self.dispatcher.wait_of(one.job_id)
             if one.entry is None
             else self.dispatcher.foretell(one.entry, one.until, promised=one.promised)
-            for one in questions
+            for one in asked.questions
         ]
+        frees_in = None if asked.user_id is None else self.dispatcher.frees_in(asked.user_id)
+        return Told(number=asked.number, waits=waits, frees_in=frees_in)
 
     def _send(self, channel: str, message: Asked | Told) -> None:
         self.outbox.setdefault(channel, []).append(message.model_dump_json())

@@ -9,11 +9,11 @@ from scheduler.errors import Code, Fact, Refusal, Refused
 from scheduler.films.model import cut
 from scheduler.films.queries import find_material
 from scheduler.jobs.admitter import Admitter
-from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.model import Submission
 from scheduler.jobs.queries.admission import read_accounts
 from scheduler.jobs.queries.views import parent_seed
 from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
+from scheduler.jobs.views import Viewer
 from scheduler.plans.limits import check_prompt
 from scheduler.uploads.model import Picture
 from scheduler.uploads.queries import find_picture
@@ -22,23 +22,23 @@ KEY_LIMIT = 200  # jobs.idempotency_key
 
 
 class Intake:
-    def __init__(self, pool: asyncpg.Pool, door: Doorkeeper, admitter: Admitter, dispatcher: Dispatcher) -> None:
+    def __init__(self, pool: asyncpg.Pool, door: Doorkeeper, admitter: Admitter, viewer: Viewer) -> None:
         self.pool = pool
         self.door = door
         self.admitter = admitter
-        self.dispatcher = dispatcher
+        self.viewer = viewer
 
     async def submit(self, request: web.Request, body: Submission) -> tuple[Caller, Answer]:
         caller = await self._caller(request, body)
         submit, refusal = await self._wanted(request, caller, body)
         answer = await (self._before(submit, refusal) if refusal else self.admitter.submit(submit))
-        return caller, self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
+        return caller, await self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
 
     async def quote(self, request: web.Request, body: Submission) -> Admitted | Refusal:
         caller = await self._caller(request, body)
         submit, refusal = await self._wanted(request, caller, body)
         answer = refusal or await self.admitter.quote(submit)
-        return self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
+        return await self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
 
     async def _caller(self, request: web.Request, body: Submission) -> Caller:
         caller = await self.door.caller(request.headers)
@@ -63,11 +63,11 @@ class Intake:
                 film, refusal = made, made.too_heavy(body.request.width, body.request.height)
         return Submit(caller, body.request, idempotency_key(request), body.destination, seed, picture, film), refusal
 
-    def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
+    async def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
         """The same, with when it frees where that is a matter of what the caller's jobs still take."""
         if refusal.code is not Code.TOO_MANY_WAITING:
             return refusal
-        seconds = self.dispatcher.frees_in(caller.user_id)
+        seconds = await self.viewer.frees_in(caller.user_id)
         known: dict[str, Fact] = {} if seconds is None else {"retry_after_seconds": max(1.0, round(seconds, 1))}
         return Refusal(refusal.code, {**refusal.facts, **known})
 

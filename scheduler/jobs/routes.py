@@ -14,7 +14,6 @@ from scheduler.bus import Redis
 from scheduler.deliveries.queries import claim_one
 from scheduler.errors import Code, Refusal, Refused
 from scheduler.jobs.admitter import Admitter
-from scheduler.jobs.dispatcher import Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.intake import Intake
 from scheduler.jobs.lifecycle import Lifecycle
@@ -68,17 +67,15 @@ class JobRoutes:
         door: Doorkeeper,
         admitter: Admitter,
         lifecycle: Lifecycle,
-        dispatcher: Dispatcher,
         viewer: Viewer,
         hub: EventHub,
     ) -> None:
         self.pool = pool
         self.redis = redis
         self.door = door
-        self.intake = Intake(pool, door, admitter, dispatcher)
+        self.intake = Intake(pool, door, admitter, viewer)
         self.admitter = admitter
         self.lifecycle = lifecycle
-        self.dispatcher = dispatcher
         self.viewer = viewer
         self.hub = hub
 

@@ -73,6 +73,10 @@ class Viewer:
         """Where a job would stand."""
         return await self.inquiry.wait_for(job, promised=False)
 
+    async def frees_in(self, user_id: int) -> float | None:
+        """Seconds until about when one of the user's jobs ends, if that is known."""
+        return await self.inquiry.frees_in(user_id)
+
     async def with_wait(self, job: JobView) -> JobView:
         """The same job; one that was not begun with its place in line."""
         return (await self._with_waits([job]))[0]

@@ -195,9 +195,7 @@ class Stage:
     def operations(self) -> list[Operation]:
         viewer = Viewer(self.pool, self.inquiry)
         return [
-            *JobRoutes(
-                self.pool, self.redis, self.door, self.admitter, self.lifecycle, self.dispatcher, viewer, self.hub
-            ).operations(),
+            *JobRoutes(self.pool, self.redis, self.door, self.admitter, self.lifecycle, viewer, self.hub).operations(),
             *AccountRoutes(self.pool, self.door).operations(),
             *CatalogueRoutes(self.pool, self.door, self.market).operations(),
             *ArtifactRoutes(self.pool, self.door, self.store, Signer(LINK_SECRET)).operations(),

@@ -1,11 +1,13 @@
 """Where a job stands, as a scheduler says that does not lead."""
 
+import time
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 
 from scheduler.accounts.model import ACT_FOR, Caller
+from scheduler.errors import Code
 from scheduler.jobs.model import Wait, Why
 from scheduler.jobs.views import Viewer
 from tests.scheduler.stage import SERVICE_KEY, Stage, until
@@ -73,6 +75,24 @@ async def test_who_submits_there_or_asks_for_a_price_is_told_too(
     assert quote.seconds
     assert quote.seconds == pytest.approx(accepted.seconds, abs=0.5)
     assert {str(job_id) for job_id in promised} == {told[1]["job"]["id"]}
+
+
+async def test_who_has_too_much_waiting_there_is_told_when_that_frees(
+    stage: Stage, other: Stage, pair: str, ann: Caller
+) -> None:
+    await one_waits(stage, ann)
+    [attempt] = stage.dispatcher.line.running.values()
+    attempt.started_at = time.monotonic()
+    await stage.pool.execute("update billing.token_account set open_jobs = 999 where user_id = $1", ann.user_id)
+    headers = {"Authorization": f"Bearer {SERVICE_KEY}", ACT_FOR: "telegram:42"}
+    async with (
+        aiohttp.ClientSession(pair, headers=headers) as session,
+        session.post("/v1/jobs", json={"request": {"prompt": "a hare"}}) as answer,
+    ):
+        problem = await answer.json()
+
+    assert problem["code"] == Code.TOO_MANY_WAITING
+    assert problem["retry_after_seconds"] == pytest.approx(stage.dispatcher.frees_in(ann.user_id), abs=1.0)
 
 
 async def test_while_nobody_answers_it_counts_and_does_not_ask_again_at_once(
