@@ -9,7 +9,7 @@ from PIL import Image
 from workers import thumbnails
 from workers.blur import blur
 from workers.engines.protocol import Made
-from workers.media import xmp
+from workers.media import screen, xmp
 
 WEB_SIDE = 1280  # pixels
 WEB_QUALITY = 82
@@ -37,8 +37,9 @@ class Variants:
     web: Rendition | None = None
 
 
-def variants(made: Made, size_bytes: int, check: Callable[[], None]) -> Variants:
-    """Of a finished file of so many bytes; `check` is called now and then and may raise, see Narrator."""
+def variants(made: Made, size_bytes: int, step: Callable[[float], None]) -> Variants:
+    """Of a finished file of so many bytes; `step` is called with the part of a film's rendition that is done, and may
+    raise, see Narrator."""
     look = made.look
     if look is None and made.type == "image":
         look = thumbnails.opened(made.path)
@@ -46,7 +47,7 @@ def variants(made: Made, size_bytes: int, check: Callable[[], None]) -> Variants
     if look is not None and made.type == "image":
         web, shown = web_picture(look, size_bytes, made.metadata)
     elif made.type == "video" and made.format in FILMS:
-        web = web_film(made, size_bytes, check)
+        web = web_film(made, size_bytes, step)
     if shown is None:
         return Variants(web=web)
     small = thumbnails.fitted(shown)
@@ -64,16 +65,16 @@ def web_picture(
     return Rendition(content, "jpg", *smaller.size, len(content)), smaller
 
 
-def web_film(made: Made, size_bytes: int, check: Callable[[], None]) -> Rendition | None:
-    from workers.media import rendition  # here, so that a worker that makes no films does not load PyAV
-
+def web_film(made: Made, size_bytes: int, step: Callable[[float], None]) -> Rendition | None:
     seconds = made.duration_seconds or 0.0
-    size = rendition.size_of((made.width or 0, made.height or 0), size_bytes)
+    size = screen.size_of((made.width or 0, made.height or 0), size_bytes)
     if size is None or seconds <= 0:
         return None
+    from workers.media import rendition  # here, so that a worker that makes no films does not load PyAV
+
     to = made.path.with_suffix(".web.mp4")
     try:
-        rendition.smaller(made.path, to, size, seconds, check)
+        rendition.smaller(made.path, to, size, seconds, step)
     except rendition.Unreadable:
         return None
     weight = to.stat().st_size

@@ -64,8 +64,10 @@ class Workshop:
         if isinstance(made, Stopped):
             return made
         try:
+            narrator.check()
+            beside = beside_of(narrator, made)
             narrator.finish()
-            return [self._keep(narrator, position, file) for position, file in enumerate(made)]
+            return [self._keep(narrator, number, *one) for number, one in enumerate(zip(made, beside, strict=True))]
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's alone
             return error
 
@@ -104,10 +106,8 @@ class Workshop:
         to.write_bytes(content)
         return to
 
-    def _keep(self, narrator: Narrator, position: int, made: protocol.Made) -> Made:
+    def _keep(self, narrator: Narrator, position: int, made: protocol.Made, beside: Variants) -> Made:
         start = f"{narrator.assignment.folder.strip('/')}/{position}"
-        size_bytes = made.path.stat().st_size
-        beside = variants(made, size_bytes, narrator.check)
         path = f"{start}.{made.format}"
         self.store.put(path, made.path)
         return Made(
@@ -122,7 +122,7 @@ class Workshop:
             duration_seconds=made.duration_seconds,
             took_seconds=made.took_seconds,
             took_tokens=made.took_tokens,
-            size_bytes=size_bytes,
+            size_bytes=made.path.stat().st_size,
             metadata=made.metadata,
         )
 
@@ -139,6 +139,15 @@ class Workshop:
         path = f"{start}.web.{web.format}"
         self.store.put(path, web.content)
         return Rendition(path=path, width=web.width, height=web.height, size_bytes=web.size_bytes)
+
+
+def beside_of(narrator: Narrator, made: Sequence[protocol.Made]) -> list[Variants]:
+    """What stands beside each file; the renditions of films share what is left of the work."""
+
+    def one(position: int, file: protocol.Made) -> Variants:
+        return variants(file, file.path.stat().st_size, lambda part: narrator.render((position + part) / len(made)))
+
+    return [one(position, file) for position, file in enumerate(made)]
 
 
 def run_all(

@@ -1,5 +1,8 @@
 """From stored clips through a whole worker to the film."""
 
+import asyncio
+import threading
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from PIL import Image
 from scheduler.wire import Outcome
 from tests.workers.conftest import StartWorker
 from tests.workers.fake_scheduler import FakeScheduler
+from workers.media import rendition
 from workers.media.reading import film
 
 pytestmark = pytest.mark.skipif(find_spec("imageio_ffmpeg") is None, reason="the extra compose is not installed")
@@ -50,3 +54,29 @@ async def test_a_clip_that_is_not_there_any_more_is_said_to_be_gone(
         outcome = await made_of(scheduler, {"r": path}, {"id": "r", "seconds": 1.0})
         assert (outcome.status, outcome.error_code, outcome.retryable) == ("failed", "bad_request", False)
         assert outcome.error_message == "A file that this is made of is not there any more."
+
+
+async def test_a_cancel_ends_the_rendition_and_gives_back_what_was_not_done(
+    scheduler: FakeScheduler, start_worker: StartWorker, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, steps = threading.Event(), threading.Event()
+
+    def half(path: Path, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]) -> None:
+        begun.set()
+        while True:
+            step(0.5)
+            steps.wait(0.01)
+
+    monkeypatch.setattr(rendition, "smaller", half)
+    (store / "uploads").mkdir(parents=True)
+    Image.new("RGB", (90, 60), "red").save(store / "uploads" / "red.png")
+    await start_worker(worker_engines=("compose",))
+    film: dict[str, Any] = {"film": {"clips": [{"id": "r", "seconds": 0.5}]}, "width": 1360, "height": 64}
+    task = scheduler.job(inputs={"r": "uploads/red.png"}, **film)
+    ref = await scheduler.assign(task.model_copy(update={"model": "compose", "capability": "video"}))
+    assert await asyncio.to_thread(begun.wait, 15)
+    await scheduler.cancel(ref)
+    outcome = await scheduler.outcome(ref)
+
+    assert (outcome.status, outcome.unused_fraction, outcome.artifacts) == ("cancelled", 0.125, [])
+    assert not (store / "jobs").exists()

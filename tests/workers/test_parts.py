@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -87,6 +88,30 @@ def test_progress_never_goes_back_nor_beyond_the_end(attempt: Attempt, clock: Cl
         report(fraction)
 
     assert [news.progress.fraction for news in told] == [0.5, 0.5, 0.5, 1.0]
+
+
+def test_a_film_larger_than_a_screen_is_not_done_when_its_engine_is(attempt: Attempt, clock: Clock) -> None:
+    told: list[News] = []
+    large = {"capability": "video", "params": {"width": 1920, "height": 1080}}
+    attempt.assignment = attempt.assignment.model_copy(update=large)
+    report = Narrator(attempt, told.append, preview_seconds=1.0, clock=clock)
+    for step in (partial(report, 0.5), partial(report, 1.0), partial(report.render, 0.0), partial(report.render, 0.5)):
+        clock.now += 1
+        step()
+    report.finish()
+
+    assert [news.progress.fraction for news in told] == [0.375, 0.75, 0.75, 0.875, 1.0]
+
+
+def test_a_rendition_that_nobody_foresaw_is_part_of_the_work_all_the_same(attempt: Attempt, clock: Clock) -> None:
+    told: list[News] = []
+    report = Narrator(attempt, told.append, preview_seconds=1.0, clock=clock)
+    for step in (partial(report, 1.0), partial(report.render, 0.5)):
+        clock.now += 1
+        step()
+
+    assert attempt.fraction == 0.875
+    assert [news.progress.fraction for news in told] == [1.0, 1.0]
 
 
 def test_a_report_ends_a_task_that_was_called_off(attempt: Attempt) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from workers.engines.protocol import Cancelled, Made
-from workers.media import rendition
+from workers.media import screen
 from workers.media.sound_file import CODECS
 from workers.media.video_file import write_video
 from workers.variants import HEAVY_BYTES, Rendition, Variants, variants
@@ -20,7 +20,7 @@ LIGHT = 1000  # bytes
 RATE = 12  # frames a second
 
 
-def wanted() -> None:
+def wanted(part: float) -> None:
     """Nobody calls it off."""
 
 
@@ -120,14 +120,14 @@ def test_a_film_that_fits_a_screen_is_not_read_again() -> None:
         ((1080, 1920), LIGHT, (720, 1280)),
         ((1024, 1024), LIGHT, (720, 720)),
         ((2048, 858), LIGHT, (1280, 536)),
-        ((1024, 576), rendition.HEAVY_BYTES + 1, (1024, 576)),
+        ((1024, 576), screen.HEAVY_BYTES + 1, (1024, 576)),
         ((0, 0), LIGHT, None),
     ],
 )
 def test_a_film_for_screens_has_at_most_720_lines(
     size: tuple[int, int], size_bytes: int, expected: tuple[int, int] | None
 ) -> None:
-    assert rendition.size_of(size, size_bytes) == expected
+    assert screen.size_of(size, size_bytes) == expected
 
 
 def for_screens(path: Path) -> Rendition | None:
@@ -211,8 +211,13 @@ def test_a_rendition_that_is_no_lighter_is_none(tmp_path: Path) -> None:
 def test_who_called_the_attempt_off_does_not_wait_for_the_rendition(tmp_path: Path) -> None:
     made = a_film(tmp_path / "0.mp4", (1600, 96))
 
-    def off() -> None:
-        raise Cancelled
+    parts: list[float] = []
+
+    def off(part: float) -> None:
+        parts.append(part)
+        if part >= 0.5:
+            raise Cancelled
 
     with pytest.raises(Cancelled):
         variants(made, made.path.stat().st_size, off)
+    assert parts == pytest.approx([0, 1 / 6, 2 / 6, 3 / 6])

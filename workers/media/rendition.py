@@ -9,32 +9,17 @@ from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
 from workers.media.reading import CONTAINERS, Unreadable
+from workers.media.screen import HEAVY_BYTES
 from workers.media.video_file import OPTIONS
 
-__all__ = ["Unreadable", "size_of", "smaller"]
+__all__ = ["Unreadable", "smaller"]
 
-LONG_SIDE, SHORT_SIDE = 1280, 720  # pixels
-HEAVY_BYTES = 8 * 2**20  # Discord takes 10 MiB
 MOST_BITS = 3_000_000  # a second
 QUALITY = "22"  # x264's rate factor
 
 
-def size_of(size: tuple[int, int], size_bytes: int) -> tuple[int, int] | None:
-    """The sides of the rendition, even as H.264 wants them; None where the original serves as it."""
-    if min(size) <= 0:
-        return None
-    factor = min(1.0, LONG_SIDE / max(size), SHORT_SIDE / min(size))
-    if factor == 1.0 and size_bytes <= HEAVY_BYTES:
-        return None
-    return even(size[0] * factor), even(size[1] * factor)
-
-
-def even(side: float) -> int:
-    return max(2, round(side / 2) * 2)
-
-
-def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, check: Callable[[], None]) -> None:
-    """Write it; `check` is called with each frame and may raise. Raises Unreadable."""
+def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]) -> None:
+    """Write it; `step` is called before each frame with the part that is done, and may raise. Raises Unreadable."""
     bits = min(MOST_BITS, int(HEAVY_BYTES * 8 * 0.9 / seconds))
     options = OPTIONS | {"crf": QUALITY, "maxrate": str(bits), "bufsize": str(bits)}
     try:
@@ -50,7 +35,7 @@ def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, check: 
             for packet in source.demux([film, *sounds]):
                 if packet.stream.index == film.index:
                     for frame in film.decode(packet):
-                        check()
+                        step(min((frame.time or 0.0) / seconds, 1.0))
                         target.mux(drawn.encode(fitting(frame, size)))
                 elif packet.dts is not None:  # not the last, empty one
                     packet.stream = copies[packet.stream.index]
