@@ -3,21 +3,14 @@
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import (
-    BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InputMediaAudio,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaVideo,
     LinkPreviewOptions,
-    MediaUnion,
     MessageEntity,
     ReplyParameters,
 )
@@ -25,11 +18,10 @@ from aiogram.types import Message as Sent
 
 from bots.messenger import TEXT_LIMIT, Address, Button, Chat, Link, Message, Picture, PictureLimits, Rate, Screen
 from bots.replies.frame import cut, units
+from bots.telegram.media import LIMITS, digest, input_media, is_strip, of_audio, of_video, upload
 from bots.telegram.outcomes import Unmodified, WrongKind, outcomes
 
-LONGEST_TEXT = 4096
 LONGEST_CAPTION = TEXT_LIMIT
-LONGEST_TITLE = 60  # of a piece of music
 OF_A_JOB = re.compile(r"[a-z]+:[0-9a-f]{32}")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -52,14 +44,7 @@ class TelegramMessenger:
 
     platform = "telegram"
     rate = BOT_RATE
-    limits = PictureLimits(
-        size_bytes=10 * 2**20,
-        file_bytes=50 * 2**20,
-        sum_of_sides=10_000,
-        characters=LONGEST_TEXT,
-        unequal_sides=20,
-        voice_notes=True,
-    )
+    limits = LIMITS
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
@@ -78,7 +63,7 @@ class TelegramMessenger:
         markup = keyboard(address, screen)
         with outcomes(address):
             if picture is None:
-                text = cut(screen.text, LONGEST_TEXT)
+                text = cut(screen.text, LIMITS.characters)
                 sent = await self.bot.send_message(
                     text=text,
                     entities=linked(text, screen.links),
@@ -130,7 +115,7 @@ class TelegramMessenger:
         target = {"chat_id": address["chat_id"], "message_id": message["message_id"]}
         with suppress(Unmodified), outcomes(address):
             if message["kind"] == "text":
-                text = cut(screen.text, LONGEST_TEXT)
+                text = cut(screen.text, LIMITS.characters)
                 await self.bot.edit_message_text(
                     text=text,
                     entities=linked(text, screen.links),
@@ -199,48 +184,6 @@ def linked(text: str, links: Sequence[Link]) -> list[MessageEntity] | None:
         end = at
         found.append(MessageEntity(type="text_link", offset=units(text[:at]), length=units(link.words), url=link.url))
     return found[::-1] or None
-
-
-def input_media(picture: Picture, file: BufferedInputFile | str, told: dict[str, Any]) -> MediaUnion:
-    """What an edit puts in place; `told` is its caption."""
-    match picture.kind:
-        case "video":
-            return InputMediaVideo(media=file, **told, **of_video(picture))
-        case "audio" | "voice":  # no edit makes a voice note
-            return InputMediaAudio(media=file, **told, **of_audio(picture))
-        case "words":
-            return InputMediaDocument(media=file, **told)
-        case "image" if is_strip(picture):
-            return InputMediaDocument(media=file, **told)
-        case "image":
-            return InputMediaPhoto(media=file, **told)
-
-
-def of_video(picture: Picture) -> dict[str, Any]:
-    """What a player shows before the file has come."""
-    return {
-        "width": picture.width,
-        "height": picture.height,
-        "duration": round(picture.seconds or 0),
-        "supports_streaming": True,
-    }
-
-
-def of_audio(picture: Picture) -> dict[str, Any]:
-    return {"duration": round(picture.seconds or 0), "title": cut(picture.title, LONGEST_TITLE), "performer": "Tessera"}
-
-
-def upload(picture: Picture) -> BufferedInputFile:
-    return BufferedInputFile(picture.content, picture.filename)
-
-
-def digest(picture: Picture) -> str:
-    return blake2b(picture.content, digest_size=16).hexdigest()
-
-
-def is_strip(picture: Picture) -> bool:
-    """Whether it is too long and thin for Telegram to take it as a photo."""
-    return TelegramMessenger.limits.is_strip(picture.width, picture.height)
 
 
 def shown(sent: Sent, picture: Picture | None) -> Message:
