@@ -3,7 +3,6 @@
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
-from importlib.metadata import version
 
 import structlog
 from aiohttp import web
@@ -16,6 +15,7 @@ from scheduler.errors import Code, Refusal, Refused
 from scheduler.observability import REGISTRY, Counter, Histogram
 from scheduler.openapi import Empty, Operation, document, mount
 from scheduler.problems import problem
+from scheduler.release import installed_version
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ def application(operations: Sequence[Operation], ready: Ready, *guards: Middlewa
     app = web.Application(middlewares=[edge, *guards], client_max_size=LARGEST_BODY)
     mounted = [*operations, *Health(ready).operations()]
     mount(app, mounted)
-    description = document(mounted, version("tessera"))
+    description = document(mounted, installed_version() or "0")
 
     async def describe(request: web.Request) -> web.Response:
         return web.json_response(description)

@@ -31,6 +31,7 @@ class Code(StrEnum):
     CAPABILITY_PAUSED = "capability_paused"  # subject, reason; ends_at and retry_after_seconds if known
     NO_WORKER = "no_worker"  # model, alternative: no worker ever offered it
     PICTURE_NOT_TAKEN = "picture_not_taken"  # model, alternative: it does not start from a picture
+    PICTURE_MISSING = "picture_missing"  # model, alternative: it starts from a picture, and the request names none
     FILM_MISSING = "film_missing"  # model, alternative: it makes films of clips, and the request names none
     PICTURE_UNFIT = "picture_unfit"  # fault, and its facts: scheduler/artifacts/checks.py
     TOO_MANY_UPLOADS = "too_many_uploads"  # limit, limit_bytes, retry_after_seconds
@@ -62,6 +63,7 @@ STATUS: Mapping[Code, HTTPStatus] = {
     Code.CAPABILITY_PAUSED: HTTPStatus.SERVICE_UNAVAILABLE,
     Code.NO_WORKER: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.PICTURE_NOT_TAKEN: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.PICTURE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.FILM_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.PICTURE_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.TOO_MANY_UPLOADS: HTTPStatus.TOO_MANY_REQUESTS,

@@ -58,6 +58,7 @@ class Offer(BaseModel):
     memory_gib: float = Field(0.0, ge=0, le=1e6)
     batch: Number = 1  # attempts that share one pass, and one slot
     takes_picture: bool = False
+    needs_picture: bool = False  # it makes nothing without one
 
 
 class AttemptRef(BaseModel, frozen=True):

@@ -3,8 +3,8 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 
+from scheduler.release import installed_version
 from scheduler.wire import Offer
 from workers.engines.protocol import ModelOffer
 
@@ -37,16 +37,10 @@ def born(name: str, slots: int, memory_gib: float, offers: Sequence[ModelOffer],
                 memory_gib=offer.memory_gib,
                 batch=offer.batch,
                 takes_picture=offer.takes_picture,
+                needs_picture=offer.needs_picture,
             )
             for offer in offers
         ],
         looks_ahead=looks_ahead,
         version=installed_version(),
     )
-
-
-def installed_version() -> str:
-    try:
-        return version("tessera")
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return ""

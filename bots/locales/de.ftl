@@ -244,6 +244,10 @@ refused-picture-not-taken = { $alternative ->
     [none] Kein Rechner hier geht dafür von einem Bild aus. Ohne das Bild geht es.
    *[other] { $model } kann nicht von einem Bild ausgehen. { $alternative } kann es.
 }
+refused-picture-missing = { $alternative ->
+    [none] { $model } geht von einem Bild aus: Schick eines mit deinen Worten.
+   *[other] { $model } geht von einem Bild aus: Schick eines mit deinen Worten. { $alternative } braucht keines.
+}
 refused-film-missing = { $alternative ->
     [none] { $model } schneidet Filme aus Clips, die nur die API nennen kann.
    *[other] { $model } schneidet Filme aus Clips, die nur die API nennen kann. { $alternative } macht einen aus Worten.

@@ -244,6 +244,10 @@ refused-picture-not-taken = { $alternative ->
     [none] No worker here starts from a picture for that. Without the picture it works.
    *[other] { $model } can't start from a picture. { $alternative } can.
 }
+refused-picture-missing = { $alternative ->
+    [none] { $model } starts from a picture: send one with your words.
+   *[other] { $model } starts from a picture: send one with your words. { $alternative } works from words alone.
+}
 refused-film-missing = { $alternative ->
     [none] { $model } cuts films from clips, which only the API can name.
    *[other] { $model } cuts films from clips, which only the API can name. { $alternative } makes one from words.

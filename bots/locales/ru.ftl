@@ -247,6 +247,10 @@ refused-picture-not-taken = { $alternative ->
     [none] Ни одна машина здесь не начинает для этого с картинки. Без картинки получится.
    *[other] { $model } не умеет начинать с картинки. { $alternative } умеет.
 }
+refused-picture-missing = { $alternative ->
+    [none] { $model } начинает с картинки: пришлите её вместе со словами.
+   *[other] { $model } начинает с картинки: пришлите её вместе со словами. { $alternative } обходится без неё.
+}
 refused-film-missing = { $alternative ->
     [none] { $model } монтирует фильмы из клипов, а назвать их можно только через API.
    *[other] { $model } монтирует фильмы из клипов, а назвать их можно только через API. { $alternative } сделает видео по словам.

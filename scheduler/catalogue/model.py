@@ -136,6 +136,7 @@ class ModelView(BaseModel):
     online: bool  # a live worker offers it
     default: bool  # what a request that names no model of this capability gets
     takes_picture: bool = False  # it can start from a given one
+    needs_picture: bool = False  # it makes nothing without one
 
 
 class ModelList(BaseModel):

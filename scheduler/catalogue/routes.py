@@ -45,9 +45,10 @@ class CatalogueRoutes:
                     max_tokens=model.max_tokens,
                     max_steps=model.max_steps,
                     allowed=plan is not None and plan.allows(model.id),
-                    online=model.id in market.online,
+                    online=model.id in market.online or model.id in market.online_from_picture,
                     default=model.id in defaults,
                     takes_picture=model.id in market.offered_from_picture,
+                    needs_picture=model.id in market.offered_from_picture and model.id not in market.offered,
                 )
                 for model in market.models.values()
                 if model.is_available

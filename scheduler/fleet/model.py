@@ -73,7 +73,9 @@ class LiveWorker:
 
     def can(self, kind: Kind) -> bool:
         return any(
-            offer.model == kind.model and offer.max_side >= kind.side and (offer.takes_picture or not kind.picture)
+            offer.model == kind.model
+            and offer.max_side >= kind.side
+            and (offer.takes_picture if kind.picture else not offer.needs_picture)
             for offer in self.beat.offers
         )
 
@@ -91,6 +93,7 @@ class LiveWorker:
             paces=speeds.paces(models, name),
             load_seconds=speeds.load_seconds(name),
             takes_picture=frozenset(offer.model for offer in self.beat.offers if offer.takes_picture),
+            needs_picture=frozenset(offer.model for offer in self.beat.offers if offer.needs_picture),
         )
 
 

@@ -60,7 +60,7 @@ async def mark_gone(db: Db, silent_for: timedelta) -> list[str]:
 class Offers(NamedTuple):
     """The longest side by model."""
 
-    ever: dict[str, int]  # that any worker ever offered
+    ever: dict[str, int]  # that any worker ever offered, without a given picture
     online: dict[str, int]  # that a live one offers
     ever_from_picture: dict[str, int]  # the same of those that can start from a given picture
     online_from_picture: dict[str, int]
@@ -70,13 +70,15 @@ async def offered_models(db: Db, alive_for: timedelta) -> Offers:
     """What there was, and what there is."""
     rows = await db.fetch(
         """
-        select o.model, max(o.side) as ever, max(o.side) filter (where w.here) as online,
+        select o.model, max(o.side) filter (where not o.needs) as ever,
+               max(o.side) filter (where not o.needs and w.here) as online,
                max(o.side) filter (where o.takes) as ever_from_picture,
                max(o.side) filter (where o.takes and w.here) as online_from_picture
           from (select offers, state <> 'gone' and last_seen_at > now() - $1::interval
                                and coalesce(aside_until <= now(), true) as here from workers) w,
                lateral (select offer ->> 'model' as model, least((offer ->> 'max_side')::numeric, 100000)::int as side,
-                               coalesce((offer ->> 'takes_picture')::bool, false) as takes
+                               coalesce((offer ->> 'takes_picture')::bool, false) as takes,
+                               coalesce((offer ->> 'needs_picture')::bool, false) as needs
                           from jsonb_array_elements(w.offers) offer) o
          group by o.model
         """,

@@ -20,7 +20,7 @@ class Market:
 
     models: Mapping[str, Model]
     plans: tuple[Plan, ...]  # cheapest first
-    offered: Mapping[str, int]  # model -> longest side that any worker ever offered
+    offered: Mapping[str, int]  # model -> longest side that any worker ever offered, without a given picture
     online: Mapping[str, int]  # model -> longest side that a live worker offers
     paused: Mapping[str, Pause]  # by subject: all, capability:image, model:sdxl
     offered_from_picture: Mapping[str, int] = field(default_factory=dict)  # the same of those that can start from one
@@ -38,12 +38,18 @@ class Market:
 def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
     """The model asked for, or the best of the capability that the plan has and a worker runs."""
     chosen = choose(request, plan, market if request.picture is None else market.from_picture())
-    if request.picture is None or not isinstance(chosen, Refusal) or chosen.code is not Code.NO_WORKER:
+    if not isinstance(chosen, Refusal) or chosen.code is not Code.NO_WORKER:
         return chosen
+    other = chosen.facts.get("alternative")
+    if request.picture is None:
+        with_one = choose(request, plan, market.from_picture())
+        if isinstance(with_one, Refusal):
+            return chosen
+        return Refusal(Code.PICTURE_MISSING, {"model": with_one.id, "alternative": other})
     model = request.model or request.capability.value
     if request.model is not None and model not in market.offered:
         return chosen
-    return Refusal(Code.PICTURE_NOT_TAKEN, {"model": model, "alternative": chosen.facts.get("alternative")})
+    return Refusal(Code.PICTURE_NOT_TAKEN, {"model": model, "alternative": other})
 
 
 def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:

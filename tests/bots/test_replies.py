@@ -46,6 +46,7 @@ FACTS: dict[Code, dict[str, Fact]] = {
     Code.NO_WORKER: {"model": "sdxl", "alternative": "painter"},
     Code.ADDRESS_LIMIT: {"limit": 20, "retry_after_seconds": 3600},
     Code.PICTURE_NOT_TAKEN: {"model": "sdxl", "alternative": "painter"},
+    Code.PICTURE_MISSING: {"model": "svd", "alternative": "ltx"},
     Code.FILM_MISSING: {"model": "compose", "alternative": "animator"},
     Code.PICTURE_UNFIT: {"fault": "too_many_bytes", "limit": 20 * 2**20},
     Code.TOO_MANY_UPLOADS: {"limit": 60, "retry_after_seconds": 3600},

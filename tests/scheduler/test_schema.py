@@ -120,10 +120,11 @@ async def test_the_plans_are_the_document_s_with_the_limits_of_the_design(db: as
     )
 
     no_gpu = ("painter", "animator", "composer", "speaker", "writer", "chat", "compose")
+    quick, slow = ("ltx", "stable-audio"), ("svd", "wan")
     assert [tuple(row) for row in rows] == [
         ("Free", "free", 20, 5, 1, 5, 0, 1024, 0, ["sdxl", *no_gpu]),
-        ("Starter", "starter", 120, 15, 2, 20, 1, 1536, 500, ["sdxl", "flux-schnell", *no_gpu]),
-        ("Pro", "pro", 300, 30, 3, 50, 2, 2048, 1200, ["sdxl", "flux-schnell", "flux-dev", *no_gpu]),
+        ("Starter", "starter", 120, 15, 2, 20, 1, 1536, 500, ["sdxl", "flux-schnell", *no_gpu, *quick]),
+        ("Pro", "pro", 300, 30, 3, 50, 2, 2048, 1200, ["sdxl", "flux-schnell", "flux-dev", *no_gpu, *quick, *slow]),
         ("Admin", "admin", 999999, 600, 16, 1000, 3, 4096, 0, ["*"]),
     ]
 

@@ -50,6 +50,7 @@ class Worker:
     state: str = "ready"
     looks_ahead: bool = False
     takes_picture: bool = False
+    needs_picture: bool = False
     batch: int = 1
     capability: str = "image"
     holding: list[AttemptRef] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Worker:
                     capability=self.capability,
                     max_side=self.max_side,
                     takes_picture=self.takes_picture,
+                    needs_picture=self.needs_picture,
                     batch=self.batch,
                 )
                 for model in self.models

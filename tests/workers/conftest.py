@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.scheduler.api import Api, open_api
+from tests.scheduler.stage import open_stage
 from tests.workers.fake_scheduler import FakeScheduler, fake_scheduler
 from workers.__main__ import serve
 from workers.settings import WorkerSettings
@@ -40,6 +42,15 @@ def store(tmp_path: Path) -> Path:
 async def scheduler(redis_url: str, store: Path) -> AsyncIterator[FakeScheduler]:
     async with fake_scheduler(redis_url, store) as running:
         yield running
+
+
+@pytest.fixture
+async def road(database_url: str, redis_url: str, store: Path) -> AsyncIterator[Api]:
+    """A whole scheduler on the same Redis and store, and somebody on its largest plan."""
+    async with open_stage(database_url, redis_url, store) as stage:
+        await stage.user(tier="pro")
+        async with open_api(stage, await stage.worker("nobody", models=())) as api:
+            yield api
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ class ModelOffer:
     no_gpu: bool = False
     batch: int = 1  # tasks in one pass
     takes_picture: bool = False  # a task may come with a picture
+    needs_picture: bool = False  # none may come without
 
 
 @dataclass(frozen=True, slots=True, eq=False)

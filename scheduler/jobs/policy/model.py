@@ -39,10 +39,11 @@ class Server:
     paces: Mapping[str, float] = field(default_factory=dict)  # model -> seconds a token takes, measured
     load_seconds: float = 0.0  # to load a model, measured; until then loading counts as free
     takes_picture: frozenset[str] = frozenset()  # models that can start from a given one
+    needs_picture: frozenset[str] = frozenset()  # those that make nothing without
 
     def can(self, kind: Kind) -> bool:
         fits = self.models.get(kind.model, 0) >= kind.side
-        return fits and (not kind.picture or kind.model in self.takes_picture)
+        return fits and (kind.model in self.takes_picture if kind.picture else kind.model not in self.needs_picture)
 
     def rate(self, model: str) -> float:
         """Tokens a second, over all slots."""

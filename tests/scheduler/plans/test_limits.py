@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -249,6 +250,22 @@ def test_without_a_model_the_best_that_is_awake_is_chosen() -> None:
     assert admission(ask(), standing()).model.id == "sdxl"
     assert admission(ask(), standing(), market=asleep).model.id == "painter"
     assert admission(ask(), standing(), market=replace(MARKET, online={})).model.id == "sdxl"
+
+
+def test_a_model_that_starts_from_a_picture_is_for_those_who_give_one() -> None:
+    """Without a picture it is neither chosen nor made, and with one it is as any other."""
+    words, pictures = {"painter": 2048}, {"painter": 2048, "sdxl": 2048}
+    market = replace(MARKET, offered=words, online=words, offered_from_picture=pictures, online_from_picture=pictures)
+
+    assert admission(ask(), standing(), market=market).model.id == "painter"
+    assert admission(ask(picture=uuid4()), standing(), market=market).model.id == "sdxl"
+    assert refusal(ask(model="sdxl"), standing(), market=market) == Refusal(
+        Code.PICTURE_MISSING, {"model": "sdxl", "alternative": "painter"}
+    )
+    alone = replace(market, offered={}, online={})
+    assert refusal(ask(), standing(), market=alone) == Refusal(
+        Code.PICTURE_MISSING, {"model": "sdxl", "alternative": None}
+    )
 
 
 def test_a_model_that_no_worker_ever_offered_is_refused() -> None:

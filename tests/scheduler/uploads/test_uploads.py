@@ -262,6 +262,27 @@ async def test_a_worker_that_takes_no_picture_is_passed_over(stage: Stage) -> No
     assert (await able.assignment()).job_id == job_id
 
 
+async def test_a_worker_that_makes_nothing_without_a_picture_is_passed_over(stage: Stage) -> None:
+    """The same model, of another worker, may need none."""
+    ann = await stage.user()
+    starts, plain = await stage.worker("starts", takes_picture=True, needs_picture=True), await stage.worker("plain")
+    job_id = await stage.job(ann)
+    await stage.round()
+
+    assert await starts.inbox() == []
+    assert (await plain.assignment()).job_id == job_id
+
+
+async def test_a_model_that_needs_a_picture_is_listed_as_such(api: Api) -> None:
+    await api.stage.worker("other", models=("sdxl",), takes_picture=True, needs_picture=True)
+    listed = {one["id"]: one for one in (await api.get("/v1/models")).document["models"]}
+    refused = await api.submit(model="sdxl")
+
+    assert (listed["sdxl"]["needs_picture"], listed["sdxl"]["online"], listed["sdxl"]["default"]) == (True, True, False)
+    assert not listed["painter"]["needs_picture"]
+    assert (refused.status, refused.code, refused.document["alternative"]) == (422, "picture_missing", "painter")
+
+
 async def test_a_repeated_key_with_another_picture_is_another_request(painting: Api) -> None:
     first, other = await given_id(painting), (await give(painting, a_picture("blue"))).document["id"]
     answers = [

@@ -35,6 +35,7 @@ class ComfyEngine:
                 max_side=model.max_side,
                 memory_gib=0.0,  # it is the server's
                 takes_picture=model.flow(picture=True) is not None,
+                needs_picture=model.flow(picture=False) is None,
             )
 
     def load(self, model: str) -> None:

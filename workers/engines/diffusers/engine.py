@@ -34,6 +34,7 @@ class DiffusersEngine:
                 memory_gib=round(model.source.gib * ROOM, 1),
                 batch=model.at_once,
                 takes_picture=model.architecture.takes_picture,
+                needs_picture=model.architecture.needs_picture,
             )
 
     def load(self, model: str) -> None:
