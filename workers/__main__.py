@@ -20,9 +20,11 @@ from scheduler.supervisor import Loop
 from scheduler.wire import BEAT_SECONDS
 from workers import check, identity
 from workers.bench import Bench
+from workers.engines.registry import use_gpu
 from workers.holding import Holding
 from workers.inbox import BLOCK_SECONDS, Inbox
 from workers.link import Link
+from workers.memory import memory
 from workers.progress import ProgressLine
 from workers.readiness import Readiness
 from workers.reporter import Reporter
@@ -49,13 +51,14 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         scratch = stack.enter_context(own_folder(settings.worker_scratch))
         spool = stack.enter_context(open_spool(settings.worker_spool or settings.worker_scratch))
         workshop = Workshop(Store.open(settings.store_url), Trays(scratch))
-        memory_of_each = settings.worker_memory_gib / settings.worker_slots
+        room = memory(settings.worker_memory_gib, use_gpu(settings.tables))
+        memory_of_each = room.gib / settings.worker_slots
         new_bench = partial(Bench.of, settings.worker_engines, memory_of_each, settings.tables, settings.worker_ffmpeg)
         benches = [new_bench() for _ in range(settings.worker_slots)]
         me = identity.born(
             settings.worker_name,
             settings.worker_slots,
-            settings.worker_memory_gib,
+            room.gib,
             benches[0].offers,
             settings.looks_ahead,
         )

@@ -8,7 +8,8 @@ from scheduler.config import describe, load
 from scheduler.errors import SettingsError
 from workers.bench import Bench
 from workers.engines.protocol import ModelOffer, Served
-from workers.engines.registry import not_configured, not_installed
+from workers.engines.registry import not_configured, not_installed, use_gpu
+from workers.memory import Memory, memory
 from workers.readiness import unready
 from workers.scratch import own_folder
 from workers.settings import WorkerSettings
@@ -21,6 +22,7 @@ class Findings:
     not_installed: dict[str, str] = field(default_factory=not_installed)  # engine -> the extra that brings it
     not_configured: list[str] = field(default_factory=list)  # engines that wait for a model in tessera.toml
     servers: list[Served] = field(default_factory=list)  # that have models, and what is wrong there
+    room: Memory | None = None  # for models
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -34,6 +36,7 @@ class Findings:
             "not_installed": self.not_installed,
             "not_configured": self.not_configured,
             "servers": self.servers,
+            "memory": None if self.room is None else str(self.room),
             "problems": self.problems,
             "settings": [asdict(line) for line in describe(WorkerSettings)],
         }
@@ -61,6 +64,7 @@ def engines_load(settings: WorkerSettings, findings: Findings) -> None:
         away = unready(findings.servers)
         findings.engines = [offer for offer in bench.offers if offer.model not in away]
         findings.not_configured = not_configured(bench.names)
+        findings.room = memory(settings.worker_memory_gib, use_gpu(settings.tables))
     except ImportError as error:  # an engine whose extra is not installed
         raise SettingsError(f"TESSERA_WORKER_ENGINES: {error}") from None
 
@@ -82,7 +86,8 @@ def lines(findings: Findings) -> list[str]:
     ]
     idle = [f"{engine}: no model of it in tessera.toml" for engine in findings.not_configured]
     servers = [f"{model} at {server}: {trouble or 'ready'}" for model, server, trouble in findings.servers]
-    return [*offered, *away, *idle, *servers, *findings.problems, "ok" if findings.ok else "not ready"]
+    room = [] if findings.room is None else [str(findings.room)]
+    return [*offered, *away, *idle, *servers, *room, *findings.problems, "ok" if findings.ok else "not ready"]
 
 
 def show(*, as_json: bool) -> int:

@@ -1,7 +1,6 @@
 """What a worker can be told from outside."""
 
 import json
-import os
 import re
 import socket
 import tempfile
@@ -14,12 +13,6 @@ from pydantic_settings import NoDecode
 from scheduler.config import Settings
 
 NAME_LIMIT = 40
-GIB = 2**30
-
-
-def machine_memory_gib() -> float:
-    """All memory of this machine: what engines without a GPU can use."""
-    return round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / GIB, 1)
 
 
 class ModelTable(BaseModel):
@@ -63,8 +56,10 @@ class WorkerSettings(Settings):
     worker_ffmpeg: Path | None = Field(
         None, description="the ffmpeg that compose runs; the system's by default, or the one that its extra brings"
     )
-    worker_memory_gib: PositiveFloat = Field(
-        default_factory=machine_memory_gib, description="memory that models may use, in GiB; the machine's by default"
+    worker_memory_gib: PositiveFloat | None = Field(
+        None,
+        description="memory that models may use, in GiB; the GPU's by default where the engine diffusers has one, else "
+        "the machine's",
     )
     worker_scratch: Path = Field(
         default_factory=lambda: Path(tempfile.gettempdir()), description="folder for unfinished files"

@@ -160,7 +160,8 @@ def engines() -> Iterator[Finding]:
     """What a worker here would run, and what it could run if more were installed."""
     found = ask("workers")
     if found["ok"]:
-        yield Finding("worker", True, ", ".join(engine["display_name"] for engine in found["engines"]))
+        names = ", ".join(engine["display_name"] for engine in found["engines"])
+        yield Finding("worker", True, f"{names}; {found['memory']}")
     else:
         yield Finding("worker", False, "; ".join(found["problems"]), "see TESSERA_WORKER_ENGINES and the line above")
     for model, server, trouble in found["servers"]:

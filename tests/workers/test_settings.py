@@ -1,11 +1,16 @@
 """What a worker is told, in the ways people write it."""
 
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from scheduler.config import load
 from scheduler.errors import SettingsError
+from workers.engines.registry import use_gpu
+from workers.memory import memory
 from workers.settings import WorkerSettings
 
 
@@ -60,3 +65,27 @@ def test_a_wrong_value_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(SettingsError, match=variable):
         load(WorkerSettings)
+
+
+class FakeTorch(ModuleType):
+    """As far as a GPU's memory is asked about."""
+
+    def __init__(self, total: int | None) -> None:
+        super().__init__("torch")
+        self.__spec__ = ModuleSpec("torch", None)
+        properties = SimpleNamespace(name="Fake H200", total_memory=total)
+        self.cuda = SimpleNamespace(
+            is_available=lambda: total is not None, get_device_properties=[properties].__getitem__
+        )
+
+
+def test_models_may_take_the_gpu_s_memory_where_they_run_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_gpu = use_gpu([{"model": "sdxl", "engine": "diffusers"}])
+    machine = memory(None, on_gpu=False)
+    monkeypatch.setitem(sys.modules, "torch", FakeTorch(80 * 2**30))
+
+    assert str(memory(None, on_gpu)) == "80 GiB for models (Fake H200)"
+    assert memory(24.0, on_gpu).gib == 24.0
+    assert memory(None, use_gpu([{"model": "chat", "engine": "openai"}])) == machine
+    monkeypatch.setitem(sys.modules, "torch", FakeTorch(None))
+    assert memory(None, on_gpu) == machine

@@ -48,12 +48,13 @@ Table = Mapping[str, Any]  # of tessera.toml: `model`, `engine`, and what the en
 class Entry:
     """Where an engine's class is, and what must be installed for it beside the base. `of_tables`: it makes the models
     that tessera.toml tells it of; its class is called with their tables. `runs_ffmpeg`: its class is called with the
-    program that is configured, or None."""
+    program that is configured, or None. `on_gpu`: it runs on this machine's GPU, if there is one."""
 
     where: str
     no_gpu: bool = False
     of_tables: bool = False
     runs_ffmpeg: bool = False
+    on_gpu: bool = False
     packages: tuple[str, ...] = ()
     extra: str = ""  # of this project; it brings the packages
 
@@ -77,6 +78,7 @@ ENGINES: Mapping[str, Entry] = {
     "diffusers": Entry(
         "workers.engines.diffusers.engine:DiffusersEngine",
         of_tables=True,
+        on_gpu=True,
         packages=("torch", "diffusers", "transformers", "accelerate"),
         extra="diffusers",
     ),
@@ -124,6 +126,11 @@ def meant(name: str) -> list[str]:
     if name != NO_GPU:
         return [name]
     return [each for each, entry in ENGINES.items() if entry.no_gpu and entry.installed]
+
+
+def use_gpu(tables: Iterable[Table]) -> bool:
+    """Whether one of these models would run on a GPU of this machine."""
+    return any(table["engine"] in ENGINES and ENGINES[table["engine"]].on_gpu for table in tables)
 
 
 def not_installed() -> dict[str, str]:
