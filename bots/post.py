@@ -86,6 +86,8 @@ class Post:
                 self.preview = event.preview if event.preview is not None else self.preview
             case "ended":
                 self.ending = True
+            case "accepted" if self.job.status is Status.CREATED and event.status is Status.QUEUED:
+                self.learn_status(Status.QUEUED, event.attempt)  # its time has come
             case "accepted":
                 return
         self.news.set()

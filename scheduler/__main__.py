@@ -34,6 +34,9 @@ from scheduler.fleet.listener import BeatListener
 from scheduler.gate import Gate
 from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitter
+from scheduler.jobs.agenda.bookings import Bookings
+from scheduler.jobs.agenda.secretary import Secretary
+from scheduler.jobs.agenda.usher import Usher
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
@@ -52,7 +55,7 @@ from scheduler.uploads.routes import UploadRoutes
 log = structlog.get_logger(__name__)
 
 BLOCK_SECONDS = 5.0
-LEADING = 3  # connections of the dispatcher's own: its round, its lead, and one to spare
+LEADING = 3  # connections of the leader's own: the dispatcher's round, its lead, and the agenda
 
 
 async def main(settings: SchedulerSettings) -> None:
@@ -88,10 +91,12 @@ async def main(settings: SchedulerSettings) -> None:
         herald = Herald(redis)
         lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days), herald)
         dispatcher = Dispatcher(leading, redis, name, lease, keep_for, market, lifecycle)
-        lifecycle.listeners.append(dispatcher)
-        hub.hooks.append(dispatcher.heard)
+        secretary = Secretary(leading, Usher(leading, market, keep_for), lifecycle, dispatcher)
+        lifecycle.listeners += [dispatcher, secretary]
+        hub.hooks += [dispatcher.heard, secretary.heard]
         hub.market_hooks.append(market.wake.set)
         admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted, dispatcher.shortcut)
+        bookings = Bookings(pool, herald, market, claim, secretary.booked)
         listener = BeatListener(beats_redis, dispatcher.beats)
 
         door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
@@ -103,7 +108,7 @@ async def main(settings: SchedulerSettings) -> None:
         gate = Gate()
         app = application(
             [
-                *JobRoutes(pool, redis, door, admitter, lifecycle, viewer, hub).operations(),
+                *JobRoutes(pool, redis, door, admitter, bookings, lifecycle, viewer, hub).operations(),
                 *AccountRoutes(pool, door).operations(),
                 *CatalogueRoutes(pool, door, market).operations(),
                 *ArtifactRoutes(pool, door, store, links).operations(),
@@ -134,6 +139,7 @@ async def main(settings: SchedulerSettings) -> None:
                 [
                     Loop("lead", dispatcher.keep_lead, every=RENEW_SECONDS),
                     Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
+                    Loop("agenda", secretary.tick, every=0.5, wake=secretary.wake),
                     Loop("beats", listener.read, every=1.0),
                     *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
                     Loop("courier", dispatcher.courier.tick, every=60.0, wake=dispatcher.courier.wake),

@@ -33,6 +33,8 @@ class Code(StrEnum):
     PICTURE_NOT_TAKEN = "picture_not_taken"  # model, alternative: it does not start from a picture
     PICTURE_MISSING = "picture_missing"  # model, alternative: it starts from a picture, and the request names none
     FILM_MISSING = "film_missing"  # model, alternative: it makes films of clips, and the request names none
+    TOO_FAR_AHEAD = "too_far_ahead"  # limit_days
+    PARENT_FAILED = "parent_failed"  # job, status: one that it was to come after
     PICTURE_UNFIT = "picture_unfit"  # fault, and its facts: scheduler/artifacts/checks.py
     TOO_MANY_UPLOADS = "too_many_uploads"  # limit, limit_bytes, retry_after_seconds
     ADDRESS_LIMIT = "address_limit"  # limit, retry_after_seconds
@@ -65,6 +67,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     Code.PICTURE_NOT_TAKEN: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.PICTURE_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.FILM_MISSING: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.TOO_FAR_AHEAD: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.PARENT_FAILED: HTTPStatus.CONFLICT,
     Code.PICTURE_UNFIT: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.TOO_MANY_UPLOADS: HTTPStatus.TOO_MANY_REQUESTS,
     Code.ADDRESS_LIMIT: HTTPStatus.TOO_MANY_REQUESTS,

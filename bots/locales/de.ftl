@@ -105,6 +105,9 @@ waiting-own-jobs = { $limit ->
 waiting-no-worker = Wartet auf einen Rechner mit { $model }: gerade ist keiner wach.
 waiting-no-worker-until = Wartet auf einen Rechner mit { $model }: gerade ist keiner wach. Ich halte deinen Platz bis { $moment }
 waiting-paused = { $model } macht gerade Pause. Ich halte deinen Platz
+waiting-start-time = Wartet bis { $moment }
+waiting-parent = Wartet, bis dein anderer Auftrag fertig ist
+waiting-parent-start-time = Wartet, bis dein anderer Auftrag fertig ist, und nicht vor { $moment }
 waiting-accepted = Angenommen
 requeued = { $why ->
     [out_of_memory] Es braucht mehr Speicher; ein größerer Rechner übernimmt, Preis und Platz bleiben
@@ -137,6 +140,11 @@ failed-out-of-memory = Dafür reichte der Speicher nicht; kleiner könnte es geh
 failed-no-worker-in-time = Kein Rechner mit { $model } ist rechtzeitig aufgewacht.
 failed-store-failed = Das fertige Bild ließ sich nicht speichern.
 failed-bad-request = Das lässt sich nicht malen: { $reason }
+failed-parent-failed = Der Auftrag, auf den dieser warten sollte, wurde nicht fertig; dieser hat nie begonnen.
+failed-out-of-tokens = Als es so weit war, reichten die Tokens nicht. Nichts wurde berechnet.
+failed-model-not-in-plan = Als es so weit war, gehörte { $model } nicht mehr zu deinem Tarif. Nichts wurde berechnet.
+failed-capability-paused = Als es so weit war, war das gerade pausiert. Nichts wurde berechnet.
+failed-not-begun = Als es so weit war, ging es nicht: { $reason } Nichts wurde berechnet.
 failed-other = Dabei ist etwas schiefgegangen.
 tokens-back = { $count ->
     [one] Dein Token ist zurück.
@@ -193,6 +201,8 @@ refused-not-found = { $what ->
 }
 refused-conflict = Das hat sich inzwischen geändert. Bitte sieh noch einmal nach.
 refused-gone = Dieses Bild ist abgelaufen.
+refused-too-far-ahead = Ich kann einen Auftrag höchstens { $days } Tage aufheben. Bitte wähle einen früheren Beginn.
+refused-parent-failed = Der Auftrag, auf den dieser warten sollte, wurde nicht fertig.
 refused-model-not-in-plan = { $upgrade ->
     [none] { $model } gehört nicht zum Tarif { $plan }.
    *[other] { $model } gibt es mit { $upgrade }.
@@ -299,6 +309,7 @@ jobs-none = Noch nichts. Schreib, was du sehen möchtest.
 jobs-title = Deine letzten, das neueste zuerst:
 jobs-waiting = wartet
 jobs-waiting-place = { $place }
+jobs-later = beginnt später
 jobs-running = in Arbeit
 jobs-completed = fertig
 jobs-expired = fertig, abgelaufen

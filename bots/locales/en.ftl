@@ -105,6 +105,9 @@ waiting-own-jobs = { $limit ->
 waiting-no-worker = Waiting for a worker with { $model }: none is awake.
 waiting-no-worker-until = Waiting for a worker with { $model }: none is awake. I'll keep your place until { $moment }
 waiting-paused = { $model } is paused at the moment. I'll keep your place
+waiting-start-time = Waiting until { $moment }
+waiting-parent = Waiting for your other job to be done
+waiting-parent-start-time = Waiting for your other job to be done, and not before { $moment }
 waiting-accepted = Accepted
 requeued = { $why ->
     [out_of_memory] It needs more memory; moved to a larger worker, same price, same place in line
@@ -137,6 +140,11 @@ failed-out-of-memory = The worker ran out of memory on this one; a smaller size 
 failed-no-worker-in-time = No worker with { $model } woke up in time.
 failed-store-failed = The finished picture could not be stored.
 failed-bad-request = This one can't be made: { $reason }
+failed-parent-failed = The job it was to come after did not complete, so this one never began.
+failed-out-of-tokens = There were not enough tokens when its time came. Nothing was charged.
+failed-model-not-in-plan = { $model } was not in your plan any more when its time came. Nothing was charged.
+failed-capability-paused = This was paused when its time came. Nothing was charged.
+failed-not-begun = It could not begin when its time came: { $reason } Nothing was charged.
 failed-other = Something went wrong with this one.
 tokens-back = { $count ->
     [one] Your token is back.
@@ -193,6 +201,8 @@ refused-not-found = { $what ->
 }
 refused-conflict = That has changed in the meantime. Please look again.
 refused-gone = That picture has expired.
+refused-too-far-ahead = I can keep a job for at most { $days } days. Please choose an earlier start.
+refused-parent-failed = The job it should come after did not complete.
 refused-model-not-in-plan = { $upgrade ->
     [none] { $model } is not in the { $plan } plan.
    *[other] { $model } comes with { $upgrade }.
@@ -299,6 +309,7 @@ jobs-none = Nothing yet. Write what you would like to see.
 jobs-title = Your latest, newest first:
 jobs-waiting = waiting
 jobs-waiting-place = { $place } in line
+jobs-later = starts later
 jobs-running = under way
 jobs-completed = done
 jobs-expired = done, expired

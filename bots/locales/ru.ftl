@@ -103,6 +103,9 @@ waiting-own-jobs = { $limit ->
 waiting-no-worker = Ждёт машину с { $model }: сейчас ни одна не работает.
 waiting-no-worker-until = Ждёт машину с { $model }: сейчас ни одна не работает. Место сохраню до { $moment }
 waiting-paused = { $model } сейчас на паузе. Место в очереди сохраню
+waiting-start-time = Ждёт до { $moment }
+waiting-parent = Ждёт, пока будет готова другая ваша картинка
+waiting-parent-start-time = Ждёт, пока будет готова другая ваша картинка, и начнётся не раньше { $moment }
 waiting-accepted = Принято
 requeued = { $why ->
     [out_of_memory] Нужно больше памяти; работу взяла машина побольше, цена и место в очереди прежние
@@ -135,6 +138,11 @@ failed-out-of-memory = Машине не хватило памяти; может
 failed-no-worker-in-time = Ни одна машина с { $model } не включилась вовремя.
 failed-store-failed = Готовую картинку не удалось сохранить.
 failed-bad-request = Такое нарисовать не получится: { $reason }
+failed-parent-failed = Картинка, после которой должна была идти эта, не получилась, поэтому эту мы не начали.
+failed-out-of-tokens = Когда подошло время, токенов не хватило. Ничего не списано.
+failed-model-not-in-plan = Когда подошло время, { $model } уже не входила в ваш тариф. Ничего не списано.
+failed-capability-paused = Когда подошло время, это было на паузе. Ничего не списано.
+failed-not-begun = Когда подошло время, начать не получилось: { $reason } Ничего не списано.
 failed-other = С этой картинкой что-то пошло не так.
 tokens-back = { $count ->
     [one] Возвращён { $count } токен.
@@ -196,6 +204,8 @@ refused-not-found = { $what ->
 }
 refused-conflict = За это время всё изменилось. Посмотрите, пожалуйста, ещё раз.
 refused-gone = Срок хранения этой картинки истёк.
+refused-too-far-ahead = Я могу хранить задание не дольше { $days } дн. Выберите, пожалуйста, время пораньше.
+refused-parent-failed = Картинка, после которой должна идти эта, не получилась.
 refused-model-not-in-plan = { $upgrade ->
     [none] { $model } не входит в тариф { $plan }.
    *[other] { $model } доступна на тарифе { $upgrade }.
@@ -302,6 +312,7 @@ jobs-none = Пока ничего. Напишите, что хотите уви�
 jobs-title = Ваши последние, сначала новые:
 jobs-waiting = ждёт
 jobs-waiting-place = { $place }
+jobs-later = начнётся позже
 jobs-running = в работе
 jobs-completed = готово
 jobs-expired = готово, срок хранения истёк

@@ -68,6 +68,8 @@ def state(job: JobView, tr: Translator) -> str:
         case Status.CREATED | Status.QUEUED:
             if job.wait is None:
                 return tr("jobs-waiting")
+            if not job.wait.position:
+                return tr("jobs-later")
             return tr("jobs-waiting-place", place=tr.place(job.wait.position))
         case Status.RUNNING:
             return tr("jobs-waiting-place", place=tr.place(job.wait.position)) if job.wait else tr("jobs-running")

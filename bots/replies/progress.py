@@ -47,8 +47,18 @@ def waits(wait: Wait, tr: Translator, now: datetime, model: str, at_once: int = 
             return tr("waiting-no-worker", model=model)
         case Why.PAUSED:
             return tr("waiting-paused", model=model)
+        case Why.START_TIME | Why.PARENT:
+            return later(wait, tr, now)
         case Why.TURN | Why.NEXT:
             return in_line(wait, tr, now)
+
+
+def later(wait: Wait, tr: Translator, now: datetime) -> str:
+    """It is in no line yet."""
+    moment = tr.moment(wait.until, now) if wait.until else ""
+    if wait.why is Why.START_TIME:
+        return tr("waiting-start-time", moment=moment)
+    return tr("waiting-parent-start-time", moment=moment) if moment else tr("waiting-parent")
 
 
 def in_line(wait: Wait, tr: Translator, now: datetime) -> str:

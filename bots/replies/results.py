@@ -11,11 +11,13 @@ from bots.replies.originals import Originals, way_there
 from bots.replies.translator import Translator
 from scheduler.accounts.model import AccountView
 from scheduler.catalogue.model import Capability
+from scheduler.errors import Code
 from scheduler.jobs.model import JobView, Status
 
 HEAD_CHARACTERS = 80
 REASONS = frozenset(
     {"worker_lost", "timeout", "engine_failed", "out_of_memory", "no_worker_in_time", "store_failed", "bad_request"}
+    | {Code.PARENT_FAILED, Code.OUT_OF_TOKENS, Code.MODEL_NOT_IN_PLAN, Code.CAPABILITY_PAUSED}
 )
 
 
@@ -116,7 +118,8 @@ def cost(spent: Decimal, tr: Translator, account: AccountView | None) -> str:
 
 def failed(job: JobView, tr: Translator, model: str) -> Screen:
     """Why it failed, as far as a person can act on it, and that nothing was lost."""
-    code = job.error.code if job.error and job.error.code in REASONS else "other"
+    said = job.error.code if job.error else ""
+    code = said if said in REASONS else "not_begun" if said in frozenset(Code) else "other"
     reason = tr(f"failed-{code.replace('_', '-')}", model=model, reason=job.error.message[:200] if job.error else "")
     buttons: tuple[tuple[Button, ...], ...] = ()
     if code != "bad_request":  # the same would only fail again

@@ -57,11 +57,13 @@ class Translator:
         days, hours = divmod(hours + bool(minutes), 24)
         return self("span-days-hours", days=days, hours=hours) if hours else self("span-days", days=days)
 
-    def moment(self, at: datetime) -> str:
-        """A time of day; Discord shows it in each reader's own time zone."""
+    def moment(self, at: datetime, now: datetime | None = None) -> str:
+        """A time of day, with its date where that is not the day of `now`; Discord shows it in each reader's own time
+        zone."""
+        other_day = now is not None and at.astimezone(UTC).date() != now.astimezone(UTC).date()
         if self.platform == "discord":
-            return f"<t:{int(at.timestamp())}:t>"
-        return f"{at.astimezone(UTC):%H:%M} UTC"
+            return f"<t:{int(at.timestamp())}:{'f' if other_day else 't'}>"
+        return f"{at.astimezone(UTC):{'%Y-%m-%d %H:%M' if other_day else '%H:%M'}} UTC"
 
     def ago(self, at: datetime, now: datetime) -> str:
         """How long ago something was, roughly: "2 min ago"; Discord keeps counting by itself."""

@@ -17,7 +17,8 @@ class OldJob:
     line: str
 
 
-# A job stays while a file of it is in the store or may be, or its result is on its way into a chat.
+# A job stays while a file of it is in the store or may be, its result is on its way into a chat, or another comes after
+# it.
 OLD = """
       from jobs j join users u on u.id = j.user_id left join deliveries d on d.job_id = j.id
      where j.status in ('COMPLETED', 'FAILED', 'CANCELLED') and j.ended_at < now() - $1::interval
@@ -25,6 +26,7 @@ OLD = """
        and (j.swept or j.attempt = 0 or (j.attempt = 1 and j.status = 'COMPLETED'))
        and coalesce(d.state not in ('waiting', 'due'), true)
        and not exists (select from artifacts a where a.job_id = j.id and a.deleted_at is null)
+       and not exists (select from jobs c, unnest(c.after) a (id) where c.status = 'CREATED' and a.id = j.id)
 """
 
 

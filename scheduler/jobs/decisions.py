@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from scheduler.errors import Code, Refusal
 from scheduler.jobs.kinds import longest_side
 from scheduler.jobs.model import WISHES, JobEvent, Status
 from scheduler.jobs.queries.admission import Account, NewJob, Seen
 from scheduler.jobs.queries.open import NOBODY, OpenJob
-from scheduler.jobs.submits import Admitted, Submit
+from scheduler.jobs.submits import Admitted, Replayed, Submit
 from scheduler.plans.limits import Admission, renew_day, spendable
 from scheduler.plans.model import Plan
 
@@ -28,6 +29,14 @@ class Decisions:
         """The accounts to write back."""
         users = {job.user_id for job in self.new}
         return [self.accounts[user_id] for user_id in sorted(users)]
+
+    def before(self, submit: Submit) -> Replayed | Refusal | None:
+        """The answer to a repetition; None: its key never came before."""
+        seen = self.seen.get((submit.caller.user_id, submit.key)) if submit.key else None
+        if seen is None:
+            return None
+        same = seen.request_hash in (None, submit.request_hash)
+        return Replayed(seen.job_id) if same else Refusal(Code.IDEMPOTENCY_MISMATCH)
 
     def is_held(self, user_id: int) -> bool:
         account = self.accounts.get(user_id)

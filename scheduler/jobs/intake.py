@@ -9,6 +9,10 @@ from scheduler.errors import Code, Fact, Refusal, Refused
 from scheduler.films.model import cut
 from scheduler.films.queries import find_material
 from scheduler.jobs.admitter import Admitter
+from scheduler.jobs.agenda.bookings import Bookings
+from scheduler.jobs.agenda.model import booking
+from scheduler.jobs.agenda.queries import parents_of
+from scheduler.jobs.decisions import Decisions
 from scheduler.jobs.model import Submission
 from scheduler.jobs.queries.admission import read_accounts
 from scheduler.jobs.queries.views import parent_seed
@@ -22,22 +26,31 @@ KEY_LIMIT = 200  # jobs.idempotency_key
 
 
 class Intake:
-    def __init__(self, pool: asyncpg.Pool, door: Doorkeeper, admitter: Admitter, viewer: Viewer) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, door: Doorkeeper, admitter: Admitter, bookings: Bookings, viewer: Viewer
+    ) -> None:
         self.pool = pool
         self.door = door
         self.admitter = admitter
+        self.bookings = bookings
         self.viewer = viewer
 
     async def submit(self, request: web.Request, body: Submission) -> tuple[Caller, Answer]:
         caller = await self._caller(request, body)
         submit, refusal = await self._wanted(request, caller, body)
-        answer = await (self._before(submit, refusal) if refusal else self.admitter.submit(submit))
+        if refusal:
+            answer: Answer = await self._before(submit, refusal)
+        elif submit.booking:
+            answer = await self.bookings.submit(submit, submit.booking)
+        else:
+            answer = await self.admitter.submit(submit)
         return caller, await self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
 
     async def quote(self, request: web.Request, body: Submission) -> Admitted | Refusal:
         caller = await self._caller(request, body)
         submit, refusal = await self._wanted(request, caller, body)
-        answer = refusal or await self.admitter.quote(submit)
+        booked = submit.booking
+        answer = refusal or await (self.bookings.quote(submit, booked) if booked else self.admitter.quote(submit))
         return await self._foretold(answer, caller) if isinstance(answer, Refusal) else answer
 
     async def _caller(self, request: web.Request, body: Submission) -> Caller:
@@ -48,7 +61,7 @@ class Intake:
 
     async def _wanted(self, request: web.Request, caller: Caller, body: Submission) -> tuple[Submit, Refusal | None]:
         """What the caller asks for, and why they do not get it whatever their account says."""
-        refusal, seed, picture, film = check_prompt(body.request.prompt), None, None, None
+        refusal, seed, picture, film, booked = check_prompt(body.request.prompt), None, None, None, None
         if refusal is None and body.request.parent_id is not None:
             found, seed = await parent_seed(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
             refusal = None if found else Refusal(Code.NOT_FOUND, {"what": "parent job"})
@@ -61,7 +74,11 @@ class Intake:
                 refusal = made
             else:
                 film, refusal = made, made.too_heavy(body.request.width, body.request.height)
-        return Submit(caller, body.request, idempotency_key(request), body.destination, seed, picture, film), refusal
+        if refusal is None and (body.request.start_at or body.request.after):
+            later = booking(body.request, *await parents_of(self.pool, body.request.after, caller.user_id))
+            refusal, booked = (later, None) if isinstance(later, Refusal) else (None, later)
+        key = idempotency_key(request)
+        return Submit(caller, body.request, key, body.destination, seed, picture, film, booked), refusal
 
     async def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
         """The same, with when it frees where that is a matter of what the caller's jobs still take."""
@@ -73,15 +90,10 @@ class Intake:
 
     async def _before(self, submit: Submit, refusal: Refusal) -> Replayed | Refusal:
         """What would be refused now may have been admitted before: a parent can be archived meanwhile."""
-        user_id = submit.caller.user_id
         if submit.key is None:
             return refusal
-        _, came, _ = await read_accounts(self.pool, [user_id], [submit.key], self.admitter.plans)
-        seen = came.get((user_id, submit.key))
-        if seen is None:
-            return refusal
-        same = seen.request_hash in (None, submit.request_hash)
-        return Replayed(seen.job_id) if same else Refusal(Code.IDEMPOTENCY_MISMATCH)
+        found = await read_accounts(self.pool, [submit.caller.user_id], [submit.key], self.admitter.plans)
+        return Decisions(*found).before(submit) or refusal
 
 
 def no_picture(found: Picture | None) -> Refusal | None:

@@ -17,6 +17,7 @@ from scheduler.database import is_outage
 from scheduler.fleet.couriers import tell_workers
 from scheduler.fleet.failures import note_failures
 from scheduler.fleet.queries import too_small
+from scheduler.jobs.agenda.queries import End, end_created
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import JobEvent, Status
 from scheduler.jobs.outcomes import OUT_OF_MEMORY, failed, given_up, took, verdict
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 ENDED = Counter("tessera_jobs_ended", "Jobs by how they ended", ["status"], registry=REGISTRY)
 REQUEUED = Counter("tessera_jobs_requeued", "Attempts that ended without ending their job", registry=REGISTRY)
 READ_AT_ONCE = 20  # entries, each with what a worker said at one moment
+NO_TIMES: Mapping[UUID, float | None] = {}
 BLOCK_MILLISECONDS = 300  # how soon a stop is noticed
 
 
@@ -117,18 +119,28 @@ class Lifecycle:
         if not endings and not requeues:
             return set()
         ended, moved = await self._commit(endings, requeues)
-        seconds = {ending.job_id: ending.run_seconds for ending in endings}
-        for one in ended:
-            ENDED.labels(one.status).inc()
-            log.info("job.ended", job=str(one.job_id), status=one.status, attempt=one.attempt)
+        self.tell_ended(ended, {ending.job_id: ending.run_seconds for ending in endings})
         for job_id in moved:
             REQUEUED.inc()
             log.info("job.requeued", job=str(job_id))
         for listener in self.listeners:
-            listener.ended([(one, seconds.get(one.job_id)) for one in ended])
             listener.changed(list(moved))
-        self.herald.say([ended_event(one) for one in ended] + await self._requeued_events(moved, requeues))
+        self.herald.say(await self._requeued_events(moved, requeues))
         return moved.keys() | {one.job_id for one in ended}
+
+    async def end_created(self, ends: Sequence[End]) -> None:
+        """End jobs that never were in line, then tell the world."""
+        if ends:
+            self.tell_ended(await end_created(self.pool, ends))
+
+    def tell_ended(self, ended: Sequence[Ended], seconds: Mapping[UUID, float | None] = NO_TIMES) -> None:
+        """Of jobs that have ended, once that is committed. `seconds`: how long they ran."""
+        for one in ended:
+            ENDED.labels(one.status).inc()
+            log.info("job.ended", job=str(one.job_id), status=one.status, attempt=one.attempt)
+        for listener in self.listeners:
+            listener.ended([(one, seconds.get(one.job_id)) for one in ended])
+        self.herald.say([ended_event(one) for one in ended])
 
     async def _commit(
         self, endings: Sequence[Ending], requeues: Sequence[Requeue]
@@ -164,6 +176,8 @@ class Lifecycle:
         status, attempt, worker_id = found
         if status is Status.RUNNING and worker_id:
             await self.tell_all([(worker_id, Cancel(job_id=job_id, attempt=attempt))])
+        elif status is Status.CREATED:
+            await self.end_created([End(job_id, Status.CANCELLED)])
         else:
             await self.write([given_up(job_id, attempt, Status.CANCELLED, running=False)])
 

@@ -1,12 +1,12 @@
 """What people ask for, and what a job looks like from outside."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from scheduler.artifacts.model import ArtifactView
 from scheduler.catalogue.model import Capability
@@ -22,6 +22,8 @@ LONGEST_SECONDS = 600.0
 MOST_TOKENS = 100_000  # of language
 SLOWEST, FASTEST = 40, 220  # beats a minute
 MOST_STEPS = 200  # of diffusion
+MOST_PARENTS = 10
+LONGEST_AHEAD = timedelta(days=30)
 # Of a request; most requests have none of them.
 WISHES = ("negative", "steps", "seconds", "format", "mood", "tempo", "voice", "max_tokens")
 
@@ -66,6 +68,8 @@ class JobRequest(BaseModel):
     voice: str | None = Field(None, pattern="^[A-Za-z0-9-]{1,20}$")  # of speech: a language such as en-gb
     max_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS)  # of a language model's answer
     film: Film | None = None  # what `compose` makes one of; the prompt is its title
+    start_at: AwareDatetime | None = None  # not before; a time that has passed is now
+    after: tuple[UUID, ...] = Field((), max_length=MOST_PARENTS)  # the caller's own jobs that must complete first
 
     @model_validator(mode="after")
     def of_a_film(self) -> Self:
@@ -108,30 +112,34 @@ class Submission(BaseModel):
 
 
 class Why(StrEnum):
-    """Why a job waits, most binding reason first."""
+    """Why a job waits."""
 
     TURN = "turn"  # others go first
     OWN_JOBS = "own_jobs"  # the plan's limit of jobs at a time
     NO_WORKER = "no_worker"  # no live worker can run it
     PAUSED = "paused"  # an admin paused its capability or model
     NEXT = "next"  # nothing is before it
+    START_TIME = "start_time"  # it is in no line yet: not before the time it was asked for
+    PARENT = "parent"  # it is in no line yet: jobs it comes after have not completed
 
 
 class Wait(BaseModel):
     """Where a waiting job stands. The seconds, and the exact place, are known to the scheduler that leads, which the
     others ask; while nobody leads, who was admitted before is counted."""
 
-    position: int  # 1: next in line
+    position: int  # 1: next in line; 0: in no line yet
     seconds: float | None  # expected until it starts: half of such jobs start sooner; None: unknown
     p90_seconds: float | None = None  # nine of ten such jobs start sooner
     why: Why
-    until: datetime | None = None  # NO_WORKER: how long its place is kept
+    until: datetime | None = None  # NO_WORKER: how long its place is kept; START_TIME and PARENT: not before
 
 
 class JobError(BaseModel):
     """Why a job failed: a stable code for words, and a sentence that is safe to show."""
 
-    code: str  # worker_lost, timeout, engine_failed, bad_request, out_of_memory, no_worker_in_time, store_failed
+    # worker_lost, timeout, engine_failed, bad_request, out_of_memory, no_worker_in_time, store_failed;
+    # of a job that was to start later: parent_failed, or the code of what refused it when its time had come
+    code: str
     message: str
 
 
@@ -159,12 +167,14 @@ class JobView(BaseModel):
     max_tokens: int | None = None
     film: Film | None = None
     parent_id: UUID | None = None
-    cost_tokens: Decimal  # held at first; once the job has ended, what it really cost
+    start_at: datetime | None = None
+    after: list[UUID] = []  # without those that had completed when it was asked for
+    cost_tokens: Decimal  # held once it is in line; once the job has ended, what it really cost
     tokens_back: Decimal = Decimal(0)  # of what was held, once the job has ended
     bot_id: str | None
     attempt: int
     cancel_requested: bool
-    wait: Wait | None  # only until it is begun: while QUEUED, and while a worker has it at hand
+    wait: Wait | None  # only until it is begun: while CREATED or QUEUED, and while a worker has it at hand
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None

@@ -19,12 +19,13 @@ credit. A decision looks at the first line of each kind: O(kinds + log lines), a
 from collections.abc import Collection
 from heapq import heappop, heappush
 
+from scheduler.jobs.policy.agenda import Agenda
 from scheduler.jobs.policy.answers import Answers
 from scheduler.jobs.policy.crowd import Ahead
 from scheduler.jobs.policy.lines import Lane, Line
 from scheduler.jobs.policy.model import CLASSES, LookAhead, Reason, Server, Taken, Waiting
 
-__all__ = ["CLASSES", "Ahead", "LookAhead", "Queue", "Reason", "Server", "Taken", "Waiting"]
+__all__ = ["CLASSES", "Agenda", "Ahead", "LookAhead", "Queue", "Reason", "Server", "Taken", "Waiting"]
 
 AGING_SECONDS = 300.0
 NEWCOMER_STEP = 1 / 200  # of a job's cost: virtual time moves on even when every job is of somebody new

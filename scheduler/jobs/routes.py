@@ -14,6 +14,7 @@ from scheduler.bus import Redis
 from scheduler.deliveries.queries import claim_one
 from scheduler.errors import Code, Refusal, Refused
 from scheduler.jobs.admitter import Admitter
+from scheduler.jobs.agenda.bookings import Bookings
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.intake import Intake
 from scheduler.jobs.lifecycle import Lifecycle
@@ -46,6 +47,8 @@ SUBMIT_REFUSALS = [
     Code.FILM_MISSING,
     Code.GONE,
     Code.NOT_FOUND,
+    Code.TOO_FAR_AHEAD,
+    Code.PARENT_FAILED,
     Code.OVERLOADED,
 ]
 
@@ -67,6 +70,7 @@ class JobRoutes:
         redis: Redis,
         door: Doorkeeper,
         admitter: Admitter,
+        bookings: Bookings,
         lifecycle: Lifecycle,
         viewer: Viewer,
         hub: EventHub,
@@ -74,7 +78,7 @@ class JobRoutes:
         self.pool = pool
         self.redis = redis
         self.door = door
-        self.intake = Intake(pool, door, admitter, viewer)
+        self.intake = Intake(pool, door, admitter, bookings, viewer)
         self.admitter = admitter
         self.lifecycle = lifecycle
         self.viewer = viewer
@@ -108,11 +112,12 @@ class JobRoutes:
         if isinstance(answer, Refusal):
             raise Refused(answer)
         if isinstance(answer, Admitted):
+            job, booked = answer.job, answer.booking
             return Accepted(
-                job=await self.viewer.admitted(answer.job),
+                job=await (self._job(job.id, caller) if booked else self.viewer.admitted(job)),
                 replayed=False,
                 tokens_left=answer.tokens_left,
-                owned=answer.job.address is not None,
+                owned=job.address is not None,
                 message=None,
             )
         return await self._replayed(answer.job_id, caller, body.destination)
@@ -134,7 +139,7 @@ class JobRoutes:
             from_allowance=job.from_allowance,
             from_balance=job.from_balance,
             tokens_left=answer.tokens_left,
-            wait=await self.viewer.foretold(job),
+            wait=answer.booking.wait() if answer.booking else await self.viewer.foretold(job),
         )
 
     async def _replayed(self, job_id: UUID, caller: Caller, destination: Destination | None) -> Accepted:

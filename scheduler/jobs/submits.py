@@ -13,11 +13,12 @@ from asyncpg.pgproto import pgproto
 from scheduler.accounts.model import Caller
 from scheduler.errors import Refusal
 from scheduler.films.model import Cut
+from scheduler.jobs.agenda.model import Booking
 from scheduler.jobs.model import SEED_LIMIT, WISHES, Destination, JobRequest
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.uploads.model import Picture
 
-LATER = {*WISHES, "picture", "film"}  # fields that requests did not have from the beginning
+LATER = {*WISHES, "picture", "film", "start_at", "after"}  # fields that requests did not have from the beginning
 SEED_BITS = SEED_LIMIT.bit_length()
 
 
@@ -41,6 +42,7 @@ class Submit:
     parent_seed: int | None
     picture: Picture | None = None  # that the request names
     cut: Cut | None = None  # the film that the request asks for
+    booking: Booking | None = None  # that it joins the line later
     job_id: UUID = field(default_factory=new_id)
     seed: int = field(default_factory=lambda: random.getrandbits(SEED_BITS))
     request_hash: bytes = field(init=False)
@@ -48,7 +50,7 @@ class Submit:
     def __post_init__(self) -> None:
         request, unsaid = self.request, LATER
         if not LATER.isdisjoint(request.model_fields_set):
-            unsaid = {name for name in LATER if getattr(request, name) is None}
+            unsaid = {name for name in LATER if getattr(request, name) in (None, ())}
         said = request.model_dump_json(exclude=unsaid)  # as if there were no such fields
         object.__setattr__(self, "request_hash", hashlib.sha256(said.encode()).digest())
 
@@ -68,6 +70,7 @@ class Submit:
 class Admitted:
     job: NewJob
     tokens_left: Decimal  # of the day's allowance and the balance
+    booking: Booking | None = None  # it is CREATED, and nothing is held for it yet
 
 
 @dataclass(frozen=True, slots=True)

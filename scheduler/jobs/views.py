@@ -96,4 +96,5 @@ class Viewer:
 
 
 def has_begun(job: JobView) -> bool:
+    """Or is in no line yet."""
     return job.status is not Status.QUEUED and (job.status is not Status.RUNNING or job.started_at is not None)

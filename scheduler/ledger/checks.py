@@ -35,7 +35,8 @@ ACCOUNTS: Mapping[Check, str] = {
         select a.user_id, a.open_jobs, coalesce(j.jobs, 0) as jobs
           from billing.token_account a
           left join (select user_id, count(*) as jobs from jobs
-                      where status in ('CREATED', 'QUEUED', 'RUNNING') and held_day is not null
+                      where status in ('QUEUED', 'RUNNING') and held_day is not null
+                         or status = 'CREATED' and (start_at is not null or after is not null)
                       group by user_id) j using (user_id)
          where a.open_jobs <> coalesce(j.jobs, 0)
     """,

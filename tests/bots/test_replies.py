@@ -194,6 +194,19 @@ def test_all_mistakes_are_worded_and_a_seed_limit_has_no_separators() -> None:
     assert refusals.worded(Refused.because(Code.BANNED), EN, NOW).text.startswith("This account is closed")
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_job_that_starts_later_is_told_of_in_every_language(locale: str) -> None:
+    tr = Translator(locale)
+    for why in (Why.START_TIME, Why.PARENT):
+        job = a_job(status=Status.CREATED, wait=Wait(position=0, seconds=None, why=why, until=LATER))
+        assert "20:42" in spoken(progress.waiting(job, tr, NOW))
+        assert tr("jobs-later") in spoken(jobs.listing([job], tr, LATER))
+    for code in ("parent_failed", "out_of_tokens", "model_not_in_plan", "capability_paused", "banned"):
+        error = JobError(code=code, message="So it is.")
+        text = spoken(results.failed(a_job(status=Status.FAILED, error=error), tr, "SDXL"))
+        assert tr("failed-other") not in text
+
+
 @pytest.mark.parametrize(
     ("wait", "line"),
     [
@@ -208,6 +221,19 @@ def test_all_mistakes_are_worded_and_a_seed_limit_has_no_separators() -> None:
         (
             Wait(position=1, seconds=None, why=Why.NO_WORKER, until=datetime(2026, 11, 22, 18, tzinfo=UTC)),
             "Waiting for a worker with SDXL: none is awake. I'll keep your place until 18:00 UTC · 1 token",
+        ),
+        (
+            Wait(position=0, seconds=None, why=Why.START_TIME, until=NOW + timedelta(hours=1)),
+            "Waiting until 21:40 UTC · 1 token",
+        ),
+        (
+            Wait(position=0, seconds=None, why=Why.START_TIME, until=datetime(2026, 12, 1, 9, tzinfo=UTC)),
+            "Waiting until 2026-12-01 09:00 UTC · 1 token",
+        ),
+        (Wait(position=0, seconds=None, why=Why.PARENT), "Waiting for your other job to be done · 1 token"),
+        (
+            Wait(position=0, seconds=None, why=Why.PARENT, until=NOW + timedelta(hours=1)),
+            "Waiting for your other job to be done, and not before 21:40 UTC · 1 token",
         ),
     ],
 )

@@ -65,7 +65,8 @@ class Api:
 
     async def submit(self, *, destination: Json | None = None, idempotency: str | None = None, **more: Any) -> Answer:
         """Ask for a small picture; what is a field of the request goes there, the rest to `call`."""
-        fields = ("capability", "prompt", "model", "width", "height", "seed", "count", "parent_id", "strength")
+        fields = {"capability", "prompt", "model", "width", "height", "seed", "count", "parent_id", "strength"}
+        fields |= {"start_at", "after"}
         request = {"prompt": "a fox", "model": "painter", "width": 64, "height": 64}
         request |= {name: more.pop(name) for name in fields if name in more}
         body: Json = {"request": request} | ({"destination": destination} if destination else {})

@@ -33,6 +33,9 @@ from scheduler.fleet.listener import BeatListener
 from scheduler.gate import Gate
 from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitter
+from scheduler.jobs.agenda.bookings import Bookings
+from scheduler.jobs.agenda.secretary import Secretary
+from scheduler.jobs.agenda.usher import Usher
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
@@ -74,6 +77,8 @@ class Stage:
     lifecycle: Lifecycle
     dispatcher: Dispatcher
     admitter: Admitter
+    bookings: Bookings
+    secretary: Secretary
     inquiry: Inquiry
     listener: BeatListener
     store: ArtifactStore
@@ -195,7 +200,9 @@ class Stage:
     def operations(self) -> list[Operation]:
         viewer = Viewer(self.pool, self.inquiry)
         return [
-            *JobRoutes(self.pool, self.redis, self.door, self.admitter, self.lifecycle, viewer, self.hub).operations(),
+            *JobRoutes(
+                self.pool, self.redis, self.door, self.admitter, self.bookings, self.lifecycle, viewer, self.hub
+            ).operations(),
             *AccountRoutes(self.pool, self.door).operations(),
             *CatalogueRoutes(self.pool, self.door, self.market).operations(),
             *ArtifactRoutes(self.pool, self.door, self.store, Signer(LINK_SECRET)).operations(),
@@ -220,6 +227,7 @@ class Stage:
         loops = [
             Loop("lead", self.dispatcher.keep_lead, every=RENEW_SECONDS),
             Loop("dispatch", self.dispatcher.tick, every=0.05, wake=self.dispatcher.wake),
+            Loop("agenda", self.secretary.tick, every=0.05, wake=self.secretary.wake),
             Loop("beats", self.listener.read, every=1.0),
             *(Loop(f"outcomes-{n}", self.lifecycle.read, every=1.0) for n in (1, 2)),
             Loop("courier", self.dispatcher.courier.tick, every=60.0, wake=self.dispatcher.courier.wake),
@@ -257,8 +265,9 @@ async def open_stage(
         herald = Herald(redis)
         lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=30), herald)
         dispatcher = Dispatcher(pool, redis, name, timedelta(seconds=lease), keep_for, market, lifecycle)
-        lifecycle.listeners.append(dispatcher)
-        hub.hooks.append(dispatcher.heard)
+        secretary = Secretary(pool, Usher(pool, market, keep_for), lifecycle, dispatcher)
+        lifecycle.listeners += [dispatcher, secretary]
+        hub.hooks += [dispatcher.heard, secretary.heard]
         hub.market_hooks.append(market.wake.set)
         admitter = Admitter(pool, herald, market, CLAIM, keep_for, dispatcher.admitted, dispatcher.shortcut)
         listener = BeatListener(beats_redis, dispatcher.beats)
@@ -274,6 +283,8 @@ async def open_stage(
             lifecycle,
             dispatcher,
             admitter,
+            Bookings(pool, herald, market, CLAIM, secretary.booked),
+            secretary,
             Inquiry(redis, name, dispatcher, hub),
             listener,
             ArtifactStore(folder.as_uri()),

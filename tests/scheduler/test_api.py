@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -120,10 +121,51 @@ async def test_a_repeated_key_gives_the_same_job_though_its_parent_was_archived(
     assert new.code == "not_found"
 
 
+async def test_a_job_may_start_later_and_after_others(api: Api) -> None:
+    soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    parent = (await api.submit()).document["job"]["id"]
+    bot = {"bot_id": "telegram", "process": "p1", "address": {"chat_id": 7}}
+    first = await api.submit(idempotency="later", start_at=soon, after=[parent], destination=bot)
+    job = first.document["job"]
+    assert (first.status, first.document["owned"], first.document["tokens_left"]) == (201, True, "19.00")
+    assert (job["status"], job["cost_tokens"], job["after"]) == ("CREATED", "1.00", [parent])
+    assert datetime.fromisoformat(job["start_at"]) == datetime.fromisoformat(soon)
+    assert job["wait"] == {
+        "position": 0, "seconds": None, "p90_seconds": None, "why": "parent", "until": job["start_at"],
+    }  # fmt: skip
+
+    again = await api.submit(idempotency="later", start_at=soon, after=[parent])
+    assert (again.document["replayed"], again.document["job"]["id"]) == (True, job["id"])
+    task = await given(api.gpu)
+    assert str(task.job_id) == parent
+    await api.gpu.report(api.gpu.outcome(task))
+    await until(lambda: api.stage.pool.fetchval("select held_day is not null from jobs where id = $1", job["id"]))
+    assert datetime.now(UTC) >= datetime.fromisoformat(soon)
+    shown = (await api.get(f"/v1/jobs/{job['id']}")).document
+    assert (shown["status"] in ("QUEUED", "RUNNING"), shown["start_at"]) == (True, job["start_at"])
+
+
+async def test_a_quote_of_a_later_job_holds_nothing_and_says_how_long(api: Api) -> None:
+    start_at = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    body = {"request": {"prompt": "a fox", "model": "painter", "start_at": start_at}}
+    quote = (await api.call("POST", "/v1/jobs:quote", body)).document
+    costs = (quote["cost_tokens"], quote["from_allowance"], quote["from_balance"], quote["tokens_left"])
+    assert [float(cost) for cost in costs] == [1, 0, 0, 20]
+    assert quote["wait"]["why"] == "start_time"
+
+    past = await api.submit(start_at="2001-01-01T00:00:00+14:00", after=[])
+    assert past.document["job"]["status"] == "QUEUED"
+    naive = await api.submit(start_at="2026-01-01T00:00:00")
+    assert (naive.status, naive.code) == (422, "invalid_request")
+
+
 REFUSALS: list[tuple[dict[str, Any], int, str]] = [
     ({"model": "flux-dev"}, 403, "model_not_in_plan"),
     ({"width": 4096, "height": 4096}, 403, "resolution_too_high"),
     ({"model": None, "width": 4096, "height": 4096}, 403, "resolution_too_high"),
+    ({"start_at": "9999-12-31T23:59:59-14:00"}, 422, "too_far_ahead"),
+    ({"after": [str(uuid4())]}, 404, "not_found"),
+    ({"after": [str(uuid4())] * 11}, 422, "invalid_request"),
     ({"prompt": ""}, 422, "prompt_empty"),
     ({"prompt": " \n "}, 422, "prompt_empty"),
     ({"prompt": "x" * 100_000}, 422, "prompt_too_long"),

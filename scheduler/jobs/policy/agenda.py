@@ -32,6 +32,10 @@ class Agenda:
         if not parents:
             self._plan(job_id)
 
+    def concerns(self, job_id: UUID) -> bool:
+        """Whether it is here, or others here wait for it."""
+        return job_id in self.parents or job_id in self.children
+
     def discard(self, job_id: UUID) -> bool:
         """It was cancelled."""
         waited_for = self.parents.pop(job_id, None)

@@ -120,7 +120,7 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
 # that are open, by their own index.
 END_JOBS = """
     with e as materialized (
-      select *, case when running then '{RUNNING}' else '{CREATED,QUEUED}' end::text[] as stands
+      select *, case when running then '{RUNNING}' else '{QUEUED}' end::text[] as stands
         from unnest($1::text::int[], $2::text::uuid[], $3::text::int[], $4::text::uuid[], $5::text::bool[],
                     $6::text::bool[], $7::text::text[], $8::text::float8[], $9::text::text[], $10::text::float8[])
              e (place, id, attempt, lease_token, running, lapsed, status, unused, error, run_seconds)),

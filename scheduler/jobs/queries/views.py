@@ -8,12 +8,16 @@ from uuid import UUID
 from scheduler.artifacts.queries import artifact_view
 from scheduler.catalogue.model import Capability
 from scheduler.database import Db
-from scheduler.jobs.model import WISHES, JobError, JobView, Status
+from scheduler.jobs.agenda.model import wait_of
+from scheduler.jobs.model import WISHES, JobError, JobView, Status, Wait
 
 JOB = """
     select j.id, j.user_id, j.seq, j.status, j.priority, j.capability, j.params, j.cost_tokens, j.bot_id, j.frontend,
            j.attempt, j.parent_id, j.cancel_requested_at, j.wait_until, j.created_at, j.started_at, j.ended_at,
-           j.execution_time_seconds, j.error,
+           j.execution_time_seconds, j.error, j.start_at, j.after,
+           case when j.status = 'CREATED' then
+             array(select a from unnest(j.after) a left join jobs w on w.id = a
+                    where w.status is distinct from 'COMPLETED') end as comes_after,
            case when j.ended_at is null then 0
                 else greatest(j.held_allowance + j.held_balance - j.cost_tokens, 0) end as tokens_back,
            (select coalesce(jsonb_agg(jsonb_build_object(
@@ -89,12 +93,14 @@ def job_view(row: Any) -> JobView:
         **{name: params.get(name) for name in WISHES},
         film=params.get("film"),
         parent_id=row["parent_id"],
+        start_at=row["start_at"],
+        after=row["after"] or [],
         cost_tokens=row["cost_tokens"],
         tokens_back=row["tokens_back"],
         bot_id=row["bot_id"],
         attempt=row["attempt"],
         cancel_requested=row["cancel_requested_at"] is not None,
-        wait=None,
+        wait=wait_in(row),
         created_at=row["created_at"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
@@ -102,6 +108,12 @@ def job_view(row: Any) -> JobView:
         error=JobError(code=error.get("code", "unknown"), message=error.get("message", "")) if error else None,
         artifacts=[artifact_view(row["id"], made) for made in row["artifacts"]],
     )
+
+
+def wait_in(row: Any) -> Wait | None:
+    """What a job waits for that is in no line yet; where the others stand is not written down."""
+    booked = row["status"] == Status.CREATED and (row["start_at"] or row["after"])
+    return wait_of(row["start_at"], row["comes_after"]) if booked else None
 
 
 async def waiting_before(db: Db, job_id: UUID) -> int:

@@ -1,0 +1,5 @@
+drop index idx_jobs_booked;
+alter table jobs
+  drop constraint jobs_created_hold_nothing,
+  drop column after,
+  drop column start_at;
