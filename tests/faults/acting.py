@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.faults.script import Act
@@ -86,9 +87,17 @@ class Doings:
             case _:
                 size = {"width": 4096, "height": 4096} if act.flaw == SIZED else {}
                 model = {"model": "no-such-model"} if act.flaw == UNKNOWN_MODEL else {}
-                asked |= {"deed": "ask", "request": {"prompt": act.words, "count": act.count, **size, **model}}
+                request = {"prompt": act.words, "count": act.count, **size, **model, **self._later(act, asked["user"])}
+                asked |= {"deed": "ask", "request": request}
         self.town.api.ask(asked)
         return True
+
+    def _later(self, act: Act, user: str) -> dict[str, Any]:
+        """When it may begin."""
+        newest = self.town.api.newest_job(user) if "after" in act.begins else None
+        start_at = datetime.now(UTC) + timedelta(seconds=act.seconds) if "soon" in act.begins else None
+        after = {"after": [newest]} if newest else {}
+        return after | ({"start_at": start_at.isoformat()} if start_at else {})
 
 
 def flags(act: Act) -> list[str]:

@@ -139,6 +139,9 @@ async def crowd(doings: Doings) -> dict[str, int]:
         union all select state, count(*) from deliveries group by 1
         union all select 'attempts lost', coalesce(sum(lost_attempts), 0) from jobs
         union all select 'attempts failed', coalesce(sum(failed_attempts), 0) from jobs
+        union all select 'later', count(*) from jobs where start_at is not null or after is not null
+        union all select 'later, never in line', count(*) from jobs
+                   where (start_at is not null or after is not null) and queued_at is null
         """
     )
     refused = sum("refused" in question.said for question in town.api.questions.values() if question.said)

@@ -110,6 +110,25 @@ async def test_money_that_went_astray_is_found(doings: Doings, db: asyncpg.Pool)
     assert len(await money.audited(doings)) >= 1
 
 
+async def test_jobs_that_were_to_start_later_are_looked_at(doings: Doings, db: asyncpg.Pool) -> None:
+    parent, child = await a_job(db, "CREATED", cost=0), await a_job(db, "CREATED", cost=0)
+    await db.execute("update jobs set after = array[$1::uuid] where id = $2", parent, child)
+    await db.execute("update jobs set start_at = now() + interval '1 hour' where id = $1", parent)
+    failed = "update jobs set status = 'FAILED', error = '{\"code\": \"parent_failed\"}' where id = $1"
+    await db.execute(failed, child)
+    assert len(await jobs.failed_for_nothing(doings)) == 1
+    await db.execute("update jobs set status = 'CANCELLED' where id = $1", parent)
+    looks: list[Found] = [jobs.failed_for_nothing, jobs.began_too_early, money.charged_twice]
+    assert [await look(doings) for look in looks] == [[], [], []]
+
+    await db.execute("update jobs set cost_tokens = 1 where id = $1", child)
+    await db.execute("update jobs set status = 'CREATED'")
+    await db.execute("update jobs set status = 'QUEUED'")
+    assert len(await jobs.began_too_early(doings)) == 2
+    await db.execute(failed, child)
+    assert len(await money.charged_twice(doings)) == 1
+
+
 async def test_files_and_rows_that_do_not_agree_are_found(doings: Doings, db: asyncpg.Pool) -> None:
     job_id = await a_job(db)
     await db.execute(

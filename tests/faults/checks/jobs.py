@@ -114,7 +114,36 @@ async def needed_a_hand(doings: Doings) -> Sequence[str]:
     return doings.town.by_themselves
 
 
+async def began_too_early(doings: Doings) -> Sequence[str]:
+    """In line before its start time, or before the jobs that it comes after had completed."""
+    return await lines(
+        doings.town,
+        """
+        select j.id, j.start_at, c.at from jobs j join faults.changes c on c.job_id = j.id and c.was = 'CREATED'
+         where c.status = 'QUEUED'
+           and (c.at < j.start_at or exists (
+                  select from unnest(j.after) a (id)
+                   where not exists (select from faults.changes p where p.job_id = a.id and p.status = 'COMPLETED'
+                                        and p.number < c.number)))
+        """,
+    )
+
+
+async def failed_for_nothing(doings: Doings) -> Sequence[str]:
+    """Failed for a job that it was to come after, and all of those completed."""
+    return await lines(
+        doings.town,
+        """
+        select j.id, j.after from jobs j
+         where j.error ->> 'code' = 'parent_failed'
+           and not exists (select from jobs p where p.id = any(j.after) and p.status in ('FAILED', 'CANCELLED'))
+        """,
+    )
+
+
 CHECKS = [
+    Check(Key.LIMIT_BREAKS, "began too early", began_too_early),
+    Check(Key.LOST, "failed for a job that completed", failed_for_nothing),
     Check(Key.LOST, "jobs that have not ended", open_jobs),
     Check(Key.LOST, "jobs that ended more than once", not_ended_once),
     Check(Key.LOST, "accepted and missing", accepted_and_missing),

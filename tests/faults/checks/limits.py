@@ -56,7 +56,8 @@ async def too_fast(doings: Doings) -> Sequence[str]:
     rows = await doings.town.db.fetch(
         """
         select j.user_id, j.id, j.created_at, p.requests_per_minute as rate
-          from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id order by j.user_id, j.seq
+          from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
+         order by j.user_id, j.created_at, j.seq
         """
     )
     due: dict[int, datetime] = {}

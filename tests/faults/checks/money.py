@@ -65,7 +65,8 @@ async def charged_for_nothing(doings: Doings) -> Sequence[str]:
 
 
 async def charged_twice(doings: Doings) -> Sequence[str]:
-    """Each ended job has one hold, one settlement, and cost what both took together."""
+    """Each ended job has one hold, one settlement, and cost what both took together; one that was to start later and
+    ended before has neither, and cost nothing."""
     return await lines(
         doings.town,
         """
@@ -74,6 +75,8 @@ async def charged_twice(doings: Doings) -> Sequence[str]:
                                from billing.token_ledger where job_id = j.id) l on true
          where j.status in ('COMPLETED', 'FAILED', 'CANCELLED')
            and (l.reasons is distinct from array['hold', 'settle'] or l.taken is distinct from j.cost_tokens)
+           and not (l.reasons is null and j.cost_tokens = 0 and j.attempt = 0 and j.status <> 'COMPLETED'
+                    and (j.start_at is not null or j.after is not null))
         """,
     )
 
