@@ -94,6 +94,64 @@ FEATURES: Mapping[str, str] = {
     "fire": "fire* flame* burning lava огонь огн* пламя feuer feu fuego",
 }
 
+PEOPLE: Mapping[str, str] = {  # who they are
+    "person": "person persona people human* friend friends somebody человек* люди mensch menschen personne* gente"
+    " personas",
+    "man": "man men gentleman gentlemen husband father мужчин* mann männer herr homme* hombre*",
+    "woman": "woman women lady ladies wife mother bride женщин* девушк* frau frauen dame femme* mujer mujeres señora",
+    "boy": "boy boys мальчик* junge jungen garçon* niño niños",
+    "girl": "girl girls daughter* девочк* mädchen fille filles niña niñas chica",
+    "child": "child children kid kids baby toddler* ребён* ребен* дети детей kinder enfant* hijos",
+    "old man": "grandfather* grandpa старик* дедушк* дед opa großvater vieillard anciano abuelo",
+    "old woman": "grandmother* grandma granny старух* старушк* бабушк* oma großmutter anciana abuela",
+    "king": "king kings prince emperor корол* король roi rey könig",
+    "queen": "queen queens princess* empress королев* принцесс* königin prinzessin reine princesse reina princesa",
+    "knight": "knight* warrior* рыцар* ritter chevalier* caballero*",
+    "wizard": "wizard* sorcerer* magician mage волшебник* маг zauberer sorcier magicien mago",
+    "witch": "witch witches sorceress ведьм* волшебниц* hexe hexen sorcière* bruja",
+    "monk": "monk* friar монах* mönch* moine* monje*",
+    "samurai": "samurai самура*",
+    "wanderer": "traveler* traveller* wanderer* hiker* shepherd* pilgrim* путник* странник* турист* wandrer"
+    " voyageur randonneur viajero caminante",
+    "couple": "couple lovers newlyweds пара пары paar pareja",
+    "family": "family families семь* familie famille familia",
+    "crowd": "crowd* толп* menschenmenge foule multitud",
+}
+PLURALS = (  # of people; others end in s
+    "people men gentlemen women children люди мужчины женщины девушки мальчики девочки дети детей старики рыцари монахи"
+    " menschen männer frauen jungen kinder hexen gente mujeres"
+)
+NUMBERS: Mapping[str, str] = {
+    "2": "2 two zwei deux dos два две двое",
+    "3": "3 three trio drei trois tres три трое",
+    "4": "4 four vier quatre cuatro четыре четверо",
+    "5": "5 6 7 five six group many fünf gruppe cinq groupe cinco grupo пять группа много",
+}
+LOOKS: Mapping[str, str] = {  # how they are; said before or after who they are
+    "old": "old elderly aged ancient стар* пожил* alt alte alter alten vieux vieil vieille viejo vieja",
+    "blonde": "blond* fair-haired светловолос* белокур* rubio rubia",
+    "ginger": "ginger redhead* red-haired redhaired рыж* rothaarig* roux rousse pelirroj*",
+    "brunette": "brunette* brown-haired dark-haired темноволос* morena",
+    "grey": "grey-haired gray-haired white-haired седо* седая grauhaarig* weißhaarig*",
+    "bald": "bald лыс* kahl* glatz* chauve calvo",
+    "long": "long-haired длинноволос* langhaarig*",
+    "beard": "beard bearded beards бород* bart bärtig* vollbart barbe barbu barba barbudo",
+    "hat": "hat hats cap sombrero fedora шляп* шапк* кепк* mütze strohhut chapeau gorro",
+    "crown": "crown crowned корон* krone couronne corona",
+    "helmet": "helmet helm шлем* casque casco",
+    "dress": "dress gown skirt robe плать* юбк* kleid jupe vestido falda",
+    "staff": "staff cane stick посох* трост* gehstock canne bâton bastón",
+}
+CLOTHES = (
+    "coat jacket shirt sweater cloak cape suit clothes clothing armour armor kimono uniform hoodie t-shirt scarf пальто"
+    " куртк* рубашк* плащ* костюм* одежд* mantel jacke hemd anzug umhang manteau veste chemise costume abrigo chaqueta"
+    " camisa capa traje"
+)
+LONG = "long длинные длинными длинным lange langen langem longs largo"  # of hair
+HAIR = "hair haired волос* haar haare haaren cheveux pelo cabello"
+AND = "and und et y e и"
+WEARING = "in wearing dressed clad в во trägt gekleidet en vêtue vêtu habillée vestida vestido"
+
 SUBJECTS: Mapping[str, str] = {
     "fox": "fox foxes vixen лис* fuchs füchse renard zorro",
     "wolf": "wolf wolves волк* wölfe loup lobo husky",
@@ -121,9 +179,7 @@ SUBJECTS: Mapping[str, str] = {
     "bridge": "bridge* мост* brücke* pont puente",
     "balloon": "balloon* воздушн* шар шары heißluftballon ballon* montgolfière* globo globos",
     "tree": "tree trees oak baobab дерев* дуб baum bäume arbre* árbol árboles bonsai",
-    "person": "person man woman girl boy child traveler traveller wanderer samurai knight king queen human people monk"
-    " wizard человек* люди девушк* девочк* мальчик* мужчин* женщин* mensch mann frau mädchen junge homme femme"
-    " fille garçon hombre mujer niña niño persona hiker lovers couple",
+    "person": " ".join(PEOPLE.values()),
     "umbrella": "umbrella* parasol* зонт* regenschirm* schirm parapluie* paraguas sombrilla*",
     "astronaut": "astronaut* cosmonaut* spaceman космонавт* астронавт* astronaute astronauta",
     "rocket": "rocket* spaceship* starship shuttle ракет* звездолёт* rakete* fusée cohete ufo",
@@ -136,7 +192,7 @@ SUBJECTS: Mapping[str, str] = {
 }
 
 COLOURS: Mapping[str, tuple[tuple[int, int, int], str]] = {
-    "red": ((214, 40, 40), "red scarlet ruby красн* ал* rot rote rouge rojo roja"),
+    "red": ((214, 40, 40), "red scarlet ruby красн* ал* rot rote roten roter rotes rouge rojo roja"),
     "crimson": ((160, 20, 48), "crimson blood wine burgundy багров* бордов* purpurrot bordeaux carmesí"),
     "orange": ((242, 132, 40), "orange amber tangerine оранжев* янтар* orangen naranja"),
     "yellow": ((248, 208, 66), "yellow lemon жёлт* желт* gelb* jaune amarillo amarilla"),

@@ -1,7 +1,7 @@
 """The small language in which subjects are drawn: rounded and straight outlines, dots and lines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Points = tuple[tuple[float, float], ...]
@@ -65,6 +65,15 @@ def dot(paint: str, x: float, y: float, rx: float, ry: float) -> Part:
     corners = ((x + rx, y), (x + rx * 0.7, y + ry * 0.7), (x, y + ry), (x - rx * 0.7, y + ry * 0.7))
     mirrored = tuple((2 * x - px, 2 * y - py) for px, py in corners)
     return Part("blob", paint, rounded((*corners, *mirrored)))
+
+
+def moved(part: Part, anchor: tuple[float, float], scale: float) -> Part:
+    """The part, larger about a point that stays where it is."""
+    (x, y), points = anchor, part.points
+    if scale == 1.0:
+        return part
+    larger = tuple((x + (px - x) * scale, y + (py - y) * scale) for px, py in points)
+    return replace(part, points=larger, width=part.width * scale)
 
 
 def rounded(corners: Points, closed: bool = True, steps: int = 8) -> Points:

@@ -8,13 +8,15 @@ from workers.engines.painter.arrays import colour, mix, ramp
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.drawing import MARGIN, Drawing, draw
 from workers.engines.painter.forest import leaf_colours, shadow
-from workers.engines.painter.people import PEOPLE
+from workers.engines.painter.outline import Outline
+from workers.engines.painter.people import PEOPLE, SIZE, somebody
 from workers.engines.painter.studio import Studio
 from workers.engines.painter.things import THINGS
 from workers.engines.painter.wings_and_fins import WINGS_AND_FINS
 from workers.engines.painter.words import WATERS, Subject
 
 OUTLINES = {**ANIMALS, **WINGS_AND_FINS, **PEOPLE, **THINGS}
+NEIGHBOUR = 0.4  # from one to the next who stands beside, in heights
 AFLOAT = frozenset(("boat", "ship", "whale", "dolphin"))
 SUNK = {"whale": 0.36, "turtle": 0.3}  # what share of its box lies under the water of a sea
 FLYING = frozenset(("bird", "balloon", "dragon", "butterfly", "rocket"))
@@ -40,6 +42,9 @@ def paint(studio: Studio, subject: Subject, number: int) -> None:
         lone_tree(studio, number)
         return
     x, foot, size = spot(studio, subject.kind, OUTLINES[subject.kind].size, number)
+    if subject.looks:
+        company(studio, subject, (x, foot, size), number)
+        return
     dice = studio.dice.fork(f"flock {number}")
     others = FLOCKS.get(subject.kind, 2) - 1 if subject.many else 0
     for _ in range(others):
@@ -51,6 +56,27 @@ def paint(studio: Studio, subject: Subject, number: int) -> None:
     place(studio, subject, x, foot, size)
 
 
+def company(studio: Studio, subject: Subject, spot: tuple[float, float, float], number: int) -> None:
+    """People side by side, the first of them under the umbrella, if there is one; farthest first."""
+    x, foot, size = spot
+    dice = studio.dice.fork(f"company {number}")
+    outlines = [
+        somebody(look, dice.fork(f"one {at}"), umbrella=subject.kind == "umbrella" and at == 0)
+        for at, look in enumerate(subject.looks)
+    ]
+    usual, count = OUTLINES[subject.kind].size, len(outlines)
+    step = size * NEIGHBOUR * (SIZE / usual)
+    half = (count - 1) * step / 2
+    middle = min(max(x, half + step), studio.canvas.width - half - step) if count > 1 else x
+    people = [
+        (dice.uniform(0.9, 1.0) if at else 1.0, middle + (at - (count - 1) / 2) * step, outline)
+        for at, outline in enumerate(outlines)
+    ]
+    for far, column, outline in sorted(people, key=lambda one: one[0]):
+        row = beside(studio, column, foot, far) if count > 1 else foot
+        place(studio, subject, column, row, size * far * outline.size / usual, outline)
+
+
 def beside(studio: Studio, x: float, foot: float, far: float) -> float:
     """The row where something stands farther away than what stands at `foot`."""
     if studio.scene.place in WATERS or studio.floor is None:
@@ -58,11 +84,11 @@ def beside(studio: Studio, x: float, foot: float, far: float) -> float:
     return ground(studio, x, max(0.04, (foot - studio.horizon) / (studio.canvas.height - studio.horizon) * far))
 
 
-def place(studio: Studio, subject: Subject, x: float, foot: float, size: float) -> None:
+def place(studio: Studio, subject: Subject, x: float, foot: float, size: float, outline: Outline | None = None) -> None:
     """Draw it with its shadow, reflection, glow and the grass at its feet."""
     canvas, kind = studio.canvas, subject.kind
     inward = x < canvas.width / 2
-    drawing = draw(studio, OUTLINES[kind], subject, size, mirrored=not inward)
+    drawing = draw(studio, outline or OUTLINES[kind], subject, size, mirrored=not inward)
     wet = studio.scene.place in WATERS - {"underwater", "beach", "river"}
     if wet and kind in SUNK:
         drawing, foot = sunk(drawing, SUNK[kind]), foot + size * SUNK[kind]

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 
 from workers.engines.painter.lexicon import COLOURS, FEATURES, LIGHTS, MOODS, PHRASES, PLACES, SMALL, SUBJECTS
+from workers.engines.painter.looks import Look, company
+from workers.engines.painter.lookup import found, index, look_up
 
 LIMIT = 400  # words after this many no longer change the picture's content, only its seed
 HOMES = {
@@ -35,6 +36,7 @@ class Subject:
     kind: str
     colour: str | None = None
     many: bool = False
+    looks: tuple[Look, ...] = ()  # of people: one for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,15 @@ def read(prompt: str) -> Scene:
     features = found(known, FEATURES)
     lights = found(known, LIGHTS)
     kinds = held(found(known, SUBJECTS))
-    bound = bind_colours(known)
+    people, worn = company(known)
+    bound = bind_colours(known, worn)
     place = choose_place(places, lights, features, kinds)
     every = tuple(dict.fromkeys(name for name, _ in bound)) or (mood_colours(known) if place == "abstract" else ())
     return Scene(
         place=place,
         light=choose_light(place, lights, features),
         features=frozenset(features),
-        subjects=tuple(subject(kind, known, bound) for kind in kinds[:3]),
+        subjects=tuple(subject(kind, known, bound, people) for kind in kinds[:3]),
         places=frozenset(places),
         colours=every,
         sky_colours=tuple(c for c, target in bound if target in SKYWARD),
@@ -97,43 +100,22 @@ def held(kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(kind for kind in kinds if kind != "person" or "umbrella" not in kinds)
 
 
-def subject(kind: str, words: list[str], bound: list[tuple[str, str | None]]) -> Subject:
+def subject(kind: str, words: list[str], bound: list[tuple[str, str | None]], people: tuple[Look, ...]) -> Subject:
     names = index(((kind, SUBJECTS[kind]),))
     named = [word for word in words if look_up(word, names)]
     many = any((word[-1] in "sыи" and word not in SINGULARS) or word.startswith(GROUPS) for word in named)
-    return Subject(kind, next((colour for colour, target in bound if target == kind), None), many)
+    looks = (people or (Look(),)) if kind in ("person", "umbrella") else ()
+    return Subject(kind, next((colour for colour, target in bound if target == kind), None), many, looks)
 
 
-def found(words: Iterable[str], table: Mapping[str, str]) -> tuple[str, ...]:
-    """The table's names that the words mention, in the prompt's order."""
-    names = index(tuple(table.items()))
-    return tuple(dict.fromkeys(name for word in words for name in look_up(word, names)))
-
-
-def look_up(word: str, names: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Names of a word itself or of its longest known stem."""
-    if word in names:
-        return names[word]
-    stems = (word[:size] + "*" for size in range(len(word), 1, -1))
-    return next((names[stem] for stem in stems if stem in names), ())
-
-
-@cache
-def index(table: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
-    names: dict[str, tuple[str, ...]] = {}
-    for name, words in table:
-        for word in words.split():
-            names[word] = (*names.get(word, ()), name)
-    return names
-
-
-def bind_colours(words: list[str]) -> list[tuple[str, str | None]]:
-    """Each colour word with the next thing named after it, or else the last one before it."""
+def bind_colours(words: list[str], worn: Collection[int] = ()) -> list[tuple[str, str | None]]:
+    """Each colour word with the next thing named after it, or else the last one before it; without those at places
+    that are `worn` by people."""
     colours = index(tuple((name, spelt) for name, (_, spelt) in COLOURS.items()))
     things = [thing(word) for word in words]
     bound: list[tuple[str, str | None]] = []
     for at, word in enumerate(words):
-        for name in look_up(word, colours):
+        for name in look_up(word, colours) if at not in worn else ():
             target = next((t for t in things[at + 1 :] if t), None) or next((t for t in things[:at][::-1] if t), None)
             bound.append((name, target))
     return bound

@@ -4,7 +4,8 @@ import re
 from types import ModuleType
 
 from workers.engines.painter.lexicon import LIGHTS as LIGHT_WORDS
-from workers.engines.painter.words import Scene, found
+from workers.engines.painter.lookup import found
+from workers.engines.painter.words import Scene
 from workers.engines.writer import english, german, russian
 from workers.engines.writer.brief import Brief, Form
 from workers.engines.writer.grammar import Speaker, capital, sentences
