@@ -6,10 +6,13 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+import asyncpg
 import structlog
 import uvloop
 from aiohttp import web
@@ -58,108 +61,147 @@ BLOCK_SECONDS = 5.0
 LEADING = 3  # connections of the leader's own: the dispatcher's round, its lead, and the agenda
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All of a scheduler that the door opens on: what admits, decides, files and reads, with its loops."""
+
+    name: str
+    pool: asyncpg.Pool
+    redis: bus.Redis
+    store: ArtifactStore
+    market: MarketKeeper
+    hub: EventHub
+    lifecycle: Lifecycle
+    dispatcher: Dispatcher
+    admitter: Admitter
+    bookings: Bookings
+    door: Doorkeeper
+    viewer: Viewer
+    loops: Sequence[Loop]
+
+    @property
+    def batchers(self) -> Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]]:
+        """They outlive the loops, which wait for their answers."""
+        return self.admitter.batcher.run, self.lifecycle.batcher.run
+
+
 async def main(settings: SchedulerSettings) -> None:
     """Run until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     supervisor.stop_on_signals(stop)
-    name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
     async with AsyncExitStack() as stack:
-        pool = await patiently(partial(connect, settings.database_url), stop)
-        if pool is None:
+        parts = await assembled(settings, stack, stop)
+        if parts is None:
             return
-        await stack.enter_async_context(pool)
-        # The leader does not queue for a connection behind the door.
-        leading = await patiently(partial(connect, settings.database_url, max_size=LEADING), stop)
-        if leading is None:
-            return
-        await stack.enter_async_context(leading)
-        redis = await stack.enter_async_context(bus.commands(settings.redis_url))
-        outcomes_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
-        beats_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
-        events_redis = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
-        store = ArtifactStore(settings.store_url)
-        lease = timedelta(seconds=settings.lease_seconds)
-        claim = timedelta(seconds=settings.claim_seconds)
-        keep_for = timedelta(hours=settings.keep_hours)
-        if settings.service_key:
-            key = digest(settings.service_key.get_secret_value())
-            await patiently(partial(keep_service_key, pool, "settings", key), stop)
-
-        market = MarketKeeper(pool, lease, redis)
-        await patiently(market.refresh, stop)
-        hub = EventHub(events_redis)
-        herald = Herald(redis)
-        lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days), herald)
-        dispatcher = Dispatcher(leading, redis, name, lease, keep_for, market, lifecycle)
-        secretary = Secretary(leading, Usher(leading, market, keep_for), lifecycle, dispatcher)
-        lifecycle.listeners += [dispatcher, secretary]
-        hub.hooks += [dispatcher.heard, secretary.heard]
-        hub.market_hooks.append(market.wake.set)
-        admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted, dispatcher.shortcut)
-        bookings = Bookings(pool, herald, market, claim, secretary.booked)
-        listener = BeatListener(beats_redis, dispatcher.beats)
-
-        door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
-        await patiently(door.dismiss, stop)
-        links = signer(settings.link_secret, settings.service_key)
-        inquiry = Inquiry(redis, name, dispatcher, hub)
-        viewer = Viewer(pool, inquiry)
-        readiness = Readiness(pool, redis, stop)
         gate = Gate()
-        app = application(
-            [
-                *JobRoutes(pool, redis, door, admitter, bookings, lifecycle, viewer, hub).operations(),
-                *AccountRoutes(pool, door).operations(),
-                *CatalogueRoutes(pool, door, market).operations(),
-                *ArtifactRoutes(pool, door, store, links).operations(),
-                *DeliveryRoutes(pool, door, hub, viewer, claim).operations(),
-                *UploadRoutes(door, UploadKeeper(pool, store)).operations(),
-                *AdminRoutes(pool, door, market).operations(),
-            ],
-            readiness.missing,
-            limited(door, Proxies(tuple(settings.trusted_proxies))),
-            gate.middleware,
-        )
         runner = web.AppRunner(
-            app, access_log=None, handle_signals=False, shutdown_timeout=5.0, lingering_time=LINGER_SECONDS
+            served(parts, settings, gate, Readiness(parts.pool, parts.redis, stop)),
+            access_log=None,
+            handle_signals=False,
+            shutdown_timeout=5.0,
+            lingering_time=LINGER_SECONDS,
         )
         await runner.setup()
         port = await stack.enter_async_context(
             listening(runner, settings.host, settings.port, gate.is_shedding, gate.idle, shared=settings.share_port)
         )
-        log.info("scheduler.ready", name=name, address=port.address)
+        log.info("scheduler.ready", name=parts.name, address=port.address)
 
         # The batches outlive the server, and the server the loops: nobody who was let in is left without an answer.
-        batches, served = asyncio.Event(), asyncio.Event()
+        batches, heard = asyncio.Event(), asyncio.Event()
         async with asyncio.TaskGroup() as group:
-            for batcher in (admitter.batcher, lifecycle.batcher):
-                group.create_task(batcher.run(batches))
-            group.create_task(hub.run(served))
-            await supervisor.run(
-                [
-                    Loop("lead", dispatcher.keep_lead, every=RENEW_SECONDS),
-                    Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
-                    Loop("agenda", secretary.tick, every=0.5, wake=secretary.wake),
-                    Loop("beats", listener.read, every=1.0),
-                    *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
-                    Loop("courier", dispatcher.courier.tick, every=60.0, wake=dispatcher.courier.wake),
-                    Loop("inquiry", inquiry.tick, every=60.0, wake=inquiry.wake),
-                    Loop("herald", herald.tick, every=60.0, wake=herald.wake),
-                    Loop("arrivals", door.note_arrivals, every=1.0),
-                    Loop("market", market.refresh, every=REFRESH_SECONDS, wake=market.wake),
-                    Loop("janitor", partial(janitor.tick, pool, store), every=30.0),
-                ],
-                stop,
-            )
-            await dispatcher.resign()
-            await dispatcher.courier.tick()
-            hub.close()
+            for batcher in parts.batchers:
+                group.create_task(batcher(batches))
+            group.create_task(parts.hub.run(heard))
+            await supervisor.run(parts.loops, stop)
+            await parts.dispatcher.resign()
+            await parts.dispatcher.courier.tick()
+            parts.hub.close()
             await gate.farewell.leave(port, settings.drain_seconds, shared=settings.share_port)
             await runner.cleanup()
-            served.set()
+            heard.set()
             batches.set()
-        await dispatcher.courier.tick()
-    log.info("scheduler.stopped", name=name)
+        await parts.dispatcher.courier.tick()
+    log.info("scheduler.stopped", name=parts.name)
+
+
+async def assembled(settings: SchedulerSettings, stack: AsyncExitStack, stop: asyncio.Event) -> Parts | None:
+    """The parts, put together, with connections that the stack closes; None when told to stop before there were any."""
+    name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+    pool = await patiently(partial(connect, settings.database_url), stop)
+    if pool is None:
+        return None
+    await stack.enter_async_context(pool)
+    # The leader does not queue for a connection behind the door.
+    leading = await patiently(partial(connect, settings.database_url, max_size=LEADING), stop)
+    if leading is None:
+        return None
+    await stack.enter_async_context(leading)
+    redis = await stack.enter_async_context(bus.commands(settings.redis_url))
+    outcomes_redis, beats_redis, events_redis = [
+        await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS)) for _ in range(3)
+    ]
+    store = ArtifactStore(settings.store_url)
+    lease = timedelta(seconds=settings.lease_seconds)
+    claim = timedelta(seconds=settings.claim_seconds)
+    keep_for = timedelta(hours=settings.keep_hours)
+    if settings.service_key:
+        key = digest(settings.service_key.get_secret_value())
+        await patiently(partial(keep_service_key, pool, "settings", key), stop)
+
+    market = MarketKeeper(pool, lease, redis)
+    await patiently(market.refresh, stop)
+    hub = EventHub(events_redis)
+    herald = Herald(redis)
+    lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days), herald)
+    dispatcher = Dispatcher(leading, redis, name, lease, keep_for, market, lifecycle)
+    secretary = Secretary(leading, Usher(leading, market, keep_for), lifecycle, dispatcher)
+    lifecycle.listeners += [dispatcher, secretary]
+    hub.hooks += [dispatcher.heard, secretary.heard]
+    hub.market_hooks.append(market.wake.set)
+    admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted, dispatcher.shortcut)
+    bookings = Bookings(pool, herald, market, claim, secretary.booked)
+    listener = BeatListener(beats_redis, dispatcher.beats)
+    door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
+    await patiently(door.dismiss, stop)
+    inquiry = Inquiry(redis, name, dispatcher, hub)
+    loops = [
+        Loop("lead", dispatcher.keep_lead, every=RENEW_SECONDS),
+        Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
+        Loop("agenda", secretary.tick, every=0.5, wake=secretary.wake),
+        Loop("beats", listener.read, every=1.0),
+        *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
+        Loop("courier", dispatcher.courier.tick, every=60.0, wake=dispatcher.courier.wake),
+        Loop("inquiry", inquiry.tick, every=60.0, wake=inquiry.wake),
+        Loop("herald", herald.tick, every=60.0, wake=herald.wake),
+        Loop("arrivals", door.note_arrivals, every=1.0),
+        Loop("market", market.refresh, every=REFRESH_SECONDS, wake=market.wake),
+        Loop("janitor", partial(janitor.tick, pool, store), every=30.0),
+    ]
+    viewer = Viewer(pool, inquiry)
+    return Parts(name, pool, redis, store, market, hub, lifecycle, dispatcher, admitter, bookings, door, viewer, loops)
+
+
+def served(parts: Parts, settings: SchedulerSettings, gate: Gate, readiness: Readiness) -> web.Application:
+    """The HTTP API in front of the parts."""
+    pool, door, hub, viewer, market = parts.pool, parts.door, parts.hub, parts.viewer, parts.market
+    links = signer(settings.link_secret, settings.service_key)
+    claim = timedelta(seconds=settings.claim_seconds)
+    jobs = JobRoutes(pool, parts.redis, door, parts.admitter, parts.bookings, parts.lifecycle, viewer, hub)
+    return application(
+        [
+            *jobs.operations(),
+            *AccountRoutes(pool, door).operations(),
+            *CatalogueRoutes(pool, door, market).operations(),
+            *ArtifactRoutes(pool, door, parts.store, links).operations(),
+            *DeliveryRoutes(pool, door, hub, viewer, claim).operations(),
+            *UploadRoutes(door, UploadKeeper(pool, parts.store)).operations(),
+            *AdminRoutes(pool, door, market).operations(),
+        ],
+        readiness.missing,
+        limited(door, Proxies(tuple(settings.trusted_proxies))),
+        gate.middleware,
+    )
 
 
 def run() -> None:

@@ -20,10 +20,10 @@ PATIENCE_SECONDS = 240.0
 async def main(database_url: str, redis_url: str) -> dict[str, float]:
     started = time.perf_counter()
     async with asyncio.timeout(PATIENCE_SECONDS), open_house(database_url, redis_url) as house:
-        while house.dispatcher.leader is None:
+        while house.parts.dispatcher.leader is None:
             await asyncio.sleep(0.01)
         seconds = time.perf_counter() - started
-        waiting = len(house.dispatcher.line.jobs)
+        waiting = len(house.parts.dispatcher.line.jobs)
     return {"waiting": waiting, "seconds": round(seconds, 2), "gib": round(most_kib() / 2**20, 3)}
 
 

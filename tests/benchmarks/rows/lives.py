@@ -74,7 +74,7 @@ async def alive(servers: Servers, plan: Plan, template: str) -> AsyncIterator[tu
     ):
         assert await said(process) == "ready"
         street = Street()
-        house.lifecycle.listeners.append(street)
+        house.parts.lifecycle.listeners.append(street)
         yield house, street
 
 

@@ -59,7 +59,7 @@ async def tessera(servers: Servers, plan: Plan) -> Run:
 
         async def put(moment: int) -> object:
             wish = JobRequest(prompt=str(moment), model="painter", width=512, height=512)
-            return await house.admitter.submit(Submit(random.choice(rich), wish, uuid4().hex, DESTINATION, None))
+            return await house.parts.admitter.submit(Submit(random.choice(rich), wish, uuid4().hex, DESTINATION, None))
 
         async with running("tests.benchmarks.stopwatch", **settings) as worker:
             return await picks(put, worker, servers, plan)

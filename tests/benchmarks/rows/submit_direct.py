@@ -41,7 +41,7 @@ async def tessera(servers: Servers, plan: Plan, mixed: Counter[str]) -> dict[str
     """The three variants on one copy of the town; the answers of the one that has refusals are counted."""
     async with servers.database(TOWN) as url, open_house(url, servers.redis_url) as house:
         rich, broke = await house.callers("rich"), await house.callers("broke")
-        async with beside(Sitter(house.redis).run):
+        async with beside(Sitter(house.parts.redis).run):
             return {
                 PLAIN: await submits(house, [(rich, ADMITTED)], servers, plan),
                 REFUSED: await submits(house, [(rich, ADMITTED)] * 4 + [(broke, OUT_OF_TOKENS)], servers, plan, mixed),
