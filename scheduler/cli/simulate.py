@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.edge import err, out
+from scheduler.cli.edge import err, out, told
 
 if TYPE_CHECKING:
     from scheduler.simulation.model import Breed, Setting
@@ -48,22 +48,16 @@ def simulate(
     Nothing is started and nothing is stored: a day of 60,000 jobs takes some seconds. Use it to choose how many GPUs a
     crowd needs, and to see what a flood, a burst or one more model does to everybody else.
     """
-    from scheduler.simulation.arrivals import TraceError
     from scheduler.simulation.model import Demand, Setting
 
     shares = shares_of(plans)
     demand = Demand(users, jobs, hours, models, shares, zipf_users, zipf_models, day_curve, bursts, flooders)
     setting = Setting(demand, breeds_of(workers), job_seconds, load_seconds, seed=seed)
-    try:
+    with told():
         if target_wait is None:
             show(setting, trace, picture, as_json)
         else:
             search(setting, trace, picture, target_plan, target_wait, as_json)
-    except TraceError as error:
-        err.print(f"[bold red]✗[/] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
 
 
 def show(setting: "Setting", trace: Path | None, picture: Path | None, as_json: bool) -> None:

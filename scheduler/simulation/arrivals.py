@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Iterator
-from math import cos, pi
+from math import cos, isfinite, pi
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduler.errors import TesseraError
 from scheduler.jobs.kinds import Kind
 from scheduler.simulation.machine import Arrival
 from scheduler.simulation.model import TIERS, TOKEN_SHARES, TOKENS, Demand
@@ -17,10 +18,11 @@ BURST_SECONDS = 600.0
 BURST_FACTOR = 5.0
 QUIETEST_HOUR = 4.0
 SIDE = 1024
+LEAST_TOKENS = 0.01  # a job that costs nothing takes hardly any time
 COLUMNS = ("seconds", "user", "plan", "model", "tokens")
 
 
-class TraceError(Exception):
+class TraceError(TesseraError):
     """A recorded trace that cannot be read."""
 
 
@@ -82,26 +84,53 @@ def rates_of(demand: Demand, random: np.random.Generator) -> NDArray[np.float64]
 
 def recorded(path: Path) -> Iterator[Arrival]:
     """From a CSV file, ordered by time: seconds, user, plan, model, tokens. The first job comes at zero."""
-    tiers = {tier.name: rank for rank, tier in enumerate(TIERS)}
     users: dict[str, int] = {}
     kinds: dict[str, Kind] = {}
-    with path.open(newline="") as file:
-        rows = csv.DictReader(file)
-        if missing := set(COLUMNS) - set(rows.fieldnames or ()):
-            raise TraceError(f"{path} lacks the column {min(missing)}; its first line must name {COLUMNS}")
-        start = before = None
-        for number, row in enumerate(rows, 2):
-            try:
-                at, tokens, tier = float(row["seconds"]), float(row["tokens"]), tiers[row["plan"]]
-            except (ValueError, KeyError) as error:
-                raise TraceError(f"{path}, line {number}: {error}") from None
-            start = at if start is None else start
+    start = before = None
+    for line, row in rows_of(path):
+        try:
+            at, tokens = number(row["seconds"]), number(row["tokens"])
             if before is not None and at < before:
-                raise TraceError(f"{path}, line {number}: earlier than the line before it")
-            before = at
-            user = users.setdefault(row["user"], len(users))
-            kind = kinds.setdefault(row["model"], Kind(row["model"], SIDE))
-            yield arrival(at - start, user, tier, kind, max(tokens, 0.01))
+                raise ValueError("earlier than the line before it")
+            tier = tier_of(row["plan"])
+        except ValueError as error:
+            raise TraceError(f"{path}, line {line}: {error}") from None
+        start, before = at if start is None else start, at
+        user = users.setdefault(row["user"], len(users))
+        kind = kinds.setdefault(row["model"], Kind(row["model"], SIDE))
+        yield arrival(at - start, user, tier, kind, max(tokens, LEAST_TOKENS))
+    if start is None:
+        raise TraceError(f"{path} has no jobs")
+
+
+def rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row with the number of its line; every column has its word."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, restkey="")
+        try:
+            if missing := set(COLUMNS) - set(reader.fieldnames or ()):
+                raise TraceError(f"{path} lacks the column {min(missing)}; its first line must name {COLUMNS}")
+            for row in reader:
+                if None in row.values() or "" in row:
+                    raise TraceError(f"{path}, line {reader.line_num}: not as many fields as columns")
+                yield reader.line_num, row
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise TraceError(f"{path} is not CSV in UTF-8: {error}") from None
+
+
+def number(word: str) -> float:
+    """Seconds or tokens."""
+    value = float(word)
+    if not isfinite(value) or value < 0:
+        raise ValueError(f"{word} is not a number of zero or more")
+    return value
+
+
+def tier_of(name: str) -> int:
+    for rank, tier in enumerate(TIERS):
+        if tier.name == name:
+            return rank
+    raise ValueError(f"there is no plan {name!r}, only {', '.join(tier.name for tier in TIERS)}")
 
 
 def models_of(path: Path) -> list[str]:

@@ -97,16 +97,39 @@ def test_a_recorded_trace_is_replayed_to_its_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [("time,user\n", "lacks the column"), ("seconds,user,plan,model,tokens\n0,ada,gold,sdxl,1\n", "line 2")],
+    ("rows", "words"),
+    [
+        (b"0,ada,gold,sdxl,1", "line 2: there is no plan 'gold'"),
+        (b"0,ada,[/red],sdxl,1", "no plan '[/red]'"),
+        (b"0,ada,free", "line 2: not as many fields"),
+        (b"0,ada,free,sdxl,1,2", "line 2: not as many fields"),
+        (b"0,ada,free,sdxl,1\nnan,ada,free,sdxl,1", "line 3: nan is not"),
+        (b"inf,ada,free,sdxl,1", "line 2: inf is not"),
+        (b"0,ada,free,sdxl,nan", "line 2: nan is not"),
+        (b"0,ada,free,sdxl,inf", "line 2: inf is not"),
+        (b"0,ada,free,sdxl,-1", "line 2: -1 is not"),
+        (b"0,ada,free,sdxl,", "line 2: could not convert"),
+        (b"5,ada,free,sdxl,1\n4,ada,free,sdxl,1", "line 3: earlier"),
+        (b"0,ad\xff,free,sdxl,1", "not CSV in UTF-8"),
+        (b"", "has no jobs"),
+    ],
 )
-def test_a_trace_that_cannot_be_read_is_named(tmp_path: Path, text: str, words: str) -> None:
+def test_a_trace_that_cannot_be_read_is_named(tmp_path: Path, rows: bytes, words: str) -> None:
     trace = tmp_path / "trace.csv"
-    trace.write_text(text)
+    trace.write_bytes(b"seconds,user,plan,model,tokens\n" + rows)
     ran = CliRunner().invoke(app, ["simulate", "--trace", str(trace)])
 
     assert ran.exit_code == 1
     assert words in ran.stderr
+
+
+def test_a_trace_without_its_columns_is_named(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.csv"
+    trace.write_text("time,user\n")
+    ran = CliRunner().invoke(app, ["simulate", "--trace", str(trace)])
+
+    assert ran.exit_code == 1
+    assert "lacks the column" in ran.stderr
 
 
 def test_the_fewest_gpus_for_a_wait_are_found() -> None:
