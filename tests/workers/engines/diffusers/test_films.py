@@ -60,6 +60,25 @@ def test_ltx_makes_a_film_of_words_or_of_a_picture(ltx: Path, task: TaskOf, give
     assert contents(words)[1:] == contents(run(engine, task(**{**asked, "count": 1, "seed": 8}))[0])
 
 
+@pytest.mark.parametrize(("model", "size"), [("svd", (64, 32)), ("ltx", (96, 64))])
+def test_each_step_shows_the_middle_of_a_film(
+    model: str,
+    size: tuple[int, int],
+    request: pytest.FixtureRequest,
+    task: TaskOf,
+    given: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = engine_of(request.getfixturevalue(model), steps=3)
+    monkeypatch.setattr("workers.engines.diffusers.shooting.PREVIEW_SECONDS", 0)
+    for start in (given, None) if model == "ltx" else (given,):
+        _, heard = told(engine, task(start, width=72, seconds=0.7))
+        seen = [preview for _, _, preview in heard if preview]
+        assert len(seen) == 4  # the last one is of the film itself
+        assert seen[0].size == size
+        assert len({preview.tobytes() for preview in seen}) == 4
+
+
 @pytest.mark.parametrize("model", ["svd", "ltx"])
 def test_a_film_is_called_off_within_one_step(
     model: str, request: pytest.FixtureRequest, task: TaskOf, given: Path
