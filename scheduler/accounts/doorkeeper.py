@@ -122,11 +122,13 @@ class Doorkeeper:
         return self.memory.put(f"{key} {acts_for}", caller)
 
     async def admin(self, headers: Mapping[str, str]) -> Caller:
-        """The caller, if an admin by the plan as it stands in the database now."""
+        """The caller, if an admin by the plan and the key as they stand in the database now."""
         caller = await self.caller(headers)
         if caller.via_service:
             await self.service(headers, Scope.ADMIN)
-        user = await queries.find_user(self.pool, caller.platform, caller.platform_user_id)
+            user = await queries.find_user(self.pool, caller.platform, caller.platform_user_id)
+        else:
+            user = await queries.user_by_api_key(self.pool, digest(bearer(headers)))
         if not user or not user.is_admin:
             raise Refused.because(Code.FORBIDDEN)
         return caller
@@ -195,6 +197,7 @@ class Doorkeeper:
         async with self.pool.acquire() as connection, connection.transaction():
             await queries.change_plan(connection, user.id, tier, by_settings=tier == "admin")
             await queries.write_audit(connection, None, "settings", "plan", user.ref, {"tier": tier})
+        self.forget()
 
 
 def bearer(headers: Mapping[str, str]) -> str:

@@ -102,11 +102,15 @@ async def touch(db: Db, arrivals: Mapping[int, tuple[str | None, str | None]]) -
 
 
 async def change_plan(db: Db, user_id: int, tier: str, *, by_settings: bool = False) -> None:
-    """Put a user on a plan. Run inside a transaction: the account row is locked first, as admission does."""
+    """Put a user on a plan; a new admin's API key ends, because whoever had it made was trusted with less. Run inside
+    a transaction: the account row is locked first, as admission does."""
     await db.execute("select 1 from billing.token_account where user_id = $1 for update", user_id)
     await db.execute(
         """
-        update users set plan_id = (select id from plans where tier = $2), admin_by_settings = $3 where id = $1
+        update users u
+           set plan_id = p.id, admin_by_settings = $3,
+               api_key = case when p.tier = 'admin' and p.id is distinct from u.plan_id then null else u.api_key end
+          from plans p where u.id = $1 and p.tier = $2
         """,
         user_id,
         tier,
@@ -132,6 +136,12 @@ async def newcomers_from(db: Db, network: str, within: timedelta) -> int:
         within,
     )
     return count
+
+
+async def locked_user(db: Db, user_id: int) -> User:
+    """Somebody whose key or plan nobody else changes until the end of the transaction."""
+    sql = f"select {USER} from users u join plans p on p.id = u.plan_id where u.id = $1 for update of u"
+    return user_of(await db.fetchrow(sql, user_id))
 
 
 async def set_api_key(db: Db, user_id: int, key_sha256: str) -> None:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from scheduler.accounts import queries
 from scheduler.accounts.doorkeeper import Doorkeeper, digest, new_key
-from scheduler.accounts.model import AccountView, ApiKey, TokensView, UsageList
+from scheduler.accounts.model import AccountView, ApiKey, Scope, TokensView, UsageList
+from scheduler.errors import Code, Refused
 from scheduler.openapi import Empty, Operation
 from scheduler.plans.limits import allowance_left, next_midnight, renew_day, spendable
 from scheduler.plans.queries import plan_view
@@ -44,10 +45,17 @@ class AccountRoutes:
 
     async def make_api_key(self, request: web.Request, path: Empty, query: Empty, body: None) -> ApiKey:
         """Make a new API key for the caller.
-        It is shown this once; the key before it ends."""
+        It is shown this once; the key before it ends. For an admin a bot makes one only with the scope `admin`."""
         caller = await self.door.caller(request.headers)
+        maker = await self.door.service(request.headers, Scope.ACT) if caller.via_service else None
         key = new_key()
-        await queries.set_api_key(self.pool, caller.user_id, digest(key))
+        async with self.pool.acquire() as connection, connection.transaction():
+            user = await queries.locked_user(connection, caller.user_id)
+            if maker and user.is_admin and Scope.ADMIN not in maker.scopes:  # the key would do more than its maker may
+                raise Refused.because(Code.FORBIDDEN)
+            await queries.set_api_key(connection, user.id, digest(key))
+            if maker:
+                await queries.write_audit(connection, user.id, f"bot {maker.name}", "api key", user.ref, {})
         self.door.forget()
         self.door.expect(key)
         return ApiKey(key=key)

@@ -25,6 +25,7 @@ PATIENCE_SECONDS = 10.0
 STREAM_SECONDS = 0.2  # how long an event stream is listened to
 REFUSED_UNSEEN = {"nobody": {401, 404}, "stranger": {401, 404, 422, 429}}  # what they may be answered
 KEY_MAKING = "/v1/me/api-key"
+ADMIN_PATHS, ADMIN_LOOK = "/v1/admin/", "/v1/admin/status"
 MODELS = ["instant", "painter", "sdxl", "flux-dev"]
 SELDOM = st.integers(0, 9).map(lambda number: number == 7)  # hypothesis likes 0 and 9 too much
 TEXT = st.text(max_size=60)
@@ -134,8 +135,19 @@ class Caller:
             self.tally.finds(operation.label, "let in without a key", told)
         for text in seen_of(role.forbidden, response.content):
             self.tally.finds(operation.label, f"{role.name} reads {text}", told)
-        if operation.path == KEY_MAKING and response.status_code == 201 and ACT_FOR not in headers:
-            role.key = str(json.loads(response.content)["key"])  # the one before has ended
+        if operation.path.startswith(ADMIN_PATHS) and response.ok and not role.is_admin:
+            self.tally.finds(operation.label, f"{role.name} is taken for an admin", told)
+        if operation.path == KEY_MAKING and response.status_code == 201:
+            self._try_key(role, str(json.loads(response.content)["key"]), told, acting=ACT_FOR in headers)
+
+    def _try_key(self, role: Role, key: str, told: str, *, acting: bool) -> None:
+        """A key that was just made: whoever made it must not become an admin by it."""
+        if not acting:
+            role.key = key  # the one before has ended
+        headers = {"Authorization": f"Bearer {key}"}
+        answer = self.session.get(f"{self.town.api}{ADMIN_LOOK}", headers=headers, timeout=PATIENCE_SECONDS)
+        if answer.ok and not role.is_admin:
+            self.tally.finds(KEY_MAKING, f"{role.name} makes a key of an admin", told)
 
 
 def called(case: Any, session: requests.Session, headers: Mapping[str, str]) -> Any:

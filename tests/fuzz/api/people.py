@@ -36,6 +36,10 @@ class Role:
         return self.name in ("nobody", "stranger")
 
     @property
+    def is_admin(self) -> bool:
+        return self.name.startswith("admin")
+
+    @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
@@ -79,7 +83,7 @@ async def settle(town: Town) -> None:
         Role("stranger", "tsr_not-a-key", known, forbidden=everybody),
         Role("user", ann, forbidden=everybody),
         Role("user on Free", ben, forbidden=everybody),
-        Role("bot", bot_key, known, forbidden=victims),
+        Role("bot", bot_key, [*known, ADMIN], forbidden=victims),  # an admin, too, but not as one
         Role("admin", root, forbidden=everybody),
         Role("admin by a bot", admins_bot_key, [ADMIN], forbidden=victims),
     ]

@@ -126,6 +126,41 @@ async def test_an_admin_s_own_key_needs_no_bot(api: Api) -> None:
     assert (await api.get("/v1/admin/status", user=None, key=key)).status == 200
 
 
+async def test_a_bot_makes_no_key_that_may_do_more_than_its_own(api: Api) -> None:
+    """An admin's own key needs no scope: a bot without the scope neither gets nor ends one."""
+    key = await made(api.stage, scopes=[Scope.ACT, Scope.DELIVER])
+    own = await api.api_key(ADMIN)
+    refused = await api.call("POST", "/v1/me/api-key", user=ADMIN, key=key)
+
+    assert (refused.status, refused.code) == (403, "forbidden")
+    assert (await api.get("/v1/admin/status", user=None, key=own)).status == 200
+    assert (await api.call("POST", "/v1/me/api-key", user="telegram:42", key=key)).status == 201
+
+
+async def test_who_becomes_an_admin_gets_a_new_key(api: Api) -> None:
+    """Whoever had the old one made was trusted with less."""
+    key = await api.api_key()
+    assert (await api.get("/v1/admin/status", user=None, key=key)).code == "forbidden"
+    user_id = await api.stage.pool.fetchval("select id from users where platform_user_id = '42'")
+    await api.stage.change_plan(user_id, "admin")
+
+    assert (await api.get("/v1/admin/status", user=None, key=key)).code == "forbidden"  # though it is remembered here
+    api.stage.door.forget()
+    assert (await api.get("/v1/me", user=None, key=key)).code == "unauthorized"
+    key = await api.api_key()
+    await api.stage.change_plan(user_id, "admin")
+    assert (await api.get("/v1/admin/status", user=None, key=key)).status == 200
+
+
+async def test_keys_that_a_bot_makes_are_noted(api: Api) -> None:
+    key = await made(api.stage)
+    own = (await api.call("POST", "/v1/me/api-key", key=key)).document["key"]
+    await api.call("POST", "/v1/me/api-key", user=None, key=own)
+    noted = await api.stage.pool.fetch("select actor, subject from audit_log where action = 'api key'")
+
+    assert [tuple(act) for act in noted] == [("bot telegram", "telegram:42")]
+
+
 # Making, rotating, ending
 
 
