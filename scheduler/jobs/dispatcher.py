@@ -20,6 +20,7 @@ from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import OUTAGES
 from scheduler.fleet.breaker import Breaker
 from scheduler.fleet.couriers import Courier
+from scheduler.fleet.lately import Lately
 from scheduler.fleet.warden import Warden
 from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
 from scheduler.jobs.entries import newcomer
@@ -37,14 +38,13 @@ from scheduler.jobs.queries.open import OpenJob, all_open_jobs
 from scheduler.jobs.queue import Waiting
 from scheduler.jobs.shortcut import Shortcut
 from scheduler.leadership.queries import lapses_in, lead, step_down
-from scheduler.wire import BEAT_SECONDS, Beat
+from scheduler.wire import Beat
 
 log = structlog.get_logger(__name__)
 
 LEAD = timedelta(seconds=2.5)
 RENEW_SECONDS = 0.8
 LAPSED_SECONDS = 0.01  # after the end of a lead it is surely over
-LATELY_SECONDS = 2.5 * BEAT_SECONDS  # whoever has beaten since is there
 
 
 class Dispatcher:
@@ -79,7 +79,7 @@ class Dispatcher:
         self.notes = Notes()
         self.next_lead = 0.0
         self.stands_by: asyncio.TimerHandle | None = None
-        self.lately: dict[str, tuple[float, Beat]] = {}  # beats, and when they came
+        self.lately = Lately()
 
     # Notes, left from anywhere in this process.
 
@@ -119,7 +119,7 @@ class Dispatcher:
         now = time.monotonic()
         self.warden.heard(now)
         self.notes.beats.update({beat.worker_id: beat for beat in beats})
-        self.lately.update({beat.worker_id: (now, beat) for beat in beats})
+        self.lately.note(beats, now)
         if beats:
             self.wake.set()
 
@@ -151,7 +151,7 @@ class Dispatcher:
         leader = self.leader
         if leader is None:
             self.notes = Notes()
-            self._forget_silent()
+            self.lately.known(time.monotonic())
             return False
         await self._take_notes()
         await self.auditor.audit()
@@ -215,13 +215,8 @@ class Dispatcher:
         now = time.monotonic()
         self.warden.start(now)
         self.auditor.next_at = now + PAUSE_SECONDS
-        self._forget_silent()
-        self.notes.beats = {worker_id: beat for worker_id, (_, beat) in self.lately.items()} | self.notes.beats
+        self.notes.beats = self.lately.known(now) | self.notes.beats
         return True
-
-    def _forget_silent(self) -> None:
-        since = time.monotonic() - LATELY_SECONDS
-        self.lately = {worker_id: (at, beat) for worker_id, (at, beat) in self.lately.items() if at > since}
 
     async def _fill(self, term: int) -> bool:
         async with aclosing(all_open_jobs(self.pool)) as pages:

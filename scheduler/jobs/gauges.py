@@ -5,6 +5,7 @@ from scheduler.observability import REGISTRY, Gauge
 
 WAITING = Gauge("tessera_jobs_waiting", "Jobs waiting, as the leader knows them", registry=REGISTRY)
 RUNNING = Gauge("tessera_jobs_running", "Attempts running, as the leader knows them", registry=REGISTRY)
+BOOKED = Gauge("tessera_jobs_booked", "Jobs on the agenda, as the leader knows them", registry=REGISTRY)
 WORKERS = Gauge("tessera_workers", "Workers heard of lately", registry=REGISTRY)
 
 

@@ -212,7 +212,7 @@ class Quote(BaseModel):
     seconds: float | None = None  # of what takes time
     count: int
     cost_tokens: Decimal
-    from_allowance: Decimal  # of the cost; the rest is of the balance
+    from_allowance: Decimal  # of the cost, if it is held now; the rest is of the balance
     from_balance: Decimal
     tokens_left: Decimal  # of today's allowance and the balance together, after it
     wait: Wait | None  # where it would stand; None: nobody leads just now

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,6 +34,8 @@ from scheduler.gate import Gate
 from scheduler.health import Readiness
 from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.agenda.bookings import Bookings
+from scheduler.jobs.agenda.model import booking
+from scheduler.jobs.agenda.queries import parents_of
 from scheduler.jobs.agenda.secretary import Secretary
 from scheduler.jobs.agenda.usher import Usher
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
@@ -123,6 +125,25 @@ class Stage:
         """Submit a request for a small picture; `request` says what is different."""
         wish = JobRequest(**{"prompt": "a fox", "width": 64, "height": 64, "model": "painter", **request})
         return await self.admitter.submit(Submit(caller, wish, key, destination, None, found))
+
+    async def book(
+        self,
+        caller: Caller,
+        *,
+        after: Sequence[UUID] = (),
+        in_time: timedelta | None = None,
+        key: str | None = None,
+        destination: Destination | None = None,
+        **request: Any,
+    ) -> Answer:
+        """Ask for a small picture after others, or in some time, as the API does."""
+        wish = {"prompt": "a fox", "width": 64, "height": 64, "model": "painter", "after": after, **request}
+        asked = JobRequest(**wish, start_at=datetime.now(UTC) + in_time if in_time else None)
+        found = booking(asked, *await parents_of(self.pool, asked.after, caller.user_id))
+        if isinstance(found, Refusal):
+            return found
+        submit = Submit(caller, asked, key, destination, None, booking=found)
+        return await (self.bookings.submit(submit, found) if found else self.admitter.submit(submit))
 
     async def job(self, caller: Caller, **request: Any) -> UUID:
         """The id of a job that was admitted."""

@@ -1,6 +1,7 @@
 """Whatever happens to jobs, in whatever order: at the end the books balance."""
 
 import random
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -52,9 +53,10 @@ class Life:
         self.tasks: list[tuple[Worker, Assignment]] = []  # every assignment ever given, the ended ones too
 
     async def step(self) -> None:
-        act = self.chance.choice([self.ask, self.ask, self.cancel, self.report, self.report, self.lose, self.beat])
-        await act()
+        acts = [self.ask, self.ask, self.book, self.cancel, self.report, self.report, self.lose, self.beat]
+        await self.chance.choice(acts)()
         await self.stage.file()
+        await self.stage.secretary.tick()
         await self.listen()
         async with self.stage.pool.acquire() as connection:
             assert await audit(connection) == []
@@ -64,6 +66,19 @@ class Life:
         await self.stage.forget_rate(user)
         model, capability = self.chance.choice(list(MODELS.items()))
         answer = await self.stage.ask(user, model=model, capability=capability, count=self.chance.randint(1, 4))
+        if isinstance(answer, Admitted):
+            self.jobs[answer.job.id] = user
+
+    async def book(self) -> None:
+        """In a moment, or after one of the same user's jobs, which may have ended."""
+        user = self.chance.choice(self.users)
+        await self.stage.forget_rate(user)
+        earlier = [job_id for job_id, owner in self.jobs.items() if owner is user][-6:]
+        after = self.chance.sample(earlier, min(len(earlier), self.chance.randint(0, 2)))
+        soon = timedelta(milliseconds=self.chance.choice([5, 50]))
+        in_time = soon if not after or self.chance.random() < 0.5 else None
+        model, capability = self.chance.choice(list(MODELS.items()))
+        answer = await self.stage.book(user, after=after, in_time=in_time, model=model, capability=capability)
         if isinstance(answer, Admitted):
             self.jobs[answer.job.id] = user
 
@@ -120,6 +135,9 @@ async def test_the_books_balance_whatever_happened(stage: Stage, seed: int) -> N
     async with stage.pool.acquire() as connection:
         assert await audit(connection) == []
     settled = await stage.pool.fetchval("select count(*) from billing.token_ledger where reason = 'settle'")
-    assert settled == len(life.jobs)
+    assert settled == await stage.pool.fetchval("select count(*) from jobs where held_day is not null")
+    assert await stage.pool.fetchval("select count(*) from jobs") == len(life.jobs)
+    later = "select count(*) from jobs where (start_at is not null or after is not null) and held_day is not null"
+    assert await stage.pool.fetchval(later) > 0
     assert await stage.pool.fetchval("select count(distinct capability) from jobs") == len(MODELS)
     assert await stage.pool.fetchval(SPLIT) == 0

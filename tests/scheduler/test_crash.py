@@ -32,7 +32,7 @@ async def given_again(leader: Stage, lost: Assignment) -> tuple[Worker, Assignme
     """The leader starts from the database, as after a restart; the first worker paints on and is not heard of."""
     await leader.dispatcher.resign()
     leader.dispatcher.next_lead = 0.0
-    leader.dispatcher.lately.clear()  # a process that has just begun
+    leader.dispatcher.lately.beats.clear()  # a process that has just begun
     second = await leader.worker("second")
     await leader.round()
     task = await second.assignment()

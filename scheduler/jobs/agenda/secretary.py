@@ -18,6 +18,7 @@ from scheduler.jobs.agenda.queries import Due, End, Entry, all_entries, entries
 from scheduler.jobs.agenda.usher import AT_ONCE, Usher
 from scheduler.jobs.apart import Apart
 from scheduler.jobs.dispatcher import Dispatcher
+from scheduler.jobs.gauges import BOOKED
 from scheduler.jobs.lifecycle import Lifecycle
 from scheduler.jobs.model import JobEvent, Status
 from scheduler.jobs.queries.dispatch import Leader
@@ -90,7 +91,8 @@ class Secretary:
             self.next_look = 0.0  # what was under way may be committed or not
             raise
         self._set_alarm()
-        return False
+        BOOKED.set(len(self.agenda))
+        return bool(self.came)
 
     async def _look(self) -> None:
         """Read the whole agenda anew."""

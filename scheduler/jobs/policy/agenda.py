@@ -23,6 +23,9 @@ class Agenda:
         self.due: list[tuple[float, int, UUID]] = []  # heap of time, order of arrival, job
         self.arrivals = 0
 
+    def __len__(self) -> int:
+        return len(self.parents)
+
     def add(self, job_id: UUID, not_before: float = 0.0, parents: Collection[UUID] = ()) -> None:
         """A job waits until `not_before`, and until each parent has completed."""
         self.parents[job_id] = set(parents)

@@ -1,8 +1,7 @@
 """Jobs with a start time or parents: nothing is held until their time has come, then that moment's limits count."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,10 +10,8 @@ import pytest
 from scheduler.accounts.model import Caller
 from scheduler.archive.queries import old_jobs
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.agenda.model import booking
-from scheduler.jobs.agenda.queries import parents_of
-from scheduler.jobs.model import Destination, JobRequest, Why
-from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
+from scheduler.jobs.model import Destination, Why
+from scheduler.jobs.submits import Admitted, Replayed
 from scheduler.jobs.views import Viewer
 from scheduler.ledger.auditor import audit
 from tests.scheduler.stage import Stage
@@ -34,30 +31,8 @@ async def ann(stage: Stage, gpu: Worker) -> Caller:
     return await stage.user()
 
 
-async def book(
-    stage: Stage,
-    caller: Caller,
-    *,
-    after: Sequence[UUID] = (),
-    in_time: timedelta | None = None,
-    key: str | None = None,
-    destination: Destination | None = None,
-    **request: Any,
-) -> Answer:
-    """Ask as the API does: for a job after others, or in some time."""
-    start_at = datetime.now(UTC) + in_time if in_time else None
-    wish = JobRequest(
-        **{"prompt": "a fox", "width": 64, "height": 64, "model": "painter"} | request, start_at=start_at, after=after
-    )
-    found = booking(wish, *await parents_of(stage.pool, wish.after, caller.user_id))
-    if isinstance(found, Refusal):
-        return found
-    submit = Submit(caller, wish, key, destination, None, booking=found)
-    return await (stage.bookings.submit(submit, found) if found else stage.admitter.submit(submit))
-
-
 async def booked(stage: Stage, caller: Caller, **more: Any) -> UUID:
-    answer = await book(stage, caller, **more)
+    answer = await stage.book(caller, **more)
     assert isinstance(answer, Admitted), answer
     assert answer.booking
     return answer.job.id
@@ -145,7 +120,7 @@ async def test_parents_that_have_completed_are_not_waited_for(stage: Stage, gpu:
     parent, task = await stage.started(ann, gpu)
     await gpu.finish(task)
     await stage.file()
-    answer = await book(stage, ann, after=[parent])
+    answer = await stage.book(ann, after=[parent])
     assert isinstance(answer, Admitted)
 
     assert answer.booking is None
@@ -167,18 +142,18 @@ async def test_what_can_be_judged_at_once_is_refused_at_once(stage: Stage, ann: 
         ({"in_time": HOUR, "width": 4096}, Code.RESOLUTION_TOO_HIGH),
     ]
     for wish, code in wishes:
-        answer = await book(stage, ann, **wish)
+        answer = await stage.book(ann, **wish)
         assert isinstance(answer, Refusal), wish
         assert answer.code is code
     for _ in range(4):
         await booked(stage, ann, in_time=HOUR)
-    answer = await book(stage, ann, in_time=HOUR)
+    answer = await stage.book(ann, in_time=HOUR)
     assert isinstance(answer, Refusal)
     assert answer.code is Code.RATE_LIMITED
     await stage.forget_rate(ann)
     await booked(stage, ann, in_time=HOUR)
     await booked(stage, ann, in_time=HOUR)
-    answer = await book(stage, ann, in_time=HOUR)
+    answer = await stage.book(ann, in_time=HOUR)
     assert isinstance(answer, Refusal)
     assert answer.code is Code.TOO_MANY_WAITING
     assert await is_clean(stage)
@@ -186,11 +161,11 @@ async def test_what_can_be_judged_at_once_is_refused_at_once(stage: Stage, ann: 
 
 async def test_a_repetition_gets_the_first_answer_whatever_happened_meanwhile(stage: Stage, ann: Caller) -> None:
     parent = await stage.job(ann)
-    twins = await asyncio.gather(*(book(stage, ann, after=[parent], key="k") for _ in range(4)))
+    twins = await asyncio.gather(*(stage.book(ann, after=[parent], key="k") for _ in range(4)))
     [first] = [answer for answer in twins if isinstance(answer, Admitted)]
     assert [answer for answer in twins if answer is not first] == [Replayed(first.job.id)] * 3
 
-    other = await book(stage, ann, after=[parent], key="k", prompt="a bear")
+    other = await stage.book(ann, after=[parent], key="k", prompt="a bear")
     assert isinstance(other, Refusal)
     assert other.code is Code.IDEMPOTENCY_MISMATCH
     assert (await stage.standing(ann)).open_jobs == 2
