@@ -5,6 +5,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from enum import Enum
 from uuid import UUID, uuid4
 
@@ -214,12 +215,12 @@ class Postman:
             self.claims.wake.set()
 
     async def refresh_positions(self) -> None:
-        """Look where the oldest waiting jobs stand; events tell only when they start."""
+        """Look where the oldest waiting jobs stand, those in line first; events tell only when they start."""
         waiting = [post for post in self.posts.values() if waits(post)]
         gate = asyncio.Semaphore(POLLS_AT_ONCE)
         with suppress(Unreachable):
             async with asyncio.TaskGroup() as group:
-                for post in sorted(waiting, key=lambda post: post.job.created_at)[:MOST_POLLED]:
+                for post in sorted(waiting, key=how_soon)[:MOST_POLLED]:
                     group.create_task(self.refresh(post, gate))
 
     async def refresh(self, post: Post, gate: asyncio.Semaphore) -> None:
@@ -228,6 +229,11 @@ class Postman:
                 post.learn(await self.scheduler.acting_for(post.user).job(post.job.id))
         if post.ending:
             self.claims.wake.set()
+
+
+def how_soon(post: Post) -> tuple[bool, datetime]:
+    """Jobs that are in no line yet come last."""
+    return post.job.status is Status.CREATED, post.job.created_at
 
 
 def waits(post: Post) -> bool:

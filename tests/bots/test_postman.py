@@ -1,6 +1,7 @@
 """A status message becomes the result once, whatever fails on the way."""
 
 import asyncio
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -63,6 +64,18 @@ async def test_one_message_goes_from_the_place_in_line_over_previews_to_the_pict
     assert chat.shown[1].text == "a fox\npainter (no GPU) · seed 7 · 1 token, 19 left today"
     assert [button.label for button in chat.shown[1].screens[-1].buttons[0]] == ["Again", "Variation"]
     assert len(chat.shown) == 1
+
+
+async def test_a_job_that_starts_later_says_so_until_its_time_has_come(studio: Studio, chat: FakeMessenger) -> None:
+    async with serving(studio, chat) as postman:
+        job = await ask(postman)
+        await until(lambda: studio.deliveries[job].message is not None)
+        later = Wait(position=0, seconds=None, why=Why.START_TIME, until=datetime(2026, 12, 1, 9, tzinfo=UTC))
+        studio.change(job, status=Status.CREATED, wait=later)
+        await until(lambda: "Waiting until 2026-12-01 09:00 UTC" in chat.shown[1].text)
+        studio.change(job, status=Status.QUEUED, wait=Wait(position=1, seconds=2, why=Why.NEXT))
+        studio.tell("accepted", job, status=Status.QUEUED)
+        await until(lambda: "Next in line" in chat.shown[1].text)
 
 
 async def test_an_end_that_nobody_heard_is_found_by_polling(studio: Studio, chat: FakeMessenger) -> None:
