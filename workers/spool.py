@@ -3,6 +3,7 @@
 import fcntl
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from scheduler.wire import AttemptRef, Outcome
 log = structlog.get_logger(__name__)
 
 PREFIX = "tessera-outcomes-"
+YOUNG_SECONDS = 60.0  # an empty folder that was just made may not be locked yet
 
 
 class Spool:
@@ -48,14 +50,21 @@ class Spool:
                 path.unlink(missing_ok=True)
 
     def adopt(self, base: Path) -> None:
-        """Take over what processes left behind that do not live any more."""
-        for folder in {path.parent for path in base.glob(f"{PREFIX}*/*.json")} - {self._folder}:
+        """Take over what processes of this account left behind that do not live any more, and remove their folders."""
+        for folder in set(base.glob(f"{PREFIX}*")) - {self._folder}:
             with suppress(OSError), locked(folder):  # somebody's
-                for path in folder.glob("*.json"):
-                    path.replace(self._folder / path.name)
-                for path in folder.glob("*.new"):
-                    path.unlink()
-                folder.rmdir()
+                if folder.stat().st_uid == os.getuid():
+                    self._take_over(folder)
+
+    def _take_over(self, folder: Path) -> None:
+        left = list(folder.glob("*.json"))
+        if not left and time.time() - folder.stat().st_mtime < YOUNG_SECONDS:
+            return
+        for path in left:
+            path.replace(self._folder / path.name)
+        for path in folder.glob("*.new"):
+            path.unlink()
+        folder.rmdir()
 
     def _path(self, ref: AttemptRef) -> Path:
         return self._folder / f"{ref.job_id}-{ref.attempt}.json"
@@ -69,12 +78,14 @@ def open_spool(base: Path) -> Iterator[Spool]:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
     except OSError as error:
         raise SettingsError(f"TESSERA_WORKER_SPOOL: {error.strerror}: {base}") from None
-    with locked(folder):
-        spool = Spool(folder)
-        spool.adopt(base)
-        yield spool
-    with suppress(OSError):  # not empty
-        folder.rmdir()
+    try:
+        with locked(folder):
+            spool = Spool(folder)
+            spool.adopt(base)
+            yield spool
+    finally:
+        with suppress(OSError):  # not empty
+            folder.rmdir()
 
 
 @contextmanager

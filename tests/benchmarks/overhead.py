@@ -72,10 +72,13 @@ class Scheduler:
         return messages
 
     async def meet(self) -> None:
-        """Until a worker says that it is ready."""
+        """Until a worker is ready and has beaten again in its time: each of its loops has had its first round."""
+        first: Beat | None = None
         while not self.worker_id:
-            beats = [Beat.model_validate_json(text) for text in await self.read(wire.BEATS)]
-            self.worker_id = next((beat.worker_id for beat in beats if beat.state == "ready"), "")
+            for beat in [Beat.model_validate_json(text) for text in await self.read(wire.BEATS)]:
+                first = first or (beat if beat.state == "ready" else None)
+                if first and (beat.sent_at - first.sent_at).total_seconds() >= wire.BEAT_SECONDS / 2:
+                    self.worker_id = first.worker_id
 
     async def send(self, message: Assignment | Acknowledged) -> None:
         await self.redis.xadd(wire.inbox(self.worker_id), {wire.FIELD: message.model_dump_json()})
@@ -133,7 +136,6 @@ async def measure(here: Servers, jobs: int) -> tuple[float, dict[str, list[Job]]
         async with running("tests.benchmarks.timed", **settings) as worker:
             async with asyncio.timeout(START_SECONDS):
                 await scheduler.meet()
-            await asyncio.sleep(1.0)  # whatever it does once it is ready
             resident = resident_mb(worker.pid)
             for number in range(jobs + 1):
                 for engine, jobs_ in done.items():

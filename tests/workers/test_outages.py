@@ -1,6 +1,8 @@
 """Nothing is lost when Redis forgets or goes away, or when nobody answers."""
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from scheduler.standalone.valkey import Valkey
 from scheduler.wire import FIELD, REPORTS, Acknowledged, AttemptRef, Outcome, inbox
 from tests.workers.conftest import RunningWorker, StartWorker
 from tests.workers.fake_scheduler import FakeScheduler
-from workers.spool import open_spool
+from workers.spool import YOUNG_SECONDS, open_spool
 
 
 async def test_an_outcome_is_repeated_until_it_is_acknowledged(scheduler: FakeScheduler, worker: RunningWorker) -> None:
@@ -102,6 +104,16 @@ def test_a_spool_is_taken_over_only_from_the_dead(tmp_path: Path) -> None:
         assert list(heir.left()) == [outcome]
         heir.forget(ref)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_empty_folders_of_killed_workers_go_with_the_next_start(tmp_path: Path) -> None:
+    old, young = tmp_path / "tessera-outcomes-old", tmp_path / "tessera-outcomes-young"
+    for folder, age in ((old, YOUNG_SECONDS + 1), (young, 0)):
+        folder.mkdir()
+        os.utime(folder, (time.time() - age,) * 2)
+    with open_spool(tmp_path):
+        assert len(list(tmp_path.iterdir())) == 2  # the young one and its own
+    assert list(tmp_path.iterdir()) == [young]
 
 
 def test_a_spool_on_a_full_disk_is_no_trouble(tmp_path: Path) -> None:
