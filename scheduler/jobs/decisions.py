@@ -6,6 +6,7 @@ from typing import Any
 
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.kinds import longest_side
+from scheduler.jobs.lineage import inherited
 from scheduler.jobs.model import WISHES, JobEvent, Status
 from scheduler.jobs.queries.admission import Account, NewJob, Seen
 from scheduler.jobs.queries.open import NOBODY, OpenJob
@@ -104,8 +105,8 @@ def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
         params["max_tokens"] = admission.max_tokens
     if request.strength is not None:
         params["strength"] = request.strength
-    if submit.parent_seed is not None:
-        params["parent_seed"] = submit.parent_seed
+    size = (admission.width, admission.height) if admission.width and admission.height else None
+    params |= inherited(request, submit.parent, size)
     if submit.picture is not None:
         params |= {"picture": str(submit.picture.id), "picture_path": submit.picture.path}
     if submit.cut is not None:

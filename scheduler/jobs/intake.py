@@ -15,7 +15,7 @@ from scheduler.jobs.agenda.queries import parents_of
 from scheduler.jobs.decisions import Decisions
 from scheduler.jobs.model import Submission
 from scheduler.jobs.queries.admission import read_accounts
-from scheduler.jobs.queries.views import parent_seed
+from scheduler.jobs.queries.views import read_parent
 from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
 from scheduler.jobs.views import Viewer
 from scheduler.plans.limits import check_prompt
@@ -61,10 +61,10 @@ class Intake:
 
     async def _wanted(self, request: web.Request, caller: Caller, body: Submission) -> tuple[Submit, Refusal | None]:
         """What the caller asks for, and why they do not get it whatever their account says."""
-        refusal, seed, picture, film, booked = check_prompt(body.request.prompt), None, None, None, None
+        refusal, parent, picture, film, booked = check_prompt(body.request.prompt), None, None, None, None
         if refusal is None and body.request.parent_id is not None:
-            found, seed = await parent_seed(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
-            refusal = None if found else Refusal(Code.NOT_FOUND, {"what": "parent job"})
+            parent = await read_parent(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
+            refusal = None if parent else Refusal(Code.NOT_FOUND, {"what": "parent job"})
         if refusal is None and body.request.picture is not None:
             picture = await find_picture(self.pool, body.request.picture, caller.user_id)
             refusal = no_picture(picture)
@@ -78,7 +78,7 @@ class Intake:
             later = booking(body.request, *await parents_of(self.pool, body.request.after, caller.user_id))
             refusal, booked = (later, None) if isinstance(later, Refusal) else (None, later)
         key = idempotency_key(request)
-        return Submit(caller, body.request, key, body.destination, seed, picture, film, booked), refusal
+        return Submit(caller, body.request, key, body.destination, parent, picture, film, booked), refusal
 
     async def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
         """The same, with when it frees where that is a matter of what the caller's jobs still take."""

@@ -14,6 +14,7 @@ from scheduler.accounts.model import Caller
 from scheduler.errors import Refusal
 from scheduler.films.model import Cut
 from scheduler.jobs.agenda.model import Booking
+from scheduler.jobs.lineage import Parent
 from scheduler.jobs.model import SEED_LIMIT, WISHES, Destination, JobRequest
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.uploads.model import Picture
@@ -39,7 +40,7 @@ class Submit:
     request: JobRequest
     key: str | None
     destination: Destination | None
-    parent_seed: int | None
+    parent: Parent | None
     picture: Picture | None = None  # that the request names
     cut: Cut | None = None  # the film that the request asks for
     booking: Booking | None = None  # that it joins the line later

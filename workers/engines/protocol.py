@@ -28,7 +28,8 @@ class Task:
     """One attempt of one job.
 
     `params` has the prompt and the seed (0 .. 2**31-1, always given); of an image width, height, count (1 .. 4) and,
-    for a variation, parent_seed and strength (0 .. 1); of a video width, height and seconds; of a sound seconds and
+    for a variation, parent_seed and strength (0 .. 1), and drawn_width and drawn_height where it is to be a picture of
+    the same seed at that size once more, larger; of a video width, height and seconds; of a sound seconds and
     what the person chose of format, mood, tempo and voice. `picture` is the file to start from, where there is one;
     `inputs` are the files that `params` names by id.
     `folder` is a scratch folder of this attempt alone; whoever made the task removes it.

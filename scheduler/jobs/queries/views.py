@@ -9,6 +9,7 @@ from scheduler.artifacts.queries import artifact_view
 from scheduler.catalogue.model import Capability
 from scheduler.database import Db
 from scheduler.jobs.agenda.model import wait_of
+from scheduler.jobs.lineage import Parent
 from scheduler.jobs.model import WISHES, JobError, JobView, Status, Wait
 
 JOB = """
@@ -46,12 +47,10 @@ async def read_jobs(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, JobView]:
     return {row["id"]: job_view(row) for row in rows}
 
 
-async def parent_seed(db: Db, job_id: UUID, user_id: int) -> tuple[bool, int | None]:
-    """Whether the user has such a job, and the seed it was made with."""
-    row = await db.fetchrow(
-        "select (params ->> 'seed')::bigint as seed from jobs where id = $1 and user_id = $2", job_id, user_id
-    )
-    return (True, row["seed"]) if row else (False, None)
+async def read_parent(db: Db, job_id: UUID, user_id: int) -> Parent | None:
+    """What a user's job was told that another one goes on from; None: they have no such job."""
+    row = await db.fetchrow("select params from jobs where id = $1 and user_id = $2", job_id, user_id)
+    return Parent(row["params"]) if row else None
 
 
 async def list_jobs(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.workers.engines.buttons import NEW_SEED, PRESSES, pressed
 from workers.engines.painter.engine import MODEL, PainterEngine
 from workers.engines.painter.lexicon import PLACES, SUBJECTS
 from workers.engines.painter.scenes import LANDS
@@ -187,6 +188,23 @@ def test_a_variation_stays_near_its_parent_as_far_as_its_strength_says(tmp_path:
     [same] = run(tmp_path / "same", prompt, seed=77, parent_seed=5, strength=0.0)
     assert difference(parent.path, same.path) < 0.001
     assert 0 < difference(parent.path, near.path) < 0.75 * difference(parent.path, stranger.path)
+
+
+@pytest.mark.parametrize("prompt", ["a red sunset over the sea", "mountains at dawn", "city at night"])
+def test_each_button_under_a_picture_makes_what_it_says(tmp_path: Path, prompt: str) -> None:
+    job = {"prompt": prompt, "seed": 5, "width": 256, "height": 256}
+    [parent] = run(tmp_path / "parent", **job)
+    [stranger] = run(tmp_path / "stranger", **{**job, "seed": NEW_SEED})
+    made = {button: run(tmp_path / button, **pressed(button, job))[0] for button in PRESSES}
+    [of_near] = run(tmp_path / "of_near", **pressed("retry", pressed("variation", job)))
+
+    assert made["again"].path.read_bytes() == stranger.path.read_bytes()
+    assert made["retry"].path.read_bytes() == parent.path.read_bytes()
+    assert of_near.path.read_bytes() == made["variation"].path.read_bytes()
+    near, larger, away = (difference(parent.path, one.path) for one in (made["variation"], made["larger"], stranger))
+    assert made["larger"].width == 512
+    assert larger < near < away
+    assert larger < 0.5 * away
 
 
 def test_the_file_says_how_it_was_made_and_not_for_whom(tmp_path: Path) -> None:

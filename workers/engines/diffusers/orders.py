@@ -57,6 +57,7 @@ class Order:
     start: Given | None = None
     parent_seed: int | None = None  # of what it varies
     leaves: float = 0.0  # how far that is left
+    drawn: tuple[int, int] | None = None  # the sides that its noise is drawn for, where they are not its own
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +78,7 @@ def ordered(task: Task, model: LocalModel) -> Order:
     asked = int(params.get("width", 1024)), int(params.get("height", 1024))
     if not all(8 <= side <= limit(model) for side in asked):
         raise BadRequest("size_out_of_range", f"each side must be at most {limit(model)} pixels")
-    width, height = (-(-side // kind.side_step) * kind.side_step for side in asked)
+    width, height = made_sides(asked, kind)
     start = started(task, kind, (width, height))
     way = Way.WORDS if start is None else Way.PICTURE if start.gap is None else Way.GAP
     strength = strength_of(task, way) if kind.film is None else None
@@ -108,7 +109,19 @@ def ordered(task: Task, model: LocalModel) -> Order:
         start=start,
         parent_seed=None if parent is None else int(parent),
         leaves=min(max(float(USUAL_CHANGE if said is None else said), 0.0), 1.0),
+        drawn=drawn(task, kind) if way is Way.WORDS else None,
     )
+
+
+def drawn(task: Task, kind: Architecture) -> tuple[int, int] | None:
+    """The sides that were made of the picture that this is to be, larger."""
+    width, height = task.params.get("drawn_width"), task.params.get("drawn_height")
+    return made_sides((int(width), int(height)), kind) if width and height else None
+
+
+def made_sides(asked: tuple[int, int], kind: Architecture) -> tuple[int, int]:
+    width, height = (-(-side // kind.side_step) * kind.side_step for side in asked)
+    return width, height
 
 
 def limit(model: LocalModel) -> int:

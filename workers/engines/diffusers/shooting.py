@@ -12,10 +12,10 @@ import torch
 from PIL import Image
 
 from workers.engines.diffusers.audience import Audience, NobodyWaits
+from workers.engines.diffusers.beginnings import beginnings
 from workers.engines.diffusers.orders import Shot, Way
 from workers.engines.diffusers.previews import pictures
 from workers.engines.diffusers.studio import Studio, failure, free
-from workers.engines.diffusers.variations import mixed_noise
 from workers.engines.protocol import Stopped
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ def taken(studio: Studio, shots: Sequence[Shot], audience: Audience) -> list[Tak
     generators = [torch.Generator("cpu").manual_seed(shot.seed) for shot in shots]
     known = accepted(pipe)
     wanted = {**wishes(studio, shots), "generator": generators, "callback_on_step_end": stepped}
-    wanted["latents"] = mixed_noise(pipe, shots, generators)
+    wanted["latents"] = beginnings(pipe, shots, generators)
     made = pipe(**{name: value for name, value in wanted.items() if name in known})
     if shape.frames:
         return [Take(list(frames)) for frames in made.frames]

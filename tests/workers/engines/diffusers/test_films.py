@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -89,3 +90,20 @@ def test_a_film_is_called_off_within_one_step(
     assert isinstance(result, Cancelled)
     assert len(heard) == 3  # begun, one step, and the one it left at
     assert list(off.folder.iterdir()) == []
+
+
+def test_a_film_of_words_can_be_varied(ltx: Path, task: TaskOf) -> None:
+    asked, parent = {"width": 64, "seconds": 0.7, "seed": 9}, {"parent_seed": 7}
+    looks = [
+        made(result)[0].look
+        for result in run(
+            engine_of(ltx, steps=2),
+            task(**asked),
+            task(**asked, **parent, strength=1.0),
+            task(**asked, **parent, strength=0.3),
+            task(**{**asked, "seed": 7}),
+        )
+    ]
+    own, left, near, parents = (np.asarray(look, np.int16) for look in looks)
+    assert np.abs(own - left).mean() < 1  # drawn as the pipeline itself draws it
+    assert 0 < np.abs(near - parents).mean() < np.abs(own - parents).mean()

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
+from tests.workers.engines.buttons import NEW_SEED, PRESSES, pressed
 from tests.workers.engines.diffusers.asking import PROMPT, TaskOf, contents, engine_of, made, run, told
 from workers.engines.diffusers.orders import Way
 from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory
@@ -163,6 +164,52 @@ def test_a_variation_leaves_its_parent_as_far_as_its_strength(
     assert left is not None
     assert difference(own, left) < 1
     assert made(results[3])[0].metadata | {"parent_seed": 7, "strength": 0.7} == made(results[3])[0].metadata
+
+
+@pytest.mark.parametrize("model", ["sdxl", "flux"])
+def test_each_button_under_a_picture_makes_what_it_says(
+    model: str, request: pytest.FixtureRequest, task: TaskOf
+) -> None:
+    engine, job = engine_of(request.getfixturevalue(model)), dict(task().params)
+    tasks = {button: task(**pressed(button, job)) for button in PRESSES}
+    tasks |= {"parent": task(), "stranger": task(seed=NEW_SEED), "unlike": task(width=128, height=128)}
+    tasks["of_near"] = task(**pressed("retry", pressed("variation", job)))
+    results = dict(zip(tasks, run(engine, *tasks.values()), strict=True))
+    looks = {name: item.look for name, result in results.items() for item in made(result) if item.look}
+    small = {name: look.resize((8, 8), Image.Resampling.BOX) for name, look in looks.items()}  # a latent is a pixel
+    away = {name: difference(small["parent"], look) for name, look in small.items()}
+
+    assert contents(results["again"]) == contents(results["stranger"])
+    assert contents(results["retry"]) == contents(results["parent"])
+    assert contents(results["of_near"]) == contents(results["variation"])
+    assert away["variation"] < away["stranger"]
+    assert looks["larger"].size == (128, 128)
+    assert away["larger"] < away["unlike"]
+
+
+def test_a_variation_of_its_own_seed_is_no_louder_than_its_parent(sdxl: Path, task: TaskOf) -> None:
+    parent, same = run(engine_of(sdxl), task(), task(parent_seed=7, strength=0.35))
+    assert made(parent)[0].look == made(same)[0].look
+
+
+@pytest.mark.parametrize("sides", [(128, 128), (96, 128), (100, 70)])
+def test_the_noise_of_a_larger_picture_is_white_and_laid_out_as_that_of_the_small(
+    models: Path, sides: tuple[int, int]
+) -> None:
+    import torch
+
+    from workers.engines.diffusers.beginnings import finer
+
+    generator = torch.Generator().manual_seed(1)
+    small = torch.randn((1, 4, 64, 64), generator=generator)
+    large = finer(small, sides, generator)
+    means = torch.nn.functional.interpolate(large, (64, 64), mode="area")
+    neighbours = torch.stack([large[..., 1:].flatten(), large[..., :-1].flatten()])
+    laid_out = torch.stack([means.flatten(), small.flatten()])
+
+    assert (large.mean().abs(), abs(large.std() - 1)) < (0.02, 0.02)
+    assert abs(torch.corrcoef(neighbours)[0, 1]) < 0.03
+    assert torch.corrcoef(laid_out)[0, 1] > 0.5
 
 
 @pytest.mark.parametrize("model", ["sdxl", "flux"])
