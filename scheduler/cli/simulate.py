@@ -46,7 +46,8 @@ def simulate(
     """How long would people wait? The scheduler's own rules, on made-up or recorded jobs, in virtual time.
 
     Nothing is started and nothing is stored: a day of 60,000 jobs takes some seconds. Use it to choose how many GPUs a
-    crowd needs, and to see what a flood, a burst or one more model does to everybody else.
+    crowd needs, and to see what a flood, a burst or one more model does to everybody else. Requests a minute, jobs at a
+    time and waiting jobs are limited as the plans say; tokens are not counted.
     """
     from scheduler.simulation.model import Demand, Setting
 
@@ -67,7 +68,7 @@ def show(setting: "Setting", trace: Path | None, picture: Path | None, as_json: 
     from scheduler.simulation.run import simulate as run
 
     with err.status("simulating"):
-        result = run(setting, trace, length_of(trace) if trace else None)
+        result = run(setting, trace, length_of(trace, setting.plans) if trace else None)
     if picture:
         picture.write_text(svg(result))
     if as_json:
@@ -81,17 +82,16 @@ def show(setting: "Setting", trace: Path | None, picture: Path | None, as_json: 
 def search(
     setting: "Setting", trace: Path | None, picture: Path | None, plan: str, wait_seconds: float, as_json: bool
 ) -> None:
-    from scheduler.simulation.model import TIERS
     from scheduler.simulation.picture import svg
     from scheduler.simulation.run import gpus_for
 
-    tier = next((one for one in TIERS if one.name == plan), None)
-    if tier is None:
-        raise typer.BadParameter(f"one of {', '.join(one.name for one in TIERS)}", param_hint="--target-plan")
+    target = next((one for one in setting.plans if one.tier == plan), None)
+    if target is None:
+        raise typer.BadParameter(f"one of {', '.join(one.tier for one in setting.plans)}", param_hint="--target-plan")
     with err.status("simulating"):
         found = gpus_for(
             setting,
-            tier.priority,
+            target.priority,
             0.95,
             wait_seconds,
             lambda gpus, waited: err.print(f"{gpus} GPUs: 95 % of {plan} wait up to {waited:.1f} s", highlight=False),

@@ -1,7 +1,7 @@
 """Jobs as they come: made up by a demand, or read from a recorded trace; lazily, so that ten million need no room."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import cos, isfinite, pi
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from scheduler.errors import TesseraError
 from scheduler.jobs.kinds import Kind
+from scheduler.plans.model import Plan
 from scheduler.simulation.machine import Arrival
-from scheduler.simulation.model import TIERS, TOKEN_SHARES, TOKENS, Demand
+from scheduler.simulation.model import SEEDED, TOKEN_SHARES, TOKENS, Demand
 
 STEP_SECONDS = 60.0  # the rate is constant within
 BURST_SECONDS = 600.0
@@ -30,12 +31,12 @@ def model_name(rank: int) -> str:
     return f"model-{rank + 1}"
 
 
-def made_up(demand: Demand, seed: int) -> Iterator[Arrival]:
+def made_up(demand: Demand, seed: int, plans: Sequence[Plan] = SEEDED) -> Iterator[Arrival]:
     """A Poisson stream whose rate follows the day curve and the bursts."""
     random = np.random.default_rng(seed)
     kinds = [Kind(model_name(rank), SIDE) for rank in range(demand.models)]
-    tier_of = random.choice(len(TIERS), demand.users, p=np.array(demand.shares) / sum(demand.shares))
-    tier_of[: demand.flooders] = 0
+    ranks = random.choice(len(plans), demand.users, p=np.array(demand.shares) / sum(demand.shares))
+    ranks[: demand.flooders] = 0
     users = zipf(demand.users, demand.user_exponent)
     models = zipf(demand.models, demand.model_exponent)
     tokens = np.cumsum(TOKEN_SHARES)
@@ -50,16 +51,15 @@ def made_up(demand: Demand, seed: int) -> Iterator[Arrival]:
             tokens.searchsorted(random.random(count)).tolist(),
             strict=True,
         )
-        floods = ((step * STEP_SECONDS, user) for user in range(demand.flooders) for _ in range(TIERS[0].waiting))
+        floods = ((step * STEP_SECONDS, user) for user in range(demand.flooders) for _ in range(plans[0].max_open_jobs))
         for when, user in floods:
-            yield arrival(when, user, 0, kinds[user % len(kinds)], TOKENS[0])
+            yield arrival(when, user, plans[0], kinds[user % len(kinds)], TOKENS[0])
         for when, user, model, size in drawn:
-            yield arrival(when, user, int(tier_of[user]), kinds[model], TOKENS[min(size, len(TOKENS) - 1)])
+            yield arrival(when, user, plans[ranks[user]], kinds[model], TOKENS[min(size, len(TOKENS) - 1)])
 
 
-def arrival(at: float, user: int, tier: int, kind: Kind, tokens: float) -> Arrival:
-    plan = TIERS[tier]
-    return Arrival(at, user, plan.priority, kind, tokens, plan.running, plan.waiting)
+def arrival(at: float, user: int, plan: Plan, kind: Kind, tokens: float) -> Arrival:
+    return Arrival(at, user, plan.priority, kind, tokens, plan.max_concurrent_jobs, plan)
 
 
 def zipf(count: int, exponent: float) -> NDArray[np.float64]:
@@ -82,7 +82,7 @@ def rates_of(demand: Demand, random: np.random.Generator) -> NDArray[np.float64]
     return rates
 
 
-def recorded(path: Path) -> Iterator[Arrival]:
+def recorded(path: Path, plans: Sequence[Plan] = SEEDED) -> Iterator[Arrival]:
     """From a CSV file, ordered by time: seconds, user, plan, model, tokens. The first job comes at zero."""
     users: dict[str, int] = {}
     kinds: dict[str, Kind] = {}
@@ -92,13 +92,13 @@ def recorded(path: Path) -> Iterator[Arrival]:
             at, tokens = number(row["seconds"]), number(row["tokens"])
             if before is not None and at < before:
                 raise ValueError("earlier than the line before it")
-            tier = tier_of(row["plan"])
+            plan = plan_of(row["plan"], plans)
         except ValueError as error:
             raise TraceError(f"{path}, line {line}: {error}") from None
         start, before = at if start is None else start, at
         user = users.setdefault(row["user"], len(users))
         kind = kinds.setdefault(row["model"], Kind(row["model"], SIDE))
-        yield arrival(at - start, user, tier, kind, max(tokens, LEAST_TOKENS))
+        yield arrival(at - start, user, plan, kind, max(tokens, LEAST_TOKENS))
     if start is None:
         raise TraceError(f"{path} has no jobs")
 
@@ -126,24 +126,24 @@ def number(word: str) -> float:
     return value
 
 
-def tier_of(name: str) -> int:
-    for rank, tier in enumerate(TIERS):
-        if tier.name == name:
-            return rank
-    raise ValueError(f"there is no plan {name!r}, only {', '.join(tier.name for tier in TIERS)}")
+def plan_of(tier: str, plans: Sequence[Plan]) -> Plan:
+    for plan in plans:
+        if plan.tier == tier:
+            return plan
+    raise ValueError(f"there is no plan {tier!r}, only {', '.join(plan.tier for plan in plans)}")
 
 
-def models_of(path: Path) -> list[str]:
+def models_of(path: Path, plans: Sequence[Plan] = SEEDED) -> list[str]:
     """The models of a recorded trace, the most wanted first."""
     counts: dict[str, int] = {}
-    for one in recorded(path):
+    for one in recorded(path, plans):
         counts[one.kind.model] = counts.get(one.kind.model, 0) + 1
     return sorted(counts, key=lambda model: (-counts[model], model))
 
 
-def length_of(path: Path) -> float:
+def length_of(path: Path, plans: Sequence[Plan] = SEEDED) -> float:
     """Seconds from the first job of a recorded trace to the last."""
     length = 0.0
-    for one in recorded(path):
+    for one in recorded(path, plans):
         length = one.at
     return length

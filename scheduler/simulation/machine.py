@@ -8,9 +8,12 @@ from random import Random
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from scheduler.errors import Code
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.lines import User
 from scheduler.jobs.queue import Server, Taken, Waiting
+from scheduler.plans.model import Plan
+from scheduler.simulation.door import Door
 
 UNLIMITED = 2**31
 
@@ -24,7 +27,7 @@ class Arrival(NamedTuple):
     kind: Kind
     tokens: float
     running: int = UNLIMITED  # how many the user may run at a time
-    waiting: int = UNLIMITED  # how many of theirs may wait
+    plan: Plan | None = None  # whose limits they meet at the door; None: everybody is let in
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +75,7 @@ class Watcher(Protocol):
     """Sees what happens."""
 
     def arrived(self, job: Waiting, now: float) -> None: ...
-    def refused(self, arrival: Arrival) -> None: ...
+    def refused(self, arrival: Arrival, code: Code) -> None: ...
     def started(self, job: Waiting, arrived: float, run: Run) -> None: ...
     def ended(self, run: Run, now: float) -> None: ...
 
@@ -91,6 +94,7 @@ class Machine:
     ) -> None:
         """`jitter`: run times differ from their mean by up to this fraction. `follow_up`: what a run's end brings."""
         self.queue = queue
+        self.door = Door()
         self.watcher = watcher
         self.jitter = jitter
         self.random = Random(seed)
@@ -132,8 +136,8 @@ class Machine:
                     self._offer_to_idle()
 
     def submit(self, arrival: Arrival) -> None:
-        if arrival.waiting < UNLIMITED and self._waiting(arrival.user) >= arrival.waiting:
-            self.watcher.refused(arrival)
+        if arrival.plan and (code := self.door.refusal(arrival.user, arrival.plan, self.now)):
+            self.watcher.refused(arrival, code)
             return
         self.seq += 1
         job = Waiting(UUID(int=self.seq), self.seq, arrival.user, arrival.priority, arrival.kind, arrival.tokens)
@@ -141,10 +145,6 @@ class Machine:
         self.queue.add(job, arrival.running, self.now)
         self.watcher.arrived(job, self.now)
         self._offer_to_idle(job.kind.model)
-
-    def _waiting(self, user_id: int) -> int:
-        user = self.queue.users.get(user_id)
-        return sum(member.jobs for member in user.members) if user else 0
 
     def _offer_to_idle(self, model: str = "") -> None:
         """To those who have the model loaded first."""
@@ -195,6 +195,7 @@ class Machine:
         came_back = False
         for job in run.jobs:
             came_back |= self.queue.finish(job.user_id, self.now)
+            self.door.ended(job.user_id)
         if len(self.queue.users) > self.most_users:
             self.queue.forget_idle()
             self.most_users = 2 * len(self.queue.users) + 1000

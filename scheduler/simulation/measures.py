@@ -1,8 +1,10 @@
 """What is counted while a simulation runs, in a room that does not grow with the jobs."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from math import log2
 
+from scheduler.errors import Code
 from scheduler.jobs.queue import CLASSES, Waiting
 from scheduler.simulation.machine import Arrival, Run
 from scheduler.simulation.oracle import Oracle
@@ -40,7 +42,7 @@ class Histogram:
 @dataclass(slots=True)
 class ClassNumbers:
     jobs: int = 0
-    refused: int = 0
+    refused: Counter[Code] = field(default_factory=Counter)
     tokens: float = 0.0
     waits: Histogram = field(default_factory=Histogram)
     jains: list[float] = field(default_factory=list)  # one for each window in which two or more always waited
@@ -90,8 +92,8 @@ class Measures:
         self.classes[job.priority].jobs += 1
         self.oracle.arrived(job, now)
 
-    def refused(self, arrival: Arrival) -> None:
-        self.classes[arrival.priority].refused += 1
+    def refused(self, arrival: Arrival, code: Code) -> None:
+        self.classes[arrival.priority].refused[code] += 1
 
     def started(self, job: Waiting, arrived: float, run: Run) -> None:
         self._advance(run.started)

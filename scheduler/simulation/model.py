@@ -1,23 +1,46 @@
 """What a simulation is made of: the plans, who asks for what, and who serves."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from scheduler.plans.model import Plan
 
 TOKENS = (1.0, 2.0, 4.0)  # of a job: one picture, two, four
 TOKEN_SHARES = (0.6, 0.3, 0.1)
 MEAN_TOKENS = sum(tokens * share for tokens, share in zip(TOKENS, TOKEN_SHARES, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A plan as the policy sees it."""
+def seeded(
+    plan_id: int, tier: str, priority: int, requests_per_minute: int, max_concurrent_jobs: int, max_waiting_jobs: int
+) -> Plan:
+    """A plan as Tessera comes with it, as far as it matters here: models are made up, and tokens are not counted."""
+    return Plan(
+        id=plan_id,
+        name=tier.title(),
+        tier=tier,
+        daily_token_limit=0,
+        requests_per_minute=requests_per_minute,
+        max_concurrent_jobs=max_concurrent_jobs,
+        max_waiting_jobs=max_waiting_jobs,
+        priority=priority,
+        max_resolution=0,
+        allowed_models=frozenset("*"),
+        price_cents=0,
+    )
 
-    name: str
-    priority: int
-    running: int  # jobs at a time
-    waiting: int  # jobs
+
+SEEDED = (
+    seeded(1, "free", 0, 5, 1, 5),
+    seeded(2, "starter", 1, 15, 2, 20),
+    seeded(3, "pro", 2, 30, 3, 50),
+    seeded(4, "admin", 3, 600, 16, 1000),
+)
 
 
-TIERS = (Tier("free", 0, 1, 5), Tier("starter", 1, 2, 20), Tier("pro", 2, 3, 50), Tier("admin", 3, 16, 1000))
+def classes_of(plans: Sequence[Plan]) -> Mapping[int, str]:
+    """What the class of each priority is called: the plans that have it."""
+    priorities = sorted({plan.priority for plan in plans})
+    return {at: " + ".join(plan.tier for plan in plans if plan.priority == at) for at in priorities}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +51,7 @@ class Demand:
     jobs: int = 20_000
     hours: float = 24.0
     models: int = 5
-    shares: tuple[float, ...] = (0.8, 0.14, 0.055, 0.005)  # of users, by TIERS
+    shares: tuple[float, ...] = (0.8, 0.14, 0.055, 0.005)  # of users, by plan
     user_exponent: float = 0.8
     model_exponent: float = 1.0
     day_curve: float = 0.6  # 0: the same at all hours; 1: nobody at night, twice the mean at the peak
@@ -57,6 +80,7 @@ class Setting:
     load_seconds: float = 20.0
     jitter: float = 0.2
     seed: int = 1
+    plans: tuple[Plan, ...] = SEEDED
 
     @property
     def pace(self) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from scheduler.simulation.measures import STEPS
-from scheduler.simulation.model import TIERS
+from scheduler.simulation.model import classes_of
 from scheduler.simulation.report import span
 from scheduler.simulation.run import Result
 
@@ -16,10 +16,11 @@ INK, PALE = "#1e293b", "#e2e8f0"
 def svg(result: Result) -> str:
     """A picture of its own, without scripts or fonts from elsewhere."""
     moments = result.measures.moments
-    waits = [[one.waits[tier.priority].percentile(0.95) for one in moments] for tier in TIERS]
-    used = [tier for tier in TIERS if result.measures.classes[tier.priority].waits.count]
+    names = classes_of(result.setting.plans)
+    used = [at for at in names if result.measures.classes[at].waits.count]
+    waits = [([one.waits[at].percentile(0.95) for one in moments], COLOURS[at]) for at in used]
     panels = [
-        panel("95 % of jobs waited less than", 0, [(waits[t.priority], COLOURS[t.priority]) for t in used], span),
+        panel("95 % of jobs waited less than", 0, waits, span),
         panel("jobs waiting", 1, [([float(one.waiting) for one in moments], INK)], lambda most: f"{most:,.0f}"),
         panel("busy GPUs", 2, [([float(one.busy) for one in moments], INK)], lambda most: f"{most:,.0f}"),
     ]
@@ -31,7 +32,7 @@ def svg(result: Result) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="system-ui, sans-serif" font-size="13">',
             f"<title>Tessera, simulated: {result.setting.gpus} GPUs</title>",
             '<rect width="100%" height="100%" fill="#ffffff"/>',
-            *legend([(tier.name, COLOURS[tier.priority]) for tier in used]),
+            *legend([(names[at], COLOURS[at]) for at in used]),
             *panels,
             *(clock(hours * part / 8, LEFT + (WIDTH - LEFT - 20) * part / 8, height - 14) for part in range(9)),
             "</svg>",

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scheduler.simulation.measures import ClassNumbers
-from scheduler.simulation.model import TIERS
+from scheduler.simulation.model import classes_of
 from scheduler.simulation.run import Result
 
 PARTS = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -24,7 +24,7 @@ def numbers(result: Result) -> dict[str, Any]:
         "virtual_seconds": round(result.seconds, 1),
         "jobs": sum(one.jobs for one in measures.classes),
         "left_waiting": result.left,
-        "classes": {tier.name: of_class(measures.classes[tier.priority]) for tier in TIERS},
+        "classes": {name: of_class(measures.classes[at]) for at, name in classes_of(setting.plans).items()},
         "loads": measures.loads,
         "utilisation": round(measures.run_seconds / capacity, 4),
         "loading": round(measures.load_seconds / capacity, 4),
@@ -41,7 +41,8 @@ def of_class(one: ClassNumbers) -> dict[str, Any]:
     waits = {name: round(one.waits.percentile(part), 2) for name, part in PARTS.items()}
     return {
         "jobs": one.jobs,
-        "refused": one.refused,
+        "refused": one.refused.total(),
+        "refused_because": {code.value: count for code, count in one.refused.items()},
         "tokens": round(one.tokens, 2),
         "wait_seconds": {**waits, "longest": round(one.waits.largest, 2)},
         "jain": round(sum(one.jains) / len(one.jains), 4) if one.jains else None,

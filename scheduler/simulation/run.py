@@ -31,9 +31,9 @@ def simulate(setting: Setting, trace: Path | None = None, seconds: float | None 
     queue = Queue()
     oracle = Oracle(queue, max(1, setting.demand.jobs // ASKED))
     measures = Measures(horizon, oracle)
-    models = models_of(trace) if trace else [model_name(rank) for rank in range(setting.demand.models)]
+    models = models_of(trace, setting.plans) if trace else [model_name(rank) for rank in range(setting.demand.models)]
     machine = Machine(queue, crew(setting, models), measures, setting.jitter, setting.seed)
-    arrivals = recorded(trace) if trace else made_up(setting.demand, setting.seed)
+    arrivals = recorded(trace, setting.plans) if trace else made_up(setting.demand, setting.seed, setting.plans)
     with unhurried_collector():
         machine.run(arrivals, float("inf") if trace else horizon)
     measures.close()
@@ -65,7 +65,7 @@ def gpus_for(
 ) -> Result | None:
     """The run with the fewest GPUs, in the given proportions, with which this part of the class's jobs starts within
     the wait; `tell` hears of each try."""
-    seconds = length_of(trace) if trace else None
+    seconds = length_of(trace, setting.plans) if trace else None
 
     def attempt(gpus: int) -> Result | None:
         result = simulate(replace(setting, breeds=scaled(setting.breeds, gpus)), trace, seconds)

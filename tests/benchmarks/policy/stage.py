@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
+from scheduler.errors import Code
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.queue import Server, Waiting
 from scheduler.simulation.machine import Arrival, Run, Worker
@@ -59,7 +60,7 @@ class Notes:
     def arrived(self, job: Waiting, now: float) -> None:
         self.waiting[job.id] = job.user_id, now
 
-    def refused(self, arrival: Arrival) -> None:
+    def refused(self, arrival: Arrival, code: Code) -> None:
         pass
 
     def started(self, job: Waiting, arrived: float, run: Run) -> None:

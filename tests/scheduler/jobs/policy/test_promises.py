@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from scheduler.errors import Code
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.bounds import longest_wait, switch_seconds, unfairness
 from scheduler.jobs.queue import Queue, Server, Waiting
@@ -55,7 +56,7 @@ class Diary:
         self.waits: list[tuple[Waiting, float]] = []
 
     def arrived(self, job: Waiting, now: float) -> None: ...
-    def refused(self, arrival: Arrival) -> None: ...
+    def refused(self, arrival: Arrival, code: Code) -> None: ...
     def ended(self, run: Run, now: float) -> None: ...
 
     def started(self, job: Waiting, arrived: float, run: Run) -> None:
