@@ -1,5 +1,6 @@
 """A language model behind a server: what it is asked, what becomes of its answer, and what of each failure."""
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from workers.engines.openai import client
 from workers.engines.openai.engine import OpenAIEngine
 from workers.engines.openai.failures import failure
 from workers.engines.openai.stream import Answer, Told
+from workers.engines.openai.writing import said
 from workers.engines.protocol import BadRequest, Broken, Cancelled, Made, OutOfMemory, Result, Stopped, Task
 from workers.engines.registry import BadTable, engines
 
@@ -67,9 +69,9 @@ def test_a_question_is_asked_as_every_such_server_understands_it(server: FakeOpe
     }
     assert "Authorization" not in server.asked[0].headers
     assert answer.path.read_text() == "The sky is blue.\n"
-    assert (answer.type, answer.format, answer.took_tokens) == ("text", "txt", 16)
+    assert (answer.type, answer.format, answer.took_tokens) == ("text", "txt", 10 + 4)  # nobody pays for "Be brief."
     assert answer.metadata == {
-        "model": "chat", "seed": 7, "finish": "stop", "prompt_tokens": 12, "completion_tokens": 4,
+        "model": "chat", "seed": 7, "finish": "stop", "prompt_tokens": 10, "completion_tokens": 4,
     }  # fmt: skip
 
 
@@ -192,6 +194,42 @@ def test_an_answer_that_breaks_off(
 
     assert type(ask(engine_of(server), tmp_path)) is kind
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("pieces", "told"),
+    [
+        (("<think>", "the sky", " is"), "(The answer had to end while the model was still thinking. Its thoughts:)"),
+        (("\n",), "(The answer had to end before its first word: it may have too few tokens.)"),
+        (("<think>", "the sky</think>", "\n"), "(The answer had to end while the model was still thinking."),
+    ],
+)
+def test_an_answer_that_is_cut_before_its_first_word_says_so_and_is_paid_for(
+    server: FakeOpenAI, tmp_path: Path, pieces: tuple[str, ...], told: str
+) -> None:
+    server.says(*pieces, finish="length", usage=(9, 1000))
+    [answer] = made(ask(engine_of(server), tmp_path))
+
+    text = answer.path.read_text()
+    assert text.startswith(told)
+    assert "<think>" not in text
+    assert ("the sky" in text) == (len(pieces) > 1)
+    assert answer.took_tokens == 1009
+
+
+def test_who_has_only_thought_is_told_what(server: FakeOpenAI, tmp_path: Path) -> None:
+    server.says("<think>", "the sky</think>")
+    [answer] = made(ask(engine_of(server), tmp_path))
+    assert answer.path.read_text() == "the sky\n"
+
+
+def test_thoughts_that_a_server_tells_apart_are_kept_for_an_answer_without_words() -> None:
+    answer = Answer()
+    for delta in ({"reasoning_content": "the"}, {"reasoning": " sky"}, {"content": None, "reasoning": 7}):
+        answer.feed(b"data: " + json.dumps({"choices": [{"delta": delta, "finish_reason": None}]}).encode() + b"\n")
+    assert (answer.thoughts, answer.text, answer.pieces) == ("the sky", "", 2)
+    answer.finish = "length"
+    assert said(answer).endswith("\n\nthe sky …")
 
 
 def test_an_empty_answer_is_broken(server: FakeOpenAI, tmp_path: Path) -> None:

@@ -1,16 +1,15 @@
 """The engine `openai`: asks a language model behind a server, and writes down what it answers."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
 from workers.engines.openai import client
-from workers.engines.openai.failures import refused
 from workers.engines.openai.server import Server
 from workers.engines.openai.stream import Answer
 from workers.engines.openai.watch import run_wanted
+from workers.engines.openai.writing import written
 from workers.engines.protocol import (
     BadRequest,
     Broken,
@@ -28,10 +27,7 @@ from workers.engines.protocol import (
 log = structlog.get_logger(__name__)
 
 MAX_TOKENS = 1000  # where nobody says how many
-CHARACTERS_OF_A_TOKEN = 4  # where the server does not count
-CUT, REFUSED = "length", "content_filter"
 SEEDS = 2**31
-THOUGHTS = re.compile(r"\A\s*<think>.*?(</think>|\Z)", re.DOTALL)  # some servers leave them in the answer
 
 
 class OpenAIEngine:
@@ -88,7 +84,7 @@ class OpenAIEngine:
             return await client.answer(server, body(server, name, prompt, seed, most), heard)
 
         answer = run_wanted(asked(), lambda: progress(done, None))
-        return written(task, index, seed, answer, estimate(prompt))
+        return written(task, index, seed, answer, server.system)
 
 
 def body(server: Server, name: str, prompt: str, seed: int, most: int) -> dict[str, Any]:
@@ -102,25 +98,6 @@ def body(server: Server, name: str, prompt: str, seed: int, most: int) -> dict[s
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-
-
-def written(task: Task, index: int, seed: int, answer: Answer, prompt_tokens: int) -> Made:
-    text = THOUGHTS.sub("", answer.text).strip()
-    if answer.finish == REFUSED:
-        raise refused()
-    if not text:
-        raise Broken("the answer was empty")
-    path = task.folder / f"{index}.txt"
-    path.write_text(text + (" …\n" if answer.finish == CUT else "\n"), encoding="utf-8", errors="replace")
-    read = prompt_tokens if answer.prompt_tokens is None else answer.prompt_tokens
-    said = answer.pieces if answer.completion_tokens is None else answer.completion_tokens
-    counts = {"prompt_tokens": read, "completion_tokens": said}
-    metadata = {"model": task.model, "seed": seed, "finish": answer.finish, **counts}
-    return Made(path, "text", "txt", took_tokens=read + said, metadata=metadata)
-
-
-def estimate(prompt: str) -> int:
-    return -(-len(prompt) // CHARACTERS_OF_A_TOKEN)
 
 
 async def first_listed(server: Server) -> str:

@@ -10,7 +10,7 @@ from workers.engines.protocol import Broken
 LONGEST_LINE = 2**20  # bytes
 LONGEST_ANSWER = 2**20  # characters
 END = b"[DONE]"
-SAID = ("content", "reasoning_content", "reasoning")  # what costs tokens, in the words of one server or another
+THOUGHT = ("reasoning_content", "reasoning")  # in the words of one server or another
 
 
 class Told(Exception):
@@ -26,6 +26,7 @@ class Answer:
     """As much of an answer as has come. `pieces`: about one for each token, those of hidden thoughts among them."""
 
     text: str = ""
+    thoughts: str = ""  # that the server tells apart
     pieces: int = 0
     finish: str | None = None  # "stop", "length", "content_filter"
     prompt_tokens: int | None = None
@@ -54,14 +55,15 @@ class Answer:
 
     def add(self, choice: Mapping[str, Any]) -> None:
         delta = choice.get("delta")
-        said = delta.get("content") if isinstance(delta, Mapping) else None
-        if isinstance(delta, Mapping) and any(delta.get(part) for part in SAID):
+        said = words(delta, "content")
+        thought = next(filter(None, (words(delta, name) for name in THOUGHT)), "")
+        self.text += said
+        self.thoughts += thought
+        if said or thought:
             self.pieces += 1
-        if isinstance(said, str):
-            self.text += said
         if isinstance(choice.get("finish_reason"), str):
             self.finish = choice["finish_reason"]
-        if len(self.text) > LONGEST_ANSWER:
+        if max(len(self.text), len(self.thoughts)) > LONGEST_ANSWER:
             raise Broken("the answer has no end")
 
     def count(self, usage: object) -> None:
@@ -84,6 +86,11 @@ def parsed(said: bytes) -> dict[str, Any]:
 def choices(event: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     listed = event.get("choices")
     yield from (choice for choice in listed if isinstance(choice, Mapping)) if isinstance(listed, list) else ()
+
+
+def words(delta: object, name: str) -> str:
+    found = delta.get(name) if isinstance(delta, Mapping) else None
+    return found if isinstance(found, str) else ""
 
 
 def whole(value: object, otherwise: int | None) -> int | None:
