@@ -21,6 +21,8 @@ class Action(StrEnum):
     SHOW = "show"  # a finished picture once more
     USE = "use"  # a model; the words stand in the message that was refused
     FIT = "fit"  # the longest side; the words stand in the message that was refused
+    FEWER = "fewer"  # how many; the words stand in the message that was refused
+    SHORTER = "shorter"  # seconds; the words stand in the message that was refused
     SURPRISE = "surprise"  # nothing
     HELP = "help"  # nothing
 

@@ -1,8 +1,9 @@
 """What is asked when somebody goes on from a job of theirs: the same again, close to it, larger, or as a film: pure."""
 
+from bots.buttons import Action
 from bots.commands import Size, stepped, whole
 from scheduler.catalogue.model import Capability
-from scheduler.jobs.model import LARGEST_SIDE, WISHES, JobRequest, JobView
+from scheduler.jobs.model import LARGEST_SIDE, LONGEST_SECONDS, WISHES, JobRequest, JobView
 
 TIMED = (Capability.VIDEO, Capability.AUDIO)
 VARIATION_STRENGTH = 0.35
@@ -52,6 +53,27 @@ def fitted(request: JobRequest, longest_side: int) -> JobRequest:
         return request
     width, height = fit((request.width, request.height), longest_side)
     return request.model_copy(update={"width": width, "height": height})
+
+
+def fewer(request: JobRequest, count: int) -> JobRequest:
+    return request.model_copy(update={"count": min(max(1, count), request.count)})
+
+
+def shorter(request: JobRequest, seconds: int) -> JobRequest:
+    return request.model_copy(update={"seconds": float(min(max(1, seconds), LONGEST_SECONDS))})
+
+
+def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
+    """The request with what a refusal proposed."""
+    match action:
+        case Action.FIT if subject.isdecimal():
+            return fitted(request, int(subject))
+        case Action.FEWER if subject.isdecimal():
+            return fewer(request, int(subject))
+        case Action.SHORTER if subject.isdecimal():
+            return shorter(request, int(subject))
+        case _:
+            return with_model(request, subject)
 
 
 def repeated(job: JobView, seed: int | None) -> JobRequest:

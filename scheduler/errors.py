@@ -21,14 +21,18 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"  # what
     CONFLICT = "conflict"  # what
     GONE = "gone"  # what
+    # `alternative` is another model that would be admitted now; `fewer`, `smaller` (the longest side) and `shorter`
+    # (seconds) are changes that would be, each by itself. What nothing would do for has none.
     MODEL_NOT_IN_PLAN = "model_not_in_plan"  # model, plan, upgrade, alternative
-    RESOLUTION_TOO_HIGH = "resolution_too_high"  # asked, limit, plan, upgrade, pixels, max_pixels
-    DURATION_TOO_LONG = "duration_too_long"  # asked, limit, model
+    # asked, limit, smaller; by the plan: plan, upgrade, pixels, max_pixels; by what workers make: model, alternative
+    RESOLUTION_TOO_HIGH = "resolution_too_high"
+    DURATION_TOO_LONG = "duration_too_long"  # asked, limit, model, shorter, alternative
     RATE_LIMITED = "rate_limited"  # limit, every_seconds, retry_after_seconds, plan, upgrade
     TOO_MANY_WAITING = "too_many_waiting"  # limit, plan, upgrade; retry_after_seconds: about when one of the jobs ends
-    # cost, spendable, limit, used, plan, upgrade; refill_at and retry_after_seconds if a new day's allowance is enough
+    # cost, spendable, limit, used, plan, upgrade, fewer, smaller, shorter, alternative; refill_at and
+    # retry_after_seconds if a new day's allowance is enough
     OUT_OF_TOKENS = "out_of_tokens"
-    CAPABILITY_PAUSED = "capability_paused"  # subject, reason; ends_at and retry_after_seconds if known
+    CAPABILITY_PAUSED = "capability_paused"  # subject, reason, alternative; ends_at, retry_after_seconds if known
     NO_WORKER = "no_worker"  # model, alternative: no worker ever offered it
     PICTURE_NOT_TAKEN = "picture_not_taken"  # model, alternative: it does not start from a picture
     PICTURE_MISSING = "picture_missing"  # model, alternative: it starts from a picture, and the request names none

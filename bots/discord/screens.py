@@ -107,7 +107,8 @@ def is_open(screen: Screen) -> bool:
 
 def needs_words(screen: Screen) -> bool:
     """Whether a button of the screen acts on the words that stand beside it."""
-    return any(press[0] in (Action.USE, Action.FIT) or press == (Action.RETRY, "") for press in presses(screen))
+    mending = (Action.USE, Action.FIT, Action.FEWER, Action.SHORTER)
+    return any(press[0] in mending or press == (Action.RETRY, "") for press in presses(screen))
 
 
 def presses(screen: Screen) -> list[tuple[Action, str]]:

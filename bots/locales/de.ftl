@@ -49,6 +49,8 @@ button-try-again = Noch einmal versuchen
 button-make-again = Neu malen
 button-use-model = { $model } nehmen
 button-make-it = Auf { $limit } verkleinern
+button-shorter = Auf { $length } kürzen
+button-fewer = Nur { $count }
 button-surprise = Überrasch mich
 button-help = Was kannst du?
 button-more = ⋯
@@ -235,6 +237,14 @@ refused-out-of-tokens-ever = Das kostet { $cost ->
     [none] Bitte verlang weniger auf einmal.
    *[other] { $upgrade } hat genug.
 }
+refused-out-of-tokens-fewer = { $fewer ->
+    [1] Für eines reicht es noch.
+   *[other] Für { $fewer } reicht es noch.
+}
+refused-out-of-tokens-smaller = Mit { $smaller } auf der längsten Seite reicht es noch.
+refused-out-of-tokens-shorter = Für { $shorter } reicht es noch.
+refused-out-of-tokens-alternative = Mit { $alternative } reicht es noch.
+refused-instead = { $alternative } kann das jetzt.
 refused-capability-paused-until = { $reason ->
     [none] Das macht gerade Pause. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.
    *[other] Das macht gerade Pause: { $reason }. Nichts wurde berechnet; bitte versuch es in { $span } noch einmal.

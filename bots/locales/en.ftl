@@ -49,6 +49,8 @@ button-try-again = Try again
 button-make-again = Make it again
 button-use-model = Use { $model }
 button-make-it = Make it { $limit }
+button-shorter = Make it { $length }
+button-fewer = Only { $count }
 button-surprise = Surprise me
 button-help = What can you do?
 button-more = ⋯
@@ -235,6 +237,14 @@ refused-out-of-tokens-ever = That costs { $cost ->
     [none] Please ask for less at a time.
    *[other] { $upgrade } has enough.
 }
+refused-out-of-tokens-fewer = { $fewer ->
+    [1] What you have is enough for one.
+   *[other] What you have is enough for { $fewer }.
+}
+refused-out-of-tokens-smaller = With { $smaller } on the longest side, what you have is enough.
+refused-out-of-tokens-shorter = What you have is enough for { $shorter }.
+refused-out-of-tokens-alternative = With { $alternative }, what you have is enough.
+refused-instead = { $alternative } can do it now.
 refused-capability-paused-until = { $reason ->
     [none] That is paused at the moment. Nothing was charged; please try again in { $span }.
    *[other] That is paused at the moment: { $reason }. Nothing was charged; please try again in { $span }.

@@ -47,6 +47,8 @@ button-try-again = Попробовать снова
 button-make-again = Нарисовать снова
 button-use-model = Взять { $model }
 button-make-it = Сделать { $limit }
+button-shorter = Сделать { $length }
+button-fewer = Только { $count }
 button-surprise = Удивите меня
 button-help = Что вы умеете?
 button-more = ⋯
@@ -238,6 +240,14 @@ refused-out-of-tokens-ever = Это стоит { $cost ->
     [none] Попросите, пожалуйста, меньше за раз.
    *[other] На тарифе { $upgrade } хватит.
 }
+refused-out-of-tokens-fewer = { $fewer ->
+    [1] На одну штуку хватит.
+   *[other] Хватит на { $fewer } шт.
+}
+refused-out-of-tokens-smaller = С длинной стороной { $smaller } хватит.
+refused-out-of-tokens-shorter = Хватит на { $shorter }.
+refused-out-of-tokens-alternative = С { $alternative } хватит.
+refused-instead = { $alternative } может это сейчас.
 refused-capability-paused-until = { $reason ->
     [none] Сейчас это на паузе. Ничего не списано; попробуйте, пожалуйста, через { $span }.
    *[other] Сейчас это на паузе: { $reason }. Ничего не списано; попробуйте, пожалуйста, через { $span }.

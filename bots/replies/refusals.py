@@ -12,15 +12,17 @@ from scheduler.errors import Code, Refusal, Refused, Unreachable
 PASSES_SOON = {Code.RATE_LIMITED, Code.OVERLOADED}  # a second sentence says when
 MAY_PASS_SOON = {Code.TOO_MANY_WAITING}  # the same, where it is known
 SHARED_WITH_REFUSALS = {Mistake.PROMPT_EMPTY, Mistake.PROMPT_TOO_LONG}
-BETTER_ELSEWHERE = (
+BETTER_ELSEWHERE = {  # their own sentences name the model that would do
     Code.MODEL_NOT_IN_PLAN,
     Code.UNKNOWN_MODEL,
     Code.NO_WORKER,
     Code.PICTURE_NOT_TAKEN,
     Code.PICTURE_MISSING,
     Code.FILM_MISSING,
-)
+}
+ALSO_ELSEWHERE = {Code.CAPABILITY_PAUSED, Code.DURATION_TOO_LONG, Code.RESOLUTION_TOO_HIGH}  # a second sentence does
 MEGABYTE = 2**20
+LARGEST_NUMBER = 10**6
 LONGEST_FACT = 120  # characters of anything that came from outside
 
 
@@ -62,20 +64,63 @@ def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = Fa
     if refusal.code is Code.RESOLUTION_TOO_HIGH and "plan" not in refusal.facts:
         name += "-for-model"
     facts = variables(refusal, tr, now)
+    change = change_named(refusal)
+    if change and refusal.code is Code.OUT_OF_TOKENS:
+        facts["upgrade"] = "none"  # what costs nothing is proposed before a plan
     text = tr(name, **facts)
     soon = refusal.code in PASSES_SOON or (refusal.code in MAY_PASS_SOON and refusal.retry_after_seconds is not None)
     if soon and not counts:
         text += " " + tr(f"{name}-next", **facts)
+    if change:
+        text += " " + tr(change, **facts)
     return Screen(text, buttons=help_for(refusal, tr) if helps else ())
 
 
+def change_named(refusal: Refusal) -> str | None:
+    """The sentence about what would pass instead: the slightest change, if the first sentence does not name it."""
+    if refusal.code is Code.OUT_OF_TOKENS:
+        found = (name for name, value in changes(refusal).items() if value)
+        return next((f"refused-out-of-tokens-{name}" for name in found), None)
+    return "refused-instead" if refusal.code in ALSO_ELSEWHERE and changes(refusal)["alternative"] else None
+
+
+def changes(refusal: Refusal) -> dict[str, str | int | None]:
+    """What would pass in its place, the slightest first: how many, the longest side, seconds, a model."""
+    facts = refusal.facts
+    sized = facts.get("smaller") or (facts.get("limit") if refusal.code is Code.RESOLUTION_TOO_HIGH else None)
+    other = facts.get("alternative")
+    return {
+        "fewer": whole(facts.get("fewer")),
+        "smaller": whole(sized),
+        "shorter": whole(facts.get("shorter")),
+        "alternative": other if isinstance(other, str) and other else None,
+    }
+
+
+def whole(fact: object) -> int | None:
+    """A fact that should be a number of something, rounded down; what is no such number offers nothing."""
+    is_some = isinstance(fact, int | float) and not isinstance(fact, bool) and 1 <= fact < LARGEST_NUMBER
+    return int(fact) if is_some and isinstance(fact, int | float) else None
+
+
 def help_for(refusal: Refusal, tr: Translator) -> tuple[tuple[Button, ...], ...]:
-    alternative, limit = refusal.facts.get("alternative"), refusal.facts.get("limit")
-    if refusal.code in BETTER_ELSEWHERE and isinstance(alternative, str):
-        return ((button(tr("button-use-model", model=cut(alternative, 40)), Action.USE, alternative[:50]),),)
-    if refusal.code is Code.RESOLUTION_TOO_HIGH and isinstance(limit, int):
-        return ((button(tr("button-make-it", limit=str(limit)), Action.FIT, limit),),)
-    return ()
+    """A button for each change that would let it pass."""
+    if refusal.code not in BETTER_ELSEWHERE | ALSO_ELSEWHERE | {Code.OUT_OF_TOKENS}:
+        return ()
+    row = [helping(name, value, tr) for name, value in changes(refusal).items() if value]
+    return (tuple(row),) if row else ()
+
+
+def helping(name: str, value: str | int, tr: Translator) -> Button:
+    match name:
+        case "fewer":
+            return button(tr("button-fewer", count=str(value)), Action.FEWER, value)
+        case "smaller":
+            return button(tr("button-make-it", limit=str(value)), Action.FIT, value)
+        case "shorter":
+            return button(tr("button-shorter", length=tr.span(float(value))), Action.SHORTER, value)
+        case _:
+            return button(tr("button-use-model", model=cut(str(value), 40)), Action.USE, str(value)[:50])
 
 
 def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Variable]:
@@ -89,6 +134,9 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
     found["asked"] = "×".join(sides)
     found["pace"] = tr.span(number(facts.get("every_seconds"), 60))
     found["span"] = tr.span(number(facts.get("retry_after_seconds"), 60))
+    instead = changes(refusal)
+    found["fewer"], found["smaller"] = number(instead["fewer"]), str(instead["smaller"])
+    found["shorter"] = tr.span(number(facts.get("shorter")))
     if refill := instant(facts.get("refill_at")):
         found |= {"moment": tr.moment(refill), "span": tr.span((refill - now).total_seconds())}
     if refusal.code is Code.PICTURE_UNFIT:

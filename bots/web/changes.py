@@ -10,4 +10,8 @@ def changed(request: JobRequest, changes: Changes) -> JobRequest:
         request = repeats.with_model(request, changes.use)
     if changes.fit:
         request = repeats.fitted(request, changes.fit)
+    if changes.fewer:
+        request = repeats.fewer(request, changes.fewer)
+    if changes.shorter:
+        request = repeats.shorter(request, changes.shorter)
     return request

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scheduler.jobs.model import LARGEST_SIDE, SMALLEST_SIDE
+from scheduler.jobs.model import LARGEST_SIDE, LONGEST_SECONDS, MOST_IMAGES, SMALLEST_SIDE
 
 
 class Changes(BaseModel):
@@ -18,6 +18,8 @@ class Changes(BaseModel):
     id: UUID  # made by the page for each send: the same one again never makes a second job
     use: str | None = Field(None, max_length=100)  # another model
     fit: int | None = Field(None, ge=SMALLEST_SIDE, le=LARGEST_SIDE)  # the longest side
+    fewer: int | None = Field(None, ge=1, le=MOST_IMAGES)  # how many
+    shorter: int | None = Field(None, ge=1, le=LONGEST_SECONDS)  # seconds
 
 
 class Said(Changes):

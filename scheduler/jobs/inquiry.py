@@ -79,7 +79,7 @@ class Inquiry:
         return (await self._ask([question])).waits[0]
 
     async def frees_in(self, user_id: int) -> float | None:
-        """Seconds until about when one of the user's jobs ends; None where none has begun, or nobody leads."""
+        """Seconds until about when one of the user's jobs ends; None where nobody knows, or nobody leads."""
         if self.dispatcher.leader:
             return self.dispatcher.frees_in(user_id)
         return (await self._ask([], user_id)).frees_in

@@ -8,6 +8,7 @@ from scheduler.jobs.entries import charge
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Wait, Why
 from scheduler.jobs.policy.crowd import Ahead
+from scheduler.jobs.policy.lines import lines_of
 from scheduler.jobs.policy.prospects import Running, prospects
 from scheduler.jobs.policy.waits import Raw
 from scheduler.jobs.queue import Server, Waiting
@@ -51,9 +52,25 @@ class Outlook:
         return Wait(position=1, seconds=seconds, why=Why.NEXT)
 
     def frees_in(self, user_id: int, now: float) -> float | None:
-        """About when one of the user's jobs ends; None where none has begun."""
-        begun = [one for one in self.line.running.values() if one.user_id == user_id and one.started_at is not None]
-        return min((self._seconds_left(one, now) for one in begun), default=None)
+        """About when one of the user's jobs ends: of those that have begun, else the one that is next; None where
+        nobody knows when it begins."""
+        mine = [one for one in self.line.running.values() if one.user_id == user_id]
+        if begun := [one for one in mine if one.started_at is not None]:
+            return min(self._seconds_left(one, now) for one in begun)
+        if mine:
+            waits = [(self._next(one, now).seconds, one) for one in mine]
+            return min((wait + self._seconds_left(one, now) for wait, one in waits if wait is not None), default=None)
+        return self._first_ends_in(user_id, now)
+
+    def _first_ends_in(self, user_id: int, now: float) -> float | None:
+        """The same of a user all of whose jobs wait."""
+        user = self.line.queue.users.get(user_id)
+        heads = [line.head() for line in lines_of(user) if line] if user else []
+        if not heads:
+            return None
+        first = max(heads, key=lambda entry: (entry.priority, -entry.seq))
+        wait = self.expected(first, None, now, promised=False).seconds
+        return None if wait is None else wait + first.cost * self.line.speeds.pace(first.kind.model, "")
 
     def _raw(self, entry: Waiting, able: list[Server], ahead: Ahead, now: float) -> Raw:
         """Before it is corrected by how earlier ones turned out."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from scheduler.accounts.model import Pause
 from scheduler.catalogue.model import Model
@@ -12,6 +12,8 @@ from scheduler.jobs.kinds import side_of
 from scheduler.jobs.model import JobRequest
 from scheduler.plans.extent import size_of
 from scheduler.plans.model import Plan
+
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +42,21 @@ def choose_model(request: JobRequest, plan: Plan, market: Market) -> Model | Ref
     chosen = choose(request, plan, market if request.picture is None else market.from_picture())
     if not isinstance(chosen, Refusal) or chosen.code is not Code.NO_WORKER:
         return chosen
-    other = chosen.facts.get("alternative")
     if request.picture is None:
         with_one = choose(request, plan, market.from_picture())
         if isinstance(with_one, Refusal):
             return chosen
-        return Refusal(Code.PICTURE_MISSING, {"model": with_one.id, "alternative": other})
+        return Refusal(Code.PICTURE_MISSING, {"model": with_one.id})
     model = request.model or request.capability.value
     if request.model is not None and model not in market.offered:
         return chosen
-    return Refusal(Code.PICTURE_NOT_TAKEN, {"model": model, "alternative": other})
+    return Refusal(Code.PICTURE_NOT_TAKEN, {"model": model})
 
 
 def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
     """The same in a market where all is alike to the request."""
     if request.model is None:
-        usable = [m for m in suited(request, market) if plan.allows(m.id) and not paused(m, market)]
+        usable = [m for m in suited(request, market) if plan.allows(m.id) and not pause_of(m, market)]
         offered = [m for m in usable if m.id in market.offered]
         for sides in (market.online, market.offered):
             for candidate in offered:
@@ -63,23 +64,23 @@ def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
                     return candidate
         if offered:
             return offered[0]  # the size will be refused
-        for listed in suited(request, market):
-            if subjects := paused(listed, market):
-                return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0]})
+        allowed = [m for m in suited(request, market) if plan.allows(m.id)]
+        if held := [(m.id not in market.offered, pause) for m in allowed if (pause := pause_of(m, market))]:
+            return paused(min(held, key=lambda one: (one[0], ends_at(one[1])))[1])  # what comes back first
         return Refusal(Code.NO_WORKER, {"model": request.capability.value})
     model = market.models.get(request.model)
     if model is None or not model.is_available or model.capability is not request.capability:
-        return Refusal(Code.UNKNOWN_MODEL, {"model": request.model, "alternative": alternative(request, plan, market)})
+        return Refusal(Code.UNKNOWN_MODEL, {"model": request.model})
     if model.id == COMPOSE and request.film is None:
-        return Refusal(Code.FILM_MISSING, {"model": model.id, "alternative": alternative(request, plan, market)})
+        return Refusal(Code.FILM_MISSING, {"model": model.id})
     if not plan.allows(model.id):
         upgrade = cheapest(market.plans, lambda p: p.allows(model.id))
         facts: dict[str, Fact] = {"model": model.id, "plan": plan.name, "upgrade": upgrade}
-        return Refusal(Code.MODEL_NOT_IN_PLAN, facts | {"alternative": alternative(request, plan, market)})
-    if subjects := paused(model, market):
-        return Refusal(Code.CAPABILITY_PAUSED, {"subject": subjects[0]})
+        return Refusal(Code.MODEL_NOT_IN_PLAN, facts)
+    if pause := pause_of(model, market):
+        return paused(pause)
     if model.id not in market.offered:
-        return Refusal(Code.NO_WORKER, {"model": model.id, "alternative": alternative(request, plan, market)})
+        return Refusal(Code.NO_WORKER, {"model": model.id})
     return model
 
 
@@ -90,30 +91,32 @@ def suited(request: JobRequest, market: Market) -> list[Model]:
     return sorted((m for m in listed if (m.id == COMPOSE) is of_films), key=lambda m: m.rank)
 
 
-def alternative(request: JobRequest, plan: Plan, market: Market) -> str | None:
-    """A model that would do instead, now."""
-    other = choose(request.model_copy(update={"model": None}), plan, market)
-    return None if isinstance(other, Refusal) else other.id
-
-
-def paused(model: Model, market: Market) -> list[str]:
-    """What of the model is paused, the widest first."""
+def pause_of(model: Model, market: Market) -> Pause | None:
+    """What keeps the model from being used: of several pauses the one that ends last, the widest first."""
     if not market.paused:
-        return []
+        return None
     subjects = ("all", f"capability:{model.capability}", f"model:{model.id}")
-    return [subject for subject in subjects if subject in market.paused]
+    holding = [market.paused[subject] for subject in subjects if subject in market.paused]
+    return max(holding, key=ends_at, default=None)
+
+
+def ends_at(pause: Pause) -> datetime:
+    """When it ends by itself; one that an admin must end comes after all others."""
+    return pause.ends_at or NEVER
+
+
+def paused(pause: Pause) -> Refusal:
+    return Refusal(Code.CAPABILITY_PAUSED, {"subject": pause.subject, "reason": pause.reason})
 
 
 def dated(refusal: Refusal, market: Market, now: datetime) -> Refusal:
-    """The same; of a pause also why, and when it ends if that is known."""
+    """The same; of a pause also when it ends, if that is known."""
     pause = market.paused.get(str(refusal.facts.get("subject")))
-    if refusal.code is not Code.CAPABILITY_PAUSED or pause is None:
+    if refusal.code is not Code.CAPABILITY_PAUSED or pause is None or pause.ends_at is None:
         return refusal
-    facts: dict[str, Fact] = {"subject": pause.subject, "reason": pause.reason}
-    if pause.ends_at:
-        left = max(0.0, (pause.ends_at - now).total_seconds())
-        facts |= {"ends_at": pause.ends_at.isoformat(), "retry_after_seconds": round(left, 3)}
-    return Refusal(refusal.code, facts)
+    left = max(0.0, (pause.ends_at - now).total_seconds())
+    when: dict[str, Fact] = {"ends_at": pause.ends_at.isoformat(), "retry_after_seconds": round(left, 3)}
+    return Refusal(refusal.code, {**refusal.facts, **when})
 
 
 def makes(model: Model, width: int, height: int, sides: Mapping[str, int]) -> bool:

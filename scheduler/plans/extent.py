@@ -1,5 +1,7 @@
 """How large and how long what is made of a request will be, as its price and its limits need it: pure."""
 
+from math import isqrt
+
 from scheduler.catalogue.model import SPOKEN_CHARACTERS, Capability, Model, Work, language_tokens
 from scheduler.jobs.model import SIDE_STEP, SMALLEST_SIDE, JobRequest
 
@@ -37,3 +39,24 @@ def work_of(request: JobRequest, width: int, height: int, steps: int, seconds: f
     characters = len(request.prompt)
     tokens = language_tokens(characters, max_tokens)
     return Work(request.count, width, height, steps, seconds=seconds, characters=characters, tokens=tokens)
+
+
+def work_for(request: JobRequest, model: Model) -> Work:
+    """The same of a request as the model would make it."""
+    width, height = size_of(request, model)
+    seconds, most = seconds_of(request, model), max_tokens_of(request, model)
+    return work_of(request, width, height, steps_of(request, model), seconds, most)
+
+
+def side_within(width: int, height: int, pixels: int) -> int:
+    """The longest side of this shape within so many pixels; whole steps, never longer than it is."""
+    longest = max(width, height)
+    if width * height <= pixels:
+        return longest
+    side = isqrt(pixels * longest // min(width, height))
+    return max(SMALLEST_SIDE, side - side % SIDE_STEP)
+
+
+def lasts(model: Model, seconds: float) -> bool:
+    """Whether the model makes something of this length."""
+    return model.max_seconds is None or seconds <= model.max_seconds

@@ -9,15 +9,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from math import isqrt
 from typing import NamedTuple
 
 from scheduler.catalogue.model import Model, price
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.kinds import largest_side
-from scheduler.jobs.model import PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
+from scheduler.jobs.model import PROMPT_LIMIT, JobRequest
 from scheduler.plans.choice import Market, cheapest, choose_model, dated, makes
-from scheduler.plans.extent import max_tokens_of, seconds_of, size_of, steps_of, work_of
+from scheduler.plans.extent import lasts, max_tokens_of, seconds_of, side_within, size_of, steps_of, work_of
+from scheduler.plans.instead import alternative, within
 from scheduler.plans.model import Plan, Standing, Tokens
 
 
@@ -52,19 +52,19 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     if standing.banned:
         return Refusal(Code.BANNED)
     if isinstance(chosen, Refusal):
-        return dated(chosen, market, now)
+        return dated(helped(chosen, request, plan, turned, market), market, now)
     width, height = size_of(request, chosen)
     steps = steps_of(request, chosen)
     seconds = seconds_of(request, chosen)
     max_tokens = max_tokens_of(request, chosen)
     cost = price(chosen, work_of(request, width, height, steps, seconds, max_tokens))
     refusal = (
-        too_large(width, height, plan, market.plans)
-        or beyond_workers(chosen, width, height, market)
-        or too_long(seconds, chosen)
+        too_large(chosen, width, height, plan, market)
+        or beyond_workers(request, chosen, width, height, plan, turned, market)
+        or too_long(request, chosen, seconds, plan, turned, market)
         or too_fast(plan, standing, market.plans, now)
         or too_many(plan, standing, market.plans)
-        or out_of_tokens(cost, plan, turned, market.plans, now)
+        or out_of_tokens(request, chosen, cost, plan, turned, market, now)
     )
     if refusal:
         return refusal
@@ -72,6 +72,14 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     admission = Admission(chosen, width, height, steps, seconds, max_tokens, cost, allowance, cost - allowance)
     charge(standing, turned, admission, plan, now)
     return admission
+
+
+def helped(chosen: Refusal, request: JobRequest, plan: Plan, standing: Standing, market: Market) -> Refusal:
+    """Why it does not get its model, with another one that it would get now."""
+    asked = market.models.get(request.model or "")
+    of_the_kind = asked if asked and asked.capability is request.capability else None
+    other = alternative(request, of_the_kind, plan, market, spendable(plan, standing))
+    return Refusal(chosen.code, {**chosen.facts, "alternative": other})
 
 
 def charge(standing: Standing, turned: Standing, admission: Admission, plan: Plan, now: datetime) -> None:
@@ -84,18 +92,12 @@ def charge(standing: Standing, turned: Standing, admission: Admission, plan: Pla
     standing.last_seq += 1
 
 
-def too_long(seconds: float, model: Model) -> Refusal | None:
-    if model.max_seconds is None or seconds <= model.max_seconds:
-        return None
-    return Refusal(Code.DURATION_TOO_LONG, {"asked": seconds, "limit": model.max_seconds, "model": model.id})
-
-
-def too_large(width: int, height: int, plan: Plan, plans: Iterable[Plan]) -> Refusal | None:
+def too_large(model: Model, width: int, height: int, plan: Plan, market: Market) -> Refusal | None:
     if plan.makes(width, height):
         return None
-    upgrade = cheapest(plans, lambda p: p.makes(width, height))
+    upgrade = cheapest(market.plans, lambda p: p.makes(width, height))
     limit = longest_side(width, height, plan)
-    facts: dict[str, Fact] = {"asked": max(width, height), "width": width, "height": height, "limit": limit}
+    facts = size_facts(width, height, limit) | {"smaller": min(limit, side_made(model, market))}
     if plan.max_pixels is not None and width * height > plan.max_pixels:
         facts |= {"pixels": width * height, "max_pixels": plan.max_pixels}
     return Refusal(Code.RESOLUTION_TOO_HIGH, facts | {"plan": plan.name, "upgrade": upgrade})
@@ -106,16 +108,42 @@ def longest_side(width: int, height: int, plan: Plan) -> int:
     side = min(max(width, height), plan.max_resolution)
     if plan.max_pixels is None or width * height * side**2 <= plan.max_pixels * max(width, height) ** 2:
         return side
-    side = isqrt(plan.max_pixels * max(width, height) // min(width, height))
-    return max(SMALLEST_SIDE, side - side % SIDE_STEP)
+    return side_within(width, height, plan.max_pixels)
 
 
-def beyond_workers(model: Model, width: int, height: int, market: Market) -> Refusal | None:
+def beyond_workers(
+    request: JobRequest, model: Model, width: int, height: int, plan: Plan, standing: Standing, market: Market
+) -> Refusal | None:
     """No worker ever made such a size, whatever the plan says."""
     if makes(model, width, height, market.offered):
         return None
-    facts: dict[str, Fact] = {"asked": max(width, height), "width": width, "height": height}
-    return Refusal(Code.RESOLUTION_TOO_HIGH, facts | {"limit": largest_side(market.offered[model.id])})
+    facts = size_facts(width, height, largest_side(market.offered[model.id])) | {
+        "model": model.id,
+        "smaller": side_made(model, market),
+        "alternative": alternative(request, model, plan, market, spendable(plan, standing)),
+    }
+    return Refusal(Code.RESOLUTION_TOO_HIGH, facts)
+
+
+def size_facts(width: int, height: int, limit: int) -> dict[str, Fact]:
+    return {"asked": max(width, height), "width": width, "height": height, "limit": limit}
+
+
+def side_made(model: Model, market: Market) -> int:
+    """The longest side that a live worker makes with the model; where none lives, that any ever made."""
+    return largest_side(market.online.get(model.id) or market.offered[model.id])
+
+
+def too_long(
+    request: JobRequest, model: Model, seconds: float, plan: Plan, standing: Standing, market: Market
+) -> Refusal | None:
+    """Of the model's own bound; a shorter one passes, and maybe another model."""
+    if model.max_seconds is None or lasts(model, seconds):
+        return None
+    facts: dict[str, Fact] = {"asked": seconds, "limit": model.max_seconds, "model": model.id}
+    shorter = model.max_seconds if model.default_seconds is not None else None  # otherwise the words decide
+    other = alternative(request, model, plan, market, spendable(plan, standing))
+    return Refusal(Code.DURATION_TOO_LONG, facts | {"shorter": shorter, "alternative": other})
 
 
 def interval(plan: Plan) -> timedelta:
@@ -154,7 +182,9 @@ def too_many(plan: Plan, standing: Standing, plans: Iterable[Plan]) -> Refusal |
     return Refusal(Code.TOO_MANY_WAITING, {"limit": plan.max_open_jobs, "plan": plan.name, "upgrade": upgrade})
 
 
-def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetime) -> Refusal | None:
+def out_of_tokens(
+    request: JobRequest, model: Model, cost: Tokens, plan: Plan, standing: Standing, market: Market, now: datetime
+) -> Refusal | None:
     """The allowance of the day is spent first, then the balance. A new day helps only where its allowance is enough, a
     larger plan only where what is left of its own is."""
     left = spendable(plan, standing)
@@ -166,7 +196,7 @@ def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[
         "used": plain(standing.allowance_used),
         "limit": plan.daily_token_limit,
         "plan": plan.name,
-        "upgrade": cheapest(plans, lambda p: cost <= spendable(p, standing)),
+        "upgrade": cheapest(market.plans, lambda p: cost <= spendable(p, standing)),
     }
     if cost <= plan.daily_token_limit + standing.balance:
         refill = next_midnight(now)
@@ -174,7 +204,7 @@ def out_of_tokens(cost: Tokens, plan: Plan, standing: Standing, plans: Iterable[
             "refill_at": refill.isoformat(),
             "retry_after_seconds": round((refill - now).total_seconds(), 3),
         }
-    return Refusal(Code.OUT_OF_TOKENS, facts)
+    return Refusal(Code.OUT_OF_TOKENS, facts | within(left, request, model, plan, market))
 
 
 def renew_day(standing: Standing, today: date) -> Standing:

@@ -180,6 +180,24 @@ def test_a_request_is_mended_for_a_plan() -> None:
     assert (mended.width, mended.height, mended.model) == (1024, 512, "sdxl")
 
 
+@pytest.mark.parametrize(
+    ("press", "change"),
+    [
+        ("use:sdxl", {"model": "sdxl"}),
+        ("fit:512", {"width": 512, "height": 256}),
+        ("fewer:1", {"count": 1}),
+        ("fewer:9", {"count": 3}),
+        ("shorter:8", {"seconds": 8.0}),
+        ("shorter:9999", {"seconds": 600.0}),
+    ],
+)
+def test_a_button_changes_what_it_names_and_nothing_else(press: str, change: dict[str, object]) -> None:
+    request = parse_imagine("x --size 1024x512 --count 3")
+    read = buttons.read(press)
+    assert read
+    assert repeats.mended(request, *read) == request.model_copy(update=change)
+
+
 def test_a_press_can_be_read_for_ever() -> None:
     job = a_job()
     for action in Action:

@@ -139,6 +139,42 @@ def test_what_no_day_pays_for_is_not_promised_for_tomorrow(upgrade: str | None, 
     assert text == f"That costs 21 tokens, more than the Free plan has in a day (20). {advice}"
 
 
+SHORT: dict[str, Fact] = {"cost": 12, "spendable": 5, "limit": 20, "plan": "Free", "upgrade": "Pro"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence", "labels"),
+    [
+        ({"fewer": 1, "alternative": "painter"}, "What you have is enough for one.", ["Only 1", "Use painter"]),
+        ({"fewer": 3}, "What you have is enough for 3.", ["Only 3"]),
+        ({"smaller": 1448}, "With 1448 on the longest side, what you have is enough.", ["Make it 1448"]),
+        ({"shorter": 90}, "What you have is enough for 90 s.", ["Make it 90 s"]),
+        ({"alternative": "painter"}, "With painter, what you have is enough.", ["Use painter"]),
+    ],
+)
+def test_what_is_left_is_proposed_before_a_plan(changes: dict[str, Fact], sentence: str, labels: list[str]) -> None:
+    screen = refusals.refused(Refusal(Code.OUT_OF_TOKENS, SHORT | changes), EN, NOW, helps=True)
+    assert spoken(screen).endswith(f"(20). Please ask for less at a time. {sentence}")
+    assert [button.label for button in screen.buttons[0]] == labels
+    for locale in LOCALES:
+        assert spoken(refusals.refused(Refusal(Code.OUT_OF_TOKENS, SHORT | changes), Translator(locale), NOW))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("code", [Code.CAPABILITY_PAUSED, Code.DURATION_TOO_LONG, Code.RESOLUTION_TOO_HIGH])
+def test_another_model_that_would_do_is_named_with_its_button(code: Code, locale: str) -> None:
+    refusal = Refusal(code, FACTS[code] | {"alternative": "painter"})
+    screen = refusals.refused(refusal, Translator(locale), NOW, helps=True)
+    assert "painter" in spoken(screen)
+    assert screen.buttons[0][-1].data == "use:painter"
+
+
+def test_what_is_too_long_is_offered_as_long_as_it_may_be() -> None:
+    refusal = Refusal(Code.DURATION_TOO_LONG, FACTS[Code.DURATION_TOO_LONG] | {"shorter": 8.0})
+    ((button,),) = refusals.refused(refusal, EN, NOW, helps=True).buttons
+    assert (button.label, button.data) == ("Make it 8 s", "shorter:8")
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("code", [Code.CAPABILITY_PAUSED, Code.TOO_MANY_WAITING])
 def test_when_it_frees_is_said_where_it_is_known(code: Code, locale: str) -> None:
@@ -166,7 +202,7 @@ def test_helping_buttons_appear_only_where_they_work() -> None:
 
 NAMES = (
     "model", "alternative", "plan", "upgrade", "what", "reason", "limit", "length", "cost", "spendable", "asked",
-    "every_seconds", "retry_after_seconds", "refill_at",
+    "every_seconds", "retry_after_seconds", "refill_at", "fewer", "smaller", "shorter",
 )  # fmt: skip
 VALUES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(0, 1e9) | st.text(max_size=50)
 

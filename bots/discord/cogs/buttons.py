@@ -68,10 +68,8 @@ async def wanted(press: Press) -> JobRequest | Screen:
     match press.action:
         case Action.SURPRISE:
             return commands.imagine(welcome.surprise(translator(press.act), random.randrange(welcome.SURPRISES)))
-        case Action.USE:
-            return repeats.with_model(words(press), press.subject)
-        case Action.FIT:
-            return repeats.fitted(words(press), int(press.subject))
+        case Action.USE | Action.FIT | Action.FEWER | Action.SHORTER:
+            return repeats.mended(words(press), press.action, press.subject)
         case Action.RETRY if not press.subject:
             return words(press)
         case _:

@@ -53,14 +53,7 @@ async def reword(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
     if action is Action.RETRY:  # under the key of the first try, in case that one did pass
         await talk.order(request, event_key(talk.desk.bot.id, original))
     else:
-        await talk.order(mended(request, action, subject))
-
-
-def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
-    """The request with what a refusal proposed."""
-    if action is Action.FIT and subject.isdecimal():
-        return repeats.fitted(request, int(subject))
-    return repeats.with_model(request, subject)
+        await talk.order(repeats.mended(request, action, subject))
 
 
 def written_in(text: str, usual: Maker) -> JobRequest:

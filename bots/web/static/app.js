@@ -122,17 +122,19 @@ function cancel(id) {
   outbox.send({ path: `/jobs/${id}/cancel`, body: {}, text: "", picture: false });
 }
 
+const NUMBERS = new Set(["fit", "fewer", "shorter"]);
+
 /** A helping button under words: what was refused, changed as it says, or what it names. */
 function pressedOnNote(view, kept) {
   if (view.action === "cancel") return cancel(hyphenated(view.subject));
   if (view.action === "surprise") return say_(examples[Math.floor(Math.random() * examples.length)].text, composer.chosen());
   if (view.action === "help") return say_("/help", {});
   const { path, body, text, picture, shape, count } = kept.entry;
-  const change = view.action === "use" ? { use: view.subject } : view.action === "fit" ? { fit: Number(view.subject) } : {};
+  const change = view.action === "use" ? { use: view.subject } : NUMBERS.has(view.action) ? { [view.action]: Number(view.subject) } : {};
   const id = view.action === "retry" ? kept.entry.id : undefined; // the same request: it may have been taken after all
   forget(kept.id);
   document.querySelector(`[data-note="${kept.id}"]`)?.remove();
-  send({ id, path, body: { ...body, ...change }, text, picture, shape, count });
+  send({ id, path, body: { ...body, ...change }, text, picture, shape, count: change.fewer ?? count });
 }
 
 const hyphenated = (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

@@ -18,9 +18,11 @@ export function prompt(text) {
   return make("div", { class: "long" }, words, more);
 }
 
+const CHANGES = new Set(["fit", "fewer", "shorter"]);
+
 /** A quiet button; `act` gets the button as the server named it. */
 export function button(view, act) {
-  const element = make("button", { type: "button", class: "quiet", "data-action": view.action }, icon(view.action === "fit" ? "use" : view.action), view.label);
+  const element = make("button", { type: "button", class: "quiet", "data-action": view.action }, icon(CHANGES.has(view.action) ? "use" : view.action), view.label);
   element.addEventListener("click", () => act(view, element));
   return element;
 }

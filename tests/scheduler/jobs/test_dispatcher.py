@@ -616,7 +616,7 @@ async def test_what_is_paused_is_neither_admitted_nor_dispatched_until_resumed(
     assert await gpu.inbox() == []
     assert wait
     assert wait.why is Why.PAUSED
-    assert answer == Refusal(Code.CAPABILITY_PAUSED, {"subject": subject, "reason": "new weights"})
+    assert answer == Refusal(Code.CAPABILITY_PAUSED, {"subject": subject, "reason": "new weights", "alternative": None})
 
     assert await resume(stage.pool, subject)
     await stage.market.refresh()

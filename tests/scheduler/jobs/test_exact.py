@@ -275,7 +275,7 @@ async def test_a_paused_capability_stops_its_models_and_no_others(stage: Stage) 
     await stage.market.refresh()
     answer = await stage.ask(admin, model="clip", capability="video")
 
-    facts = {"subject": "capability:video", "reason": "no film today"}
+    facts = {"subject": "capability:video", "reason": "no film today", "alternative": None}
     assert answer == Refusal(Code.CAPABILITY_PAUSED, facts)
     assert isinstance(await stage.ask(admin), Admitted)
 

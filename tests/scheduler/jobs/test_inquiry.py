@@ -95,6 +95,24 @@ async def test_who_has_too_much_waiting_there_is_told_when_that_frees(
     assert problem["retry_after_seconds"] == pytest.approx(stage.dispatcher.frees_in(ann.user_id), abs=1.0)
 
 
+async def test_when_the_first_of_those_ends_that_all_wait_is_known_too(
+    stage: Stage, other: Stage, pair: str, ann: Caller
+) -> None:
+    ben = await stage.user("telegram:7")
+    assert stage.dispatcher.frees_in(ben.user_id) is None  # nothing of his is there
+    await one_waits(stage, ann)
+    [attempt] = stage.dispatcher.line.running.values()
+    attempt.started_at = time.monotonic()
+    first, _ = await stage.job(ben), await stage.job(ben)
+    await until(lambda: len(stage.dispatcher.line.queue.jobs) == 2)
+    wait = stage.dispatcher.wait_of(first)
+    told = await Viewer(other.pool, other.inquiry).frees_in(ben.user_id)
+
+    assert wait
+    assert wait.seconds
+    assert told == pytest.approx(wait.seconds + 8.0, abs=1.0)
+
+
 async def test_while_nobody_answers_it_counts_and_does_not_ask_again_at_once(
     stage: Stage, other: Stage, pair: str, ann: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,10 @@
 """The limits, as pure rules."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -184,6 +186,7 @@ def test_an_empty_purse_says_when_it_fills_and_how_much_is_missing() -> None:
         "retry_after_seconds": 12 * 3600.0,
         "plan": "Free",
         "upgrade": "Starter",
+        "fewer": 3,
     }
 
 
@@ -218,7 +221,7 @@ def test_what_is_paused_says_why() -> None:
     market = replace(MARKET, paused={"model:sdxl": Pause(subject="model:sdxl", reason="new weights")})
 
     assert refusal(ask(model="sdxl"), standing(), market=market) == Refusal(
-        Code.CAPABILITY_PAUSED, {"subject": "model:sdxl", "reason": "new weights"}
+        Code.CAPABILITY_PAUSED, {"subject": "model:sdxl", "reason": "new weights", "alternative": "painter"}
     )
     assert admission(ask(), standing(), market=market).model.id == "painter"
 
@@ -232,13 +235,114 @@ def test_a_pause_that_ends_by_itself_says_when(wish: dict[str, object]) -> None:
         "reason": "it fails",
         "ends_at": "2026-11-21T12:09:00+00:00",
         "retry_after_seconds": 540.0,
+        "alternative": None,
     }
 
 
 def test_when_all_is_paused_no_other_model_helps() -> None:
     market = replace(MARKET, paused={"all": Pause(subject="all", reason="moving house")})
 
-    assert refusal(ask(), standing(), market=market).facts == {"subject": "all", "reason": "moving house"}
+    facts = refusal(ask(), standing(), market=market).facts
+    assert facts == {"subject": "all", "reason": "moving house", "alternative": None}
+
+
+def test_of_several_pauses_the_one_is_told_that_lets_something_pass_first() -> None:
+    soon, later = (NOON + timedelta(minutes=minutes) for minutes in (3, 9))
+    of_all = Pause(subject="all", reason="tests", ends_at=soon)
+    of_sdxl = Pause(subject="model:sdxl", reason="new weights", ends_at=later)
+    of_painter = Pause(subject="model:painter", reason="for good")
+    market = replace(MARKET, paused={pause.subject: pause for pause in (of_all, of_sdxl, of_painter)})
+
+    assert refusal(ask(model="sdxl"), standing(), market=market).facts["subject"] == "model:sdxl"
+    assert refusal(ask(model="painter"), standing(), market=market).facts["subject"] == "model:painter"
+    assert refusal(ask(), standing(), market=market).retry_after_seconds == 540.0
+    assert refusal(ask(), standing(), PRO, market).retry_after_seconds == 180.0  # flux-dev waits for the first alone
+
+
+@pytest.mark.parametrize(
+    ("changes", "left", "alternative"),
+    [
+        ({}, 20, "painter"),
+        ({"online": {"sdxl": 4096}}, 20, None),
+        ({"online": {"painter": 512}}, 20, None),
+        ({}, 0, None),
+    ],
+)
+def test_what_is_offered_instead_would_be_admitted_now(
+    changes: dict[str, Mapping[str, int]], left: int, alternative: str | None
+) -> None:
+    pause = Pause(subject="model:sdxl", reason="new weights")
+    market = replace(MARKET, paused={"model:sdxl": pause}, **changes)  # type: ignore[arg-type]  # sides by model
+    poor = standing(allowance_used=Decimal(20 - left))
+    offered = refusal(ask(model="sdxl", width=1024), poor, market=market).facts["alternative"]
+
+    assert offered == alternative
+    if alternative:
+        assert admission(ask(model=alternative, width=1024), poor, market=market)
+
+
+# What is left is enough for something
+
+
+ARTIST = plan(allowed_models=frozenset({"flux-dev", "painter"}), max_resolution=2048)
+
+
+@pytest.mark.parametrize(
+    ("wish", "left", "changes"),
+    [
+        ({"model": "flux-dev", "count": 4}, "5", {"fewer": 1, "alternative": "painter"}),
+        ({"model": "flux-dev", "count": 4}, "11.99", {"fewer": 3, "alternative": "painter"}),
+        ({"model": "flux-dev"}, "2.99", {"alternative": "painter"}),
+        ({"model": "painter", "count": 2}, "0.5", {}),
+        ({"model": "painter"}, "0", {}),
+        ({"width": 2048, "model": "flux-dev"}, "11", {"smaller": 1912, "alternative": "painter"}),
+        ({"width": 2048, "height": 1024, "model": "painter"}, "1.99", {"smaller": 1912}),
+        ({"width": 2048, "model": "painter", "count": 2}, "4", {"fewer": 1, "smaller": 1448}),
+    ],
+)
+def test_too_costly_a_picture_is_told_what_it_would_take(
+    wish: dict[str, object], left: str, changes: dict[str, object]
+) -> None:
+    poor = standing(allowance_used=20 - Decimal(left))
+    facts = refusal(ask(**wish), poor, ARTIST).facts
+
+    assert {name: facts[name] for name in CHANGES if name in facts} == changes
+    for name, change in changes.items():
+        assert admission(changed(ask(**wish), name, change), replace(poor), ARTIST)
+
+
+def changed(asked: JobRequest, name: str, change: Any) -> JobRequest:
+    """The request with what its refusal names."""
+    if name == "smaller":
+        sides = (asked.width or 8, asked.height or asked.width or 8)
+        width, height = (int(side * change / max(sides)) for side in sides)
+        return asked.model_copy(update={"width": width, "height": height})
+    return asked.model_copy(update={{"fewer": "count", "alternative": "model"}[name]: change})
+
+
+CHANGES = ("fewer", "smaller", "shorter", "alternative")
+
+
+@pytest.mark.parametrize(
+    ("wish", "left", "changes"),
+    [
+        ({"capability": "video", "seconds": 8}, "2", {"shorter": 4}),
+        ({"capability": "video", "seconds": 8, "count": 2}, "3", {"shorter": 3}),
+        ({"capability": "audio", "seconds": 95}, "9.5", {"shorter": 90}),
+        ({"capability": "audio", "model": "speaker", "prompt": "x" * 1200}, "2", {}),
+        ({"capability": "text", "model": "chat"}, "0.75", {}),
+    ],
+)
+def test_too_costly_a_sound_or_video_is_told_how_long_it_may_be(
+    wish: dict[str, object], left: str, changes: dict[str, object]
+) -> None:
+    """Music is never offered for speech, nor titles for an answer."""
+    poor = standing(allowance_used=20 - Decimal(left))
+    facts = refusal(ask(**wish), poor, ANY, STUDIO).facts
+
+    assert {name: facts[name] for name in CHANGES if name in facts} == changes
+    if "shorter" in changes:
+        assert admission(ask(**wish | {"seconds": changes["shorter"]}), poor, ANY, STUDIO)
 
 
 # Models and workers
@@ -281,7 +385,24 @@ def test_a_size_that_no_worker_ever_made_is_refused_whatever_the_plan_says() -> 
     market = replace(MARKET, offered={"painter": 1536}, online={"painter": 1536})
 
     assert admission(ask(width=1536), standing(), ADMIN, market)
-    assert refusal(ask(width=1544), standing(), ADMIN, market).facts["limit"] == 1536
+    said = refusal(ask(model="painter", width=1544), standing(), ADMIN, market).facts
+    assert (said["limit"], said["smaller"], said["model"], said["alternative"]) == (1536, 1536, "painter", None)
+
+
+def test_a_size_beyond_a_model_s_workers_names_what_lives_and_who_makes_it() -> None:
+    offered, online = {"sdxl": 1536, "painter": 4096}, {"sdxl": 1024, "painter": 2048}
+    market = replace(MARKET, offered=offered, online=online)
+    said = refusal(ask(model="sdxl", width=2048), standing(), ADMIN, market).facts
+
+    assert (said["limit"], said["smaller"], said["alternative"]) == (1536, 1024, "painter")
+    assert refusal(ask(model="sdxl", width=4096), standing(), ADMIN, market).facts["alternative"] is None
+
+
+def test_a_size_beyond_the_plan_offers_none_that_no_worker_makes() -> None:
+    market = replace(MARKET, offered={"sdxl": 512}, online={"sdxl": 512})
+    said = refusal(ask(width=2048), standing(), FREE, market).facts
+
+    assert (said["limit"], said["smaller"]) == (1024, 512)
 
 
 def test_a_size_goes_to_the_model_that_can_make_it() -> None:
@@ -451,7 +572,18 @@ def test_time_is_what_was_asked_for_or_the_models_own_or_what_the_words_take(
 def test_what_is_longer_than_the_model_makes_is_refused() -> None:
     said = refusal(ask(capability="video", seconds=60), standing(), ANY, STUDIO)
 
-    assert (said.code, said.facts["asked"], said.facts["limit"]) == (Code.DURATION_TOO_LONG, 60.0, 8.0)
+    assert said == Refusal(
+        Code.DURATION_TOO_LONG, {"asked": 60.0, "limit": 8.0, "model": "animator", "shorter": 8.0, "alternative": None}
+    )
+
+
+def test_what_is_too_long_for_one_model_may_be_none_for_another() -> None:
+    ltx = replace(ANIMATOR, id="ltx", rank=95, max_seconds=None)
+    sides = dict.fromkeys([*MAKERS, "ltx"], 4096)
+    market = Market(MAKERS | {"ltx": ltx}, PLANS, sides, sides, {})
+    by = plan(allowed_models=frozenset({*MAKERS, "ltx"}), daily_token_limit=100)
+
+    assert refusal(ask(capability="video", seconds=60), standing(), by, market).facts["alternative"] == "ltx"
 
 
 @pytest.mark.parametrize(
