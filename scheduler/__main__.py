@@ -93,7 +93,7 @@ async def main(settings: SchedulerSettings) -> None:
         parts = await assembled(settings, stack, stop)
         if parts is None:
             return
-        gate = Gate()
+        gate = Gate(parts.door.party)
         runner = web.AppRunner(
             served(parts, settings, gate, Readiness(parts.pool, parts.redis, stop)),
             access_log=None,

@@ -1,5 +1,6 @@
 """The HTTP application: mounts every feature's operations and turns whatever goes wrong into a problem document."""
 
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
@@ -13,7 +14,7 @@ from scheduler.bus import RedisError
 from scheduler.database import is_outage
 from scheduler.errors import Code, Refusal, Refused
 from scheduler.observability import REGISTRY, Counter, Histogram
-from scheduler.openapi import Empty, Operation, document, mount
+from scheduler.openapi import JSON, Empty, Operation, document, mount
 from scheduler.problems import problem
 from scheduler.release import installed_version
 
@@ -21,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 REQUESTS = Counter("tessera_http_requests", "HTTP requests", ["operation", "status"], registry=REGISTRY)
 SECONDS = Histogram("tessera_http_seconds", "Time to answer, event streams left out", ["operation"], registry=REGISTRY)
+METRICS_SECONDS = 1.0
 LARGEST_BODY = 2 * 2**20  # bytes
 
 Ready = Callable[[], Awaitable[list[str]]]
@@ -32,10 +34,10 @@ def application(operations: Sequence[Operation], ready: Ready, *guards: Middlewa
     app = web.Application(middlewares=[edge, *guards], client_max_size=LARGEST_BODY)
     mounted = [*operations, *Health(ready).operations()]
     mount(app, mounted)
-    description = document(mounted, installed_version() or "0")
+    description = json.dumps(document(mounted, installed_version() or "0")).encode()
 
     async def describe(request: web.Request) -> web.Response:
-        return web.json_response(description)
+        return web.Response(body=description, headers=JSON)
 
     app.router.add_get("/openapi.json", describe)
     return app
@@ -92,12 +94,14 @@ class Health:
 
     def __init__(self, ready: Ready) -> None:
         self.ready = ready
+        self.counted = b""
+        self.counted_at = float("-inf")
 
     def operations(self) -> list[Operation]:
         return [
             Operation("GET", "/healthz", self.healthz, "text", public=True),
             Operation("GET", "/readyz", self.readyz, "text", public=True, refusals=[Code.UNAVAILABLE]),
-            Operation("GET", "/metrics", self.metrics, "text", public=True),
+            Operation("GET", "/metrics", self.metrics, "text", public=True, refusals=[Code.OVERLOADED]),
         ]
 
     async def healthz(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
@@ -112,5 +116,7 @@ class Health:
         return web.Response(text="ready\n")
 
     async def metrics(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
-        """Prometheus metrics."""
-        return web.Response(body=generate_latest(REGISTRY), headers={"Content-Type": "text/plain; version=0.0.4"})
+        """Prometheus metrics, at most a second old."""
+        if time.monotonic() - self.counted_at > METRICS_SECONDS:  # whoever asks more often costs nothing more
+            self.counted, self.counted_at = generate_latest(REGISTRY), time.monotonic()
+        return web.Response(body=self.counted, headers={"Content-Type": "text/plain; version=0.0.4"})

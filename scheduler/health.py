@@ -1,6 +1,7 @@
 """Whether this scheduler can serve: its database and Redis answer, and it is not about to stop."""
 
 import asyncio
+from time import monotonic
 
 import asyncpg
 
@@ -8,6 +9,7 @@ from scheduler.bus import Redis, RedisError
 from scheduler.database import OUTAGES
 
 PATIENCE_SECONDS = 2.0
+LOOK_SECONDS = 0.25
 
 
 class Readiness:
@@ -15,12 +17,19 @@ class Readiness:
         self.pool = pool
         self.redis = redis
         self.stop = stop
+        self.looking = asyncio.Lock()
+        self.seen: list[str] = []
+        self.seen_at = float("-inf")
 
     async def missing(self) -> list[str]:
-        """What is not ready; nothing when all is well."""
+        """What is not ready; nothing when all is well. However many ask, one looks, and a look is good for a moment."""
         if self.stop.is_set():
             return ["stopping"]
-        return [*await self._database(), *await self._redis()]
+        async with self.looking:
+            if monotonic() - self.seen_at > LOOK_SECONDS:
+                self.seen = [*await self._database(), *await self._redis()]
+                self.seen_at = monotonic()
+        return ["stopping"] if self.stop.is_set() else self.seen
 
     async def _database(self) -> list[str]:
         try:

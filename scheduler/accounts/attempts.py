@@ -8,7 +8,8 @@ from time import monotonic
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from scheduler.accounts.doorkeeper import Doorkeeper, network_of
+from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.accounts.headers import network_of
 from scheduler.errors import Code, Refused
 from scheduler.gate import GUARDED, SHED
 from scheduler.proxies import Proxies

@@ -1,7 +1,6 @@
 """Finds out who is calling: a bot's service key acting for a platform user, or a user's own API key."""
 
 import hashlib
-import ipaddress
 import secrets
 import time
 from collections import OrderedDict
@@ -10,13 +9,23 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic, TypeVar
-from urllib.parse import unquote
 
 import asyncpg
 import structlog
 
 from scheduler.accounts import queries
-from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME, Caller, Platform, Scope, Service
+from scheduler.accounts.headers import acted_for, address_of, bearer, cleaned, network_of, parse_ref
+from scheduler.accounts.model import (
+    ACT_LOCALE,
+    ACT_NAME,
+    PEOPLE,
+    STRANGERS,
+    Caller,
+    Party,
+    Platform,
+    Scope,
+    Service,
+)
 from scheduler.accounts.service_keys import service_of
 from scheduler.errors import Code, Refused
 
@@ -39,7 +48,7 @@ def new_key() -> str:
 
 def digest(key: str) -> str:
     """What is stored of a key: SHA-256 in hex."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode(errors="surrogateescape")).hexdigest()
 
 
 @dataclass(slots=True)
@@ -69,7 +78,7 @@ class Doorkeeper:
         self.newcomers_a_day = newcomers_a_day
         self.memory: Memory[Caller] = Memory()
         self.services: Memory[Service] = Memory()
-        self.good: Memory[bool] = Memory(DAY.total_seconds())  # digests of keys that were right
+        self.good: Memory[Party] = Memory(DAY.total_seconds())  # by the digests of keys that were right
         self.arrivals: dict[int, tuple[str | None, str | None]] = {}  # user -> name and locale as they are called now
 
     def forget(self) -> None:
@@ -77,9 +86,9 @@ class Doorkeeper:
         self.memory.entries.clear()
         self.services.entries.clear()
 
-    def expect(self, key: str) -> None:
+    def expect(self, key: str, user_id: int) -> None:
         """A key was just made: its first use is heard, whatever others of its owner's network tried."""
-        self.good.put(digest(key), True)
+        self.good.put(digest(key), Party(PEOPLE, str(user_id)))
 
     async def note_arrivals(self) -> bool:
         """One tick: write down who was here lately. Nobody waits at the door for this."""
@@ -90,16 +99,22 @@ class Doorkeeper:
 
     def recognises(self, headers: Mapping[str, str]) -> bool:
         """Whether the key was right lately; it may have ended since."""
-        with suppress(Refused):
-            return bool(self.good.get(digest(bearer(headers))))
-        return False
+        return self._known(headers) is not None
+
+    def party(self, headers: Mapping[str, str]) -> Party:
+        """Who asks, as far as it is known without asking the database; a bot for the user whom it names."""
+        known = self._known(headers) or Party(STRANGERS)
+        return Party(known.key, acted_for(headers)) if known.is_bot else known
 
     async def ask(self, headers: Mapping[str, str]) -> None:
         """Recognise a key by the database, a bot's or a user's, or refuse."""
         key = digest(bearer(headers))
-        if await service_of(self.pool, key) is None and await queries.user_by_api_key(self.pool, key) is None:
+        if service := await service_of(self.pool, key):
+            self.good.put(key, party_of(service))
+        elif user := await queries.user_by_api_key(self.pool, key):
+            self.good.put(key, Party(PEOPLE, str(user.id)))
+        else:
             raise Refused.because(Code.UNAUTHORIZED)
-        self.good.put(key, True)
 
     async def service(self, headers: Mapping[str, str], scope: Scope, bot_id: str | None = None) -> Service:
         """Who holds the service key, which must have the scope and speak for the bot."""
@@ -111,14 +126,14 @@ class Doorkeeper:
     async def caller(self, headers: Mapping[str, str]) -> Caller:
         """Who is calling; a newcomer is registered on the Free plan, an admin of the settings on the Admin plan."""
         key = digest(bearer(headers))
-        acts_for = headers.get(ACT_FOR)
+        acts_for = acted_for(headers)
         remembered = self.memory.get(f"{key} {acts_for}")
         if remembered:
             return remembered
         if acts_for is None:
             caller = await self._owner(key)
         else:
-            caller = await self._acting(key, unquote(acts_for), headers)
+            caller = await self._acting(key, acts_for, headers)
         return self.memory.put(f"{key} {acts_for}", caller)
 
     async def admin(self, headers: Mapping[str, str]) -> Caller:
@@ -133,11 +148,16 @@ class Doorkeeper:
             raise Refused.because(Code.FORBIDDEN)
         return caller
 
+    def _known(self, headers: Mapping[str, str]) -> Party | None:
+        with suppress(Refused):
+            return self.good.get(digest(bearer(headers)))
+        return None
+
     async def _owner(self, key: str) -> Caller:
         user = await queries.user_by_api_key(self.pool, key)
         if user is None:
             raise Refused.because(Code.UNAUTHORIZED)
-        self.good.put(key, True)
+        self.good.put(key, Party(PEOPLE, str(user.id)))
         self.arrivals[user.id] = (None, None)
         return Caller(user.id, user.platform, user.platform_user_id, "api", user.is_admin, False, user.locale)
 
@@ -166,7 +186,7 @@ class Doorkeeper:
         service = await service_of(self.pool, key)
         if service is None:
             raise Refused.because(Code.UNAUTHORIZED)
-        self.good.put(key, True)
+        self.good.put(key, party_of(service))
         return self.services.put(key, service)
 
     async def _register(
@@ -200,39 +220,6 @@ class Doorkeeper:
         self.forget()
 
 
-def bearer(headers: Mapping[str, str]) -> str:
-    scheme, _, key = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        raise Refused.because(Code.UNAUTHORIZED)
-    return key.strip()
-
-
-def parse_ref(ref: str) -> tuple[Platform, str]:
-    """`telegram:42` in its parts, or refuse."""
-    platform, _, platform_user_id = ref.partition(":")
-    wrong = {"loc": ACT_FOR, "msg": "must be platform:id, such as telegram:42"}
-    if platform not in set(Platform) or not 0 < len(platform_user_id) <= 100 or not platform_user_id.isprintable():
-        raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
-    return Platform(platform), platform_user_id
-
-
-def cleaned(value: str | None, limit: int) -> str | None:
-    """A header's percent-encoded text, without what cannot be shown, cut to the column's width."""
-    if not value:
-        return None
-    return "".join(char for char in unquote(value) if char.isprintable())[:limit].strip() or None
-
-
-def address_of(headers: Mapping[str, str]) -> str | None:
-    """The visitor's address: an IPv4 address in IPv6's clothes is told as what it is, a zone index is left out."""
-    try:
-        parsed = ipaddress.ip_address(unquote(headers.get(ACT_ADDRESS, "")).partition("%")[0])
-    except ValueError:
-        return None
-    return str((parsed.version == 6 and parsed.ipv4_mapped) or parsed)
-
-
-def network_of(address: str) -> str:
-    """Whose tokens an address spends: an IPv4 address is one household, of IPv6 it is the /64."""
-    parsed = ipaddress.ip_address(address)
-    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))
+def party_of(service: Service) -> Party:
+    """All valid keys of a bot are the bot."""
+    return Party(f"bot {service.name}")

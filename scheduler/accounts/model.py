@@ -45,6 +45,22 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Party:
+    """Whose places at the door a request takes: of a bot's each of its users may have a few; people with keys of their
+    own share theirs as if one bot had sent them all, and so do strangers."""
+
+    key: str
+    user: str | None = None
+
+    @property
+    def is_bot(self) -> bool:
+        return self.key not in (PEOPLE, STRANGERS)
+
+
+PEOPLE, STRANGERS = "people", "strangers"
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """The user a request is made for, and how it came in."""
 

@@ -57,7 +57,7 @@ class AccountRoutes:
             if maker:
                 await queries.write_audit(connection, user.id, f"bot {maker.name}", "api key", user.ref, {})
         self.door.forget()
-        self.door.expect(key)
+        self.door.expect(key, user.id)
         return ApiKey(key=key)
 
 

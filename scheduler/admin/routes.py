@@ -6,7 +6,8 @@ import asyncpg
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from scheduler.accounts.doorkeeper import Doorkeeper, parse_ref
+from scheduler.accounts.doorkeeper import Doorkeeper
+from scheduler.accounts.headers import parse_ref
 from scheduler.accounts.model import AccountView, AdminUserView, Caller, Grant, PauseList, PauseOrder, SystemStatus
 from scheduler.accounts.queries import User, find_user, write_audit
 from scheduler.accounts.routes import account_view

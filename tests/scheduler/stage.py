@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,7 @@ class Stage:
     listener: BeatListener
     store: ArtifactStore
     door: Doorkeeper
-    gate: Gate = field(default_factory=Gate)
+    gate: Gate
 
     # People
 
@@ -292,6 +292,7 @@ async def open_stage(
         hub.market_hooks.append(market.wake.set)
         admitter = Admitter(pool, herald, market, CLAIM, keep_for, dispatcher.admitted, dispatcher.shortcut)
         listener = BeatListener(beats_redis, dispatcher.beats)
+        door = Doorkeeper(pool, frozenset({ADMIN}), newcomers_a_day=10)
         stage = Stage(
             name,
             database_url,
@@ -309,7 +310,8 @@ async def open_stage(
             Inquiry(redis, name, dispatcher, hub),
             listener,
             ArtifactStore(folder.as_uri()),
-            Doorkeeper(pool, frozenset({ADMIN}), newcomers_a_day=10),
+            door,
+            Gate(door.party),
         )
         await stage.round()
         stop = asyncio.Event()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -13,18 +13,27 @@ from scheduler import farewell
 from scheduler import gate as gates
 from scheduler import idle as idling
 from scheduler import listening as ports
+from scheduler import places as at_the_door
+from scheduler.accounts.model import ACT_FOR, PEOPLE, STRANGERS, Party
 from scheduler.app import application
-from scheduler.gate import Gate, Places
+from scheduler.gate import Gate
 from scheduler.openapi import Empty, Operation
+from scheduler.places import Lines, Places
 
 BOT, OTHER = {"Authorization": "Bearer bot"}, {"Authorization": "Bearer other"}
+ANN, BEN = Party(PEOPLE, "1"), Party(PEOPLE, "2")
+
+
+def as_called(headers: Mapping[str, str]) -> Party:
+    """Every key is a bot's."""
+    return Party(headers["Authorization"], headers.get(ACT_FOR))
 
 
 def fill(places: Places, key: str, user: str | None = None) -> int:
     """How many places a key gets that takes all it can."""
-    held = 0
-    while places.has_room(key, user):
-        places.take(key, user)
+    held, party = 0, Party(key, user)
+    while places.has_room(party):
+        places.take(party)
         held += 1
     return held
 
@@ -39,17 +48,59 @@ def test_a_flood_of_one_bot_leaves_room_for_another() -> None:
 
 def test_one_user_of_a_bot_takes_only_a_few_of_its_places() -> None:
     places = Places(1000)
-    assert fill(places, "bot", "telegram:42") == gates.MOST_OF_A_USER
-    assert places.has_room("bot", "telegram:43")
+    assert fill(places, "bot", "telegram:42") == at_the_door.MOST_OF_A_USER
+    assert places.has_room(Party("bot", "telegram:43"))
+
+
+def test_people_with_keys_of_their_own_are_as_users_of_one_bot() -> None:
+    places = Places(100)
+    assert fill(places, PEOPLE, "1") == at_the_door.MOST_OF_A_USER
+    assert fill(places, PEOPLE, "2") + fill(places, PEOPLE, "3") == 50 - at_the_door.MOST_OF_A_USER
+    assert fill(places, "bot") == 33
 
 
 def test_who_leaves_makes_room() -> None:
     places = Places(2)
-    places.take("bot", "telegram:42")
-    assert not places.has_room("bot", "telegram:43")
-    places.leave("bot", "telegram:42")
-    assert places.has_room("bot", "telegram:43")
+    places.take(Party("bot", "telegram:42"))
+    assert not places.has_room(Party("bot", "telegram:43"))
+    places.leave(Party("bot", "telegram:42"))
+    assert places.has_room(Party("bot", "telegram:43"))
     assert (places.total, len(places.keys), len(places.users)) == (0, 0, 0)
+
+
+def standing(monkeypatch: pytest.MonkeyPatch, few: int, *parties: Party) -> Lines:
+    """Lines of nothing but old requests."""
+    monkeypatch.setattr(at_the_door, "FEW", few)
+    monkeypatch.setattr(at_the_door, "STANDING_SECONDS", -1.0)
+    lines = Lines()
+    for number, party in enumerate(parties):
+        lines.join(party, number)
+    return lines
+
+
+def test_a_line_that_stands_refuses_its_own_key_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    flood, bot = Party("flood", "telegram:1"), Party("bot", "telegram:2")
+    lines = standing(monkeypatch, 4, *[flood] * 3, bot)
+    assert [lines.is_standing(one) for one in (flood, bot, ANN, BEN)] == [True, False, False, False]
+    assert lines.is_standing(Party("flood", "telegram:3"))
+    for number in range(4):
+        lines.leave(flood, number)
+    assert not lines.is_standing(flood)
+
+
+def test_a_person_s_line_refuses_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = Party("bot")
+    lines = standing(monkeypatch, 4, *[ANN] * 3, BEN, bot, bot)
+    assert [lines.is_standing(one) for one in (ANN, BEN, bot)] == [True, False, False]
+
+
+def test_a_short_line_is_no_matter_how_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = standing(monkeypatch, 2, ANN, ANN)
+    assert not lines.is_standing(ANN)
+    monkeypatch.setattr(at_the_door, "FEW", 1)
+    assert lines.is_standing(ANN)
+    monkeypatch.setattr(at_the_door, "STANDING_SECONDS", 60.0)
+    assert not lines.is_standing(ANN)
 
 
 class Slow:
@@ -96,7 +147,7 @@ async def opened(gate: Gate, number: int) -> None:
 
 
 async def test_what_finds_no_place_is_told_when_to_come_back() -> None:
-    slow, gate = Slow(), Gate()
+    slow, gate = Slow(), Gate(as_called)
     gate.requests = Places(4)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         waiting = [group.create_task(session.get(f"{base}/v1/slow", headers=BOT)) for _ in range(2)]
@@ -114,21 +165,50 @@ async def test_what_finds_no_place_is_told_when_to_come_back() -> None:
 
 
 async def test_a_line_that_does_not_move_grows_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gates, "FEW", 2)
-    monkeypatch.setattr(gates, "STANDING_SECONDS", 0.0)
-    slow, gate = Slow(), Gate()
+    monkeypatch.setattr(at_the_door, "FEW", 2)
+    monkeypatch.setattr(at_the_door, "STANDING_SECONDS", 0.0)
+    slow, gate = Slow(), Gate(as_called)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         waiting = [group.create_task(session.get(f"{base}/v1/slow", headers=BOT)) for _ in range(3)]
         await opened(gate, 3)
-        async with session.get(f"{base}/v1/slow", headers=OTHER) as refused:
+        async with session.get(f"{base}/v1/slow", headers=BOT) as refused:
             assert refused.status == 503
+        waiting.append(group.create_task(session.get(f"{base}/v1/slow", headers=OTHER)))
+        await opened(gate, 4)
         slow.go.set()
-        assert [(await task).status for task in waiting] == [200, 200, 200]
-    assert not gate.began
+        assert [(await task).status for task in waiting] == [200] * 4
+    assert not gate.lines.began
+
+
+async def test_descriptions_have_a_few_places_and_health_needs_none() -> None:
+    slow, gate = Slow(), Gate(as_called)
+    async with served(slow, gate) as (base, session):
+        assert fill(gate.requests, STRANGERS, "/metrics") == at_the_door.MOST_OF_A_USER
+        told = {}
+        for path in ("/metrics", "/openapi.json", "/healthz", "/readyz"):
+            async with session.get(base + path) as answer:
+                told[path] = answer.status
+        assert told == {"/metrics": 503, "/openapi.json": 200, "/healthz": 200, "/readyz": 200}
+        gate.requests.total = gates.MOST_REQUESTS
+        async with session.get(f"{base}/openapi.json") as refused:
+            assert refused.status == 503
+        async with session.get(f"{base}/healthz") as answer:
+            assert answer.status == 200
+
+
+async def test_metrics_asked_for_again_at_once_are_those_that_were_told() -> None:
+    """They take several milliseconds to count, and anybody may ask."""
+    slow, gate = Slow(), Gate(as_called)
+    async with served(slow, gate) as (base, session):
+        told = []
+        for path in ("/metrics", "/v1/nothing", "/metrics"):
+            async with session.get(base + path, headers=BOT) as answer:
+                told.append(await answer.read())
+        assert told[0] == told[2]
 
 
 async def test_streams_of_events_have_places_of_their_own() -> None:
-    slow, gate = Slow(), Gate()
+    slow, gate = Slow(), Gate(as_called)
     gate.streams = Places(2)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         group.create_task(session.get(f"{base}/v1/slow/events", headers=BOT))
@@ -144,7 +224,7 @@ async def test_streams_of_events_have_places_of_their_own() -> None:
 
 async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "MOST_CONNECTIONS", 1)
-    slow, gate = Slow(), Gate()
+    slow, gate = Slow(), Gate(as_called)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         first = group.create_task(session.get(f"{base}/v1/slow", headers=BOT))
         await opened(gate, 1)
@@ -159,7 +239,7 @@ async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.Monke
 async def test_a_connection_on_which_nothing_is_asked_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "MOST_CONNECTIONS", 1)
     monkeypatch.setattr(idling, "STRANGER_SECONDS", 0.0)
-    slow, gate = Slow(), Gate()
+    slow, gate = Slow(), Gate(as_called)
     slow.go.set()
     async with served(slow, gate) as (base, session):
         reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
@@ -175,7 +255,7 @@ async def test_a_connection_on_which_nothing_is_asked_makes_room(monkeypatch: py
 
 async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(farewell, "QUIET_SECONDS", 0.3)
-    slow, gate = Slow(), Gate()
+    slow, gate = Slow(), Gate(as_called)
     slow.go.set()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         async with session.get(f"{base}/v1/slow", headers=BOT) as before:
@@ -190,4 +270,4 @@ async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyP
 
 async def test_nobody_waits_who_serves_nobody() -> None:
     async with asyncio.timeout(1):
-        await Gate().farewell.drain(30.0)
+        await Gate(as_called).farewell.drain(30.0)

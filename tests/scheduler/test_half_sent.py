@@ -8,6 +8,7 @@ import pytest
 
 from scheduler import gate as gates
 from scheduler import idle as idling
+from scheduler import places
 from scheduler.idle import IdleConnections
 from tests.scheduler.api import Api
 from tests.scheduler.stage import SERVICE_KEY
@@ -39,7 +40,7 @@ def hang_up(connections: Sequence[Lines]) -> None:
 
 async def test_the_bodies_of_invented_keys_are_not_waited_for(api: Api) -> None:
     await api.get("/v1/me")  # a key that was good before is heard, whatever its network tries
-    connections = await half_sent(api.base, [f"invented-{n}" for n in range(gates.FEW + 2)])
+    connections = await half_sent(api.base, [f"invented-{n}" for n in range(places.FEW + 2)])
     told = [await status(reader) for reader, _ in connections]
 
     assert set(told[:20]) == {401}
@@ -49,8 +50,8 @@ async def test_the_bodies_of_invented_keys_are_not_waited_for(api: Api) -> None:
 
 
 async def test_bodies_that_stay_away_hold_nobody_else_up(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gates, "STANDING_SECONDS", 0.0)
-    monkeypatch.setattr(gates, "FEW", 2)
+    monkeypatch.setattr(places, "STANDING_SECONDS", 0.0)
+    monkeypatch.setattr(places, "FEW", 2)
     key = await api.api_key()
     connections = await half_sent(api.base, [SERVICE_KEY] * 4)
     async with asyncio.timeout(10):

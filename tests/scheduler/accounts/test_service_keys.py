@@ -10,7 +10,7 @@ import pytest
 from scheduler.accounts.attempts import AT_ONCE, EVERY_SECONDS, MOST_NETWORKS, Attempts
 from scheduler.accounts.doorkeeper import digest
 from scheduler.accounts.keyring import KeyringError, Wish, end, make
-from scheduler.accounts.model import Platform, Scope
+from scheduler.accounts.model import ACT_FOR, PEOPLE, STRANGERS, Party, Platform, Scope
 from scheduler.accounts.service_keys import service_keys
 from scheduler.database import opened
 from tests.scheduler.api import Api
@@ -124,6 +124,27 @@ async def test_an_admin_s_own_key_needs_no_bot(api: Api) -> None:
     await api.get("/v1/me", user=ADMIN)
 
     assert (await api.get("/v1/admin/status", user=None, key=key)).status == 200
+
+
+async def test_however_it_is_spelt_a_key_takes_the_same_places(api: Api) -> None:
+    """The door counts by whom the doorkeeper finds, not by what stands in a header."""
+    first, second = await made(api.stage), await made(api.stage)
+    own = await api.api_key()
+    spelt = [f"Bearer {first}", f"bEarer   {first}", f"Bearer {second}"]
+    named = ["telegram:42", "telegram%3A42", "%74elegram:42"]
+    for authorization in (*spelt, f"Bearer {own}"):
+        headers = {"Authorization": authorization} | ({ACT_FOR: "telegram:42"} if own not in authorization else {})
+        async with api.session.get(f"{api.base}/v1/me", headers=headers) as answer:
+            assert answer.status == 200
+
+    def party(authorization: str, **named: str) -> Party:
+        return api.stage.door.party({"Authorization": authorization} | named)
+
+    assert {party(one, **{ACT_FOR: user}) for one in spelt for user in named} == {Party("bot telegram", "telegram:42")}
+    mine = {party(f"{scheme} {own}", **more) for scheme in ("Bearer", "BEARER  ") for more in ({}, {ACT_FOR: "web:a"})}
+    assert len(mine) == 1
+    assert mine.pop().key == PEOPLE
+    assert party("Bearer tsr_unknown") == party("Basic ann") == Party(STRANGERS)
 
 
 async def test_a_bot_makes_no_key_that_may_do_more_than_its_own(api: Api) -> None:

@@ -1,0 +1,82 @@
+"""Places at the door, and the lines of those who have one: how many are for whom. Pure but for the clock."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TypeVar
+
+from scheduler.accounts.model import PEOPLE, Party
+
+MOST_OF_A_USER = 24  # of the places of each kind; of a bot's users and of people with a key of their own
+FEW = 128  # requests that are let in however long the others take
+STANDING_SECONDS = 0.35  # an older request means that they come faster than they are answered
+
+K = TypeVar("K", str, Party)
+
+
+@dataclass(slots=True)
+class Places:
+    """So many at once. A key may hold an equal part, reckoned as if one more key came; a user behind it a few."""
+
+    most: int
+    total: int = 0
+    keys: Counter[str] = field(default_factory=Counter)
+    users: Counter[Party] = field(default_factory=Counter)
+
+    def has_room(self, party: Party) -> bool:
+        others = len(self.keys) - (party.key in self.keys)
+        if self.total >= self.most or self.keys[party.key] >= max(1, self.most // (others + 2)):
+            return False
+        return party.user is None or self.users[party] < MOST_OF_A_USER
+
+    def take(self, party: Party) -> None:
+        self.total += 1
+        self.keys[party.key] += 1
+        if party.user is not None:
+            self.users[party] += 1
+
+    def leave(self, party: Party) -> None:
+        self.total -= 1
+        lower(self.keys, party.key)
+        if party.user is not None:
+            lower(self.users, party)
+
+
+@dataclass(slots=True)
+class Lines:
+    """Requests that are here as a whole and not answered yet, by whose line they stand in: times, the oldest first."""
+
+    began: dict[Party, dict[int, float]] = field(default_factory=dict)
+
+    def join(self, party: Party, request: int) -> None:
+        self.began.setdefault(owner(party), {})[request] = monotonic()
+
+    def leave(self, party: Party, request: int) -> None:
+        line = self.began.get(owner(party), {})
+        line.pop(request, None)
+        if not line:
+            self.began.pop(owner(party), None)
+
+    def is_standing(self, party: Party) -> bool:
+        """Whether so many of this one's requests are open, and for so long, that one more would wait too long."""
+        line = self.began.get(owner(party))
+        if not line or monotonic() - next(iter(line.values())) <= STANDING_SECONDS:
+            return False
+        return len(line) > self._part(party)
+
+    def _part(self, party: Party) -> int:
+        """The keys share equally, and of what is theirs the people with keys of their own."""
+        part = FEW // len({one.key for one in self.began})
+        return max(1, part // sum(one.key == PEOPLE for one in self.began) if party.key == PEOPLE else part)
+
+
+def owner(party: Party) -> Party:
+    """A bot's users stand in its line."""
+    return party if party.key == PEOPLE else Party(party.key)
+
+
+def lower(counts: Counter[K], name: K) -> None:
+    """One less; who has none is forgotten."""
+    counts[name] -= 1
+    if not counts[name]:
+        del counts[name]
