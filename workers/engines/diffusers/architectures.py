@@ -33,7 +33,16 @@ class Architecture:
     from_gap: str | None = None  # the one that fills the gaps of a picture
     needs_picture: bool = False  # it is the folder's own class that starts from one
     film: Film | None = None
+    true_guidance: float | None = (
+        None  # where a negative prompt needs guidance beside the model's own; 0: it takes none
+    )
     words: int | None = None  # tokens of a prompt, where it is fewer than the pipeline's own
+
+    def heeds_negative(self, guidance: float | None) -> bool:
+        """Whether a negative prompt changes anything: it is what a pipeline is guided away from."""
+        if self.true_guidance is not None:
+            return self.true_guidance > 1
+        return guidance is None or guidance > 1
 
     @property
     def takes_picture(self) -> bool:
@@ -68,9 +77,17 @@ KNOWN: Mapping[str, Architecture] = {
         guidance=3.5,
         from_picture="FluxImg2ImgPipeline",
         from_gap="FluxInpaintPipeline",
+        true_guidance=2.0,
     ),
     "StableVideoDiffusionPipeline": Architecture(
-        "video", side_step=64, max_side=1024, half="float16", steps=25, needs_picture=True, film=Film(25, 7)
+        "video",
+        side_step=64,
+        max_side=1024,
+        half="float16",
+        steps=25,
+        needs_picture=True,
+        film=Film(25, 7),
+        true_guidance=0.0,
     ),
     "LTXPipeline": Architecture(
         "video",

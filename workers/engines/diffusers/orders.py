@@ -41,6 +41,7 @@ class Shape:
     strength: float | None = None
     frames: int | None = None
     rate: int | None = None
+    negative: bool = False  # beside one that has a negative prompt, an empty one is not the same as none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,24 +87,26 @@ def ordered(task: Task, model: LocalModel) -> Order:
     frames, rate = (
         length(kind.film, float(params.get("seconds") or kind.film.usual_seconds)) if kind.film else (None,) * 2
     )
+    guidance = kind.guidance if model.guidance is None else model.guidance
+    negative = negative_of(task, model) if kind.heeds_negative(guidance) else ""
     shape = Shape(
         way,
         width,
         height,
         steps=max(steps, ceil(1 / strength)) if strength else steps,
-        guidance=kind.guidance if model.guidance is None else model.guidance,
+        guidance=guidance,
         strength=strength,
         frames=frames,
         rate=rate,
+        negative=bool(negative),
     )
-    negative = params.get("negative")
     parent, said = params.get("parent_seed") if way is Way.WORDS else None, params.get("strength")
     return Order(
         task=task,
         shape=shape,
         size=asked,
         prompt=str(params.get("prompt", "")),
-        negative=str((model.negative if negative is None else negative) or ""),
+        negative=negative,
         seed=int(params.get("seed", 0)),
         count=int(params.get("count", 1)),
         start=start,
@@ -111,6 +114,11 @@ def ordered(task: Task, model: LocalModel) -> Order:
         leaves=min(max(float(USUAL_CHANGE if said is None else said), 0.0), 1.0),
         drawn=drawn(task, kind) if way is Way.WORDS else None,
     )
+
+
+def negative_of(task: Task, model: LocalModel) -> str:
+    said = task.params.get("negative")
+    return str((model.negative if said is None else said) or "")
 
 
 def drawn(task: Task, kind: Architecture) -> tuple[int, int] | None:

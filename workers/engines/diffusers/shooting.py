@@ -86,8 +86,9 @@ def wishes(studio: Studio, shots: Sequence[Shot]) -> Mapping[str, Any]:
         "num_inference_steps": shape.steps,
         "output_type": "pil",
     }
-    if any(order.negative for order in orders):
+    if shape.negative:
         values["negative_prompt"] = [order.negative for order in orders]
+        values["true_cfg_scale"] = kind.true_guidance
     if shape.guidance is not None:
         values["guidance_scale"] = shape.guidance
     if kind.words:

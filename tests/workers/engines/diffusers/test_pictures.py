@@ -68,10 +68,34 @@ def test_what_has_one_shape_is_made_in_one_pass(sdxl: Path, task: TaskOf, monkey
     monkeypatch.setattr(shooting, "shoot", counted)
     engine = engine_of(sdxl, batch=3)
     assert [offer.batch for offer in engine.offers()] == [3]
-    results = run(engine, task(), task(width=96), task(count=3, seed=1), task(width=96, negative="blur"))
+    vague = task(width=96, negative="blur"), task(width=96, negative="fog")
+    results = run(engine, task(), task(width=96), task(count=3, seed=1), *vague)
 
-    assert seen == [3, 1, 2]
-    assert [len(made(result)) for result in results] == [1, 1, 3, 1]
+    assert seen == [3, 1, 1, 2]  # beside a negative prompt, none would be an empty one
+    assert [len(made(result)) for result in results] == [1, 1, 3, 1, 1]
+
+
+@pytest.mark.parametrize("model", ["sdxl", "flux"])
+def test_what_is_to_be_kept_out_changes_its_picture_and_no_other(
+    model: str, request: pytest.FixtureRequest, task: TaskOf
+) -> None:
+    engine = engine_of(request.getfixturevalue(model))
+    [alone], [kept] = run(engine, task()), run(engine, task(negative="a red fox"))
+    beside = run(engine, task(), task(negative="a red fox"))
+
+    assert contents(beside[0]) == contents(alone)
+    assert contents(beside[1]) == contents(kept)
+    looks = [made(result)[0].look for result in beside]
+    assert looks[0]
+    assert looks[1]
+    assert difference(looks[0], looks[1]) > 0.5
+    assert [made(result)[0].metadata.get("negative") for result in beside] == [None, "a red fox"]
+
+
+def test_what_nothing_is_made_of_is_not_said_to_be(sdxl: Path, task: TaskOf) -> None:
+    engine = engine_of(sdxl, guidance=1)
+    plain, kept = run(engine, task(), task(negative="a red fox"))
+    assert contents(plain) == contents(kept)
 
 
 def test_a_task_is_called_off_within_one_step_and_the_others_of_its_pass_go_on(sdxl: Path, task: TaskOf) -> None:
