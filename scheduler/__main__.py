@@ -52,6 +52,7 @@ from scheduler.observability import setup_logging
 from scheduler.proxies import Proxies
 from scheduler.settings import SchedulerSettings
 from scheduler.supervisor import Loop
+from scheduler.uploads.inspector import Inspector, inspecting
 from scheduler.uploads.keeper import UploadKeeper
 from scheduler.uploads.routes import UploadRoutes
 
@@ -94,8 +95,9 @@ async def main(settings: SchedulerSettings) -> None:
         if parts is None:
             return
         gate = Gate(parts.door.party)
+        inspector = await stack.enter_async_context(inspecting())
         runner = web.AppRunner(
-            served(parts, settings, gate, Readiness(parts.pool, parts.redis, stop)),
+            served(parts, settings, gate, Readiness(parts.pool, parts.redis, stop), inspector),
             access_log=None,
             handle_signals=False,
             shutdown_timeout=5.0,
@@ -182,7 +184,9 @@ async def assembled(settings: SchedulerSettings, stack: AsyncExitStack, stop: as
     return Parts(name, pool, redis, store, market, hub, lifecycle, dispatcher, admitter, bookings, door, viewer, loops)
 
 
-def served(parts: Parts, settings: SchedulerSettings, gate: Gate, readiness: Readiness) -> web.Application:
+def served(
+    parts: Parts, settings: SchedulerSettings, gate: Gate, readiness: Readiness, inspector: Inspector
+) -> web.Application:
     """The HTTP API in front of the parts."""
     pool, door, hub, viewer, market = parts.pool, parts.door, parts.hub, parts.viewer, parts.market
     links = signer(settings.link_secret, settings.service_key)
@@ -195,7 +199,7 @@ def served(parts: Parts, settings: SchedulerSettings, gate: Gate, readiness: Rea
             *CatalogueRoutes(pool, door, market).operations(),
             *ArtifactRoutes(pool, door, parts.store, links).operations(),
             *DeliveryRoutes(pool, door, hub, viewer, claim).operations(),
-            *UploadRoutes(door, UploadKeeper(pool, parts.store)).operations(),
+            *UploadRoutes(door, UploadKeeper(pool, parts.store, inspector.look)).operations(),
             *AdminRoutes(pool, door, market).operations(),
         ],
         readiness.missing,

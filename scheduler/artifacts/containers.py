@@ -1,8 +1,18 @@
-"""Where a picture ends in its file, by the structure of the format alone; what stands after that is no part of it."""
+"""Where a picture ends in its file, by the structure of the format alone; what stands after that is no part of it.
+
+A picture in more parts than any camera or program makes counts as one that does not end: each part costs its reader
+time, and a progressive JPEG is decoded once for each of its scans.
+"""
+
+import re
 
 PNG_END = b"IEND"
-SOI, EOI, SOS = 0xD8, 0xD9, 0xDA
-ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length: TEM and the restarts
+EOI, SOS = 0xD9, 0xDA
+# Not 0xFF again, which fills, nor a stuffed byte of the data, nor a marker without a length: TEM and the restarts.
+MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")
+MOST_SCANS = 64  # libjpeg's own progressive files have 10
+MOST_SEGMENTS = 2_000  # a profile and a preview of the largest kind are 500
+MOST_CHUNKS = 40_000  # of a PNG: half a kilobyte each, if it is the largest
 
 
 def end_of(content: bytes, kind: str) -> int | None:
@@ -19,7 +29,9 @@ def end_of(content: bytes, kind: str) -> int | None:
 def end_of_png(content: bytes) -> int | None:
     """Chunks of length, type, data and checksum, up to IEND."""
     at = 8
-    while at + 12 <= len(content):
+    for _ in range(MOST_CHUNKS):
+        if at + 12 > len(content):
+            break
         length, name = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
         at += 12 + length
         if name == PNG_END:
@@ -36,18 +48,17 @@ def end_of_riff(content: bytes) -> int | None:
 
 def end_of_jpeg(content: bytes) -> int | None:
     """Segments with lengths, entropy-coded data after each SOS, up to EOI."""
-    at = 2
-    while (at := content.find(b"\xff", at)) >= 0 and at + 1 < len(content):
-        marker = content[at + 1]
-        if marker == EOI:
-            return at + 2
-        if marker == 0xFF:  # fill byte
-            at += 1
-        elif marker == 0 or marker in ALONE:  # a stuffed byte of the data, or a restart in it
-            at += 2
-        else:
-            length = int.from_bytes(content[at + 2 : at + 4])
-            if length < 2:
-                return None
-            at += 2 + length
+    at, scans = 2, 0
+    for _ in range(MOST_SEGMENTS):
+        found = MARKER.search(content, at)
+        if found is None:
+            return None
+        kind, at = found[1][0], found.end()
+        if kind == EOI:
+            return at
+        scans += kind == SOS
+        length = int.from_bytes(content[at : at + 2])
+        if length < 2 or scans > MOST_SCANS:
+            return None
+        at += length
     return None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from scheduler.artifacts import checks
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.model import SIDE_STEP, SMALLEST_SIDE
 
@@ -15,7 +16,7 @@ MOST_UPLOADS = 60  # of one account at a time
 MOST_BYTES = 200 * 2**20  # of these together
 USUAL_SIDE = 1024  # pixels: the longer side of what is made from a picture, unless the request says more
 
-LARGEST_FILE = 20 * 2**20  # bytes of what is given; what Telegram's cloud lets a bot fetch
+LARGEST_FILE = checks.MOST_BYTES  # of what is given
 TAKEN = ("image/png", "image/jpeg", "image/webp")
 SUFFIXES: Mapping[str, str] = {"image/png": "png", "image/jpeg": "jpg"}  # of what is kept
 

@@ -48,7 +48,8 @@ class UploadRoutes:
             wrong = {"loc": "Content-Type", "msg": f"must be one of {', '.join(TAKEN)}"}
             raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
         with self._place(caller.user_id):
-            return await self.keeper.keep(caller.user_id, await read(request))
+            content = await read(request)
+            return await self.keeper.keep(caller.user_id, content, lambda: request.transport is not None)
 
     async def list_uploads(self, request: web.Request, path: Empty, query: Empty, body: None) -> UploadList:
         """The caller's pictures to start from, the newest first."""

@@ -21,6 +21,7 @@ from scheduler.accounts.routes import AccountRoutes
 from scheduler.accounts.service_keys import keep_service_key
 from scheduler.admin.routes import AdminRoutes
 from scheduler.app import application
+from scheduler.artifacts.checks import CheckedPicture, checked_picture
 from scheduler.artifacts.links import Signer
 from scheduler.artifacts.routes import ArtifactRoutes
 from scheduler.artifacts.store import ArtifactStore
@@ -228,7 +229,7 @@ class Stage:
             *CatalogueRoutes(self.pool, self.door, self.market).operations(),
             *ArtifactRoutes(self.pool, self.door, self.store, Signer(LINK_SECRET)).operations(),
             *DeliveryRoutes(self.pool, self.door, self.hub, viewer, CLAIM).operations(),
-            *UploadRoutes(self.door, UploadKeeper(self.pool, self.store)).operations(),
+            *UploadRoutes(self.door, UploadKeeper(self.pool, self.store, looked_at)).operations(),
             *AdminRoutes(self.pool, self.door, self.market).operations(),
         ]
 
@@ -266,6 +267,11 @@ class Stage:
                 self.hub.close()
                 await runner.cleanup()
                 served.set()
+
+
+async def looked_at(user_id: int, content: bytes, is_wanted: Callable[[], bool]) -> CheckedPicture:
+    """What the scheduler has done in a process of its own."""
+    return checked_picture(content)
 
 
 @asynccontextmanager

@@ -3,7 +3,9 @@
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
+from time import process_time
 from typing import Any
 
 import pytest
@@ -42,6 +44,22 @@ def a_png_that_claims(width: int, height: int) -> bytes:
     """A few bytes that say they are that large; a whole row of zeros compresses a thousand times."""
     header = chunk(b"IHDR", width.to_bytes(4) + height.to_bytes(4) + bytes([8, 2, 0, 0, 0]))
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100_000))) + chunk(b"IEND", b"")
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    return bytes([0xFF, marker]) + (len(data) + 2).to_bytes(2) + data
+
+
+def a_jpeg_of_scans(scans: int) -> bytes:
+    """40 million pixels that are nothing, gone through again and again: 64 bytes and some milliseconds a scan."""
+    width, height = 8192, 4880
+    tables = segment(0xDB, bytes([0] + [1] * 64)) + segment(0xC4, b"\x10" + bytes([1] + [0] * 15) + b"\xe0")
+    frame = segment(0xC2, b"\x08" + height.to_bytes(2) + width.to_bytes(2) + b"\x01\x01\x11\x00")
+    runs = ("0" + "1" * 14) * (width * height // 64 // 32767 + 1)  # each of 32,767 blocks without anything
+    runs += "1" * (-len(runs) % 8)
+    data = int(runs, 2).to_bytes(len(runs) // 8).replace(b"\xff", b"\xff\0")
+    scan = segment(0xDA, b"\x01\x01\x00\x01\x3f\x00") + data
+    return b"\xff\xd8" + tables + frame + scan * scans + b"\xff\xd9"
 
 
 def fault_of(content: bytes) -> Fault:
@@ -216,3 +234,25 @@ def test_the_name_does_not_count() -> None:
 )
 def test_a_name_is_never_a_path(name: str, shown: str) -> None:
     assert safe_name(name) == shown
+
+
+def test_a_jpeg_that_is_gone_through_too_often_is_not_decoded() -> None:
+    assert fault_of(a_jpeg_of_scans(1000)) is Fault.BROKEN
+    assert checked_picture(a_jpeg_of_scans(1)).width == 8192
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8" + b"\xff" * (MOST_BYTES - 2),
+        b"\xff\xd8" + segment(0xE0, b"") * (MOST_BYTES // 4 - 1),
+        b"\x89PNG\r\n\x1a\n" + chunk(b"teXt", b"") * (MOST_BYTES // 12 - 1),
+    ],
+    ids=["fill bytes", "segments", "chunks"],
+)
+def test_what_stands_in_a_file_is_read_quickly_whatever_it_is(content: bytes) -> None:
+    started = process_time()
+    with suppress(Unfit):
+        checked_picture(content)
+
+    assert process_time() - started < 2.0

@@ -13,11 +13,11 @@ from scheduler import janitor
 from scheduler.artifacts.checks import MOST_BYTES
 from scheduler.client import connect
 from scheduler.errors import Refused
-from scheduler.uploads import keeper, model, routes
+from scheduler.uploads import model, routes
 from scheduler.uploads.keeper import UploadKeeper
 from scheduler.uploads.queries import find_picture
 from tests.scheduler.api import Answer, Api, Json
-from tests.scheduler.stage import SERVICE_KEY, Stage, until
+from tests.scheduler.stage import SERVICE_KEY, Stage, looked_at, until
 from tests.scheduler.test_api import BEN, finished, given
 
 AGED = "update uploads set expires_at = now() - interval '1 minute', created_at = '2026-01-01'"
@@ -139,7 +139,7 @@ async def test_a_file_that_cannot_be_stored_leaves_no_row(stage: Stage, monkeypa
     ann = await stage.user()
     (stage.folder / "uploads").write_text("not a folder")
     with pytest.raises(Refused, match="unavailable"):
-        await UploadKeeper(stage.pool, stage.store).keep(ann.user_id, a_picture())
+        await UploadKeeper(stage.pool, stage.store, looked_at).keep(ann.user_id, a_picture())
 
     assert await stage.pool.fetchval("select count(*) from uploads") == 0
 
@@ -252,7 +252,7 @@ async def test_only_a_model_that_takes_a_picture_gets_one(api: Api) -> None:
 async def test_a_worker_that_takes_no_picture_is_passed_over(stage: Stage) -> None:
     ann = await stage.user()
     plain, able = await stage.worker("plain"), await stage.worker("able", takes_picture=True, state="draining")
-    upload = await UploadKeeper(stage.pool, stage.store).keep(ann.user_id, a_picture())
+    upload = await UploadKeeper(stage.pool, stage.store, looked_at).keep(ann.user_id, a_picture())
     found = await find_picture(stage.pool, upload.id, ann.user_id)
     job_id = await stage.job(ann, picture=upload.id, found=found)
     await stage.round()
@@ -309,14 +309,14 @@ async def test_the_client_uploads(painting: Api) -> None:
 
 async def test_bodies_in_memory_are_few(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "OF_A_USER", 1)
-    begun, may_end, check = asyncio.Event(), asyncio.Event(), keeper.checked
+    begun, may_end, check = asyncio.Event(), asyncio.Event(), UploadKeeper._checked
 
-    async def slowly(content: bytes) -> Any:
+    async def slowly(keeper: UploadKeeper, *given: Any) -> Any:
         begun.set()
         await may_end.wait()
-        return await check(content)
+        return await check(keeper, *given)
 
-    monkeypatch.setattr(keeper, "checked", slowly)
+    monkeypatch.setattr(UploadKeeper, "_checked", slowly)
     async with asyncio.TaskGroup() as group:
         first = group.create_task(give(api, a_picture()))
         await begun.wait()
