@@ -38,9 +38,9 @@ class Auditor:
             self.line.place(job, time.monotonic())
 
     def doubt(self, jobs: Sequence[OpenJob]) -> None:
-        """The next round puts these where the database says they are."""
+        """The next round puts these where the database says they are; unless they run, they cost nobody a share."""
         for job in jobs:
-            self.line.remove(job.id, time.monotonic())
+            self.line.withdraw(job.id, time.monotonic())
         if jobs:
             self.next_at = 0.0
 

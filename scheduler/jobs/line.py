@@ -56,9 +56,10 @@ class Line:
             return
         if job.status is Status.QUEUED and job.id in self.queue.jobs and not job.cancel_requested:
             return
-        self.remove(job.id, now)
-        if attempt and job.status is Status.QUEUED:
-            self.queue.refund(job.user_id, job.priority, charge(job))
+        if job.status is Status.QUEUED:
+            self.withdraw(job.id, now)
+        else:
+            self.remove(job.id, now)
         self._put(job, now)
 
     def _put(self, job: OpenJob, now: float) -> None:
@@ -174,6 +175,13 @@ class Line:
             self.foresight.left(job_id)
         self.jobs.pop(job_id, None)
         self.told.discard(job_id)
+
+    def withdraw(self, job_id: UUID, now: float) -> None:
+        """Forget a job that waits again, or still: what was chosen and did not run costs its user no share."""
+        job, began = self.jobs.get(job_id), job_id in self.running
+        self.remove(job_id, now)
+        if job and began:
+            self.queue.refund(job.user_id, job.priority, charge(job))
 
     def note_speed(self, job_id: UUID, status: Status, seconds: float | None) -> None:
         """Learn from a job that was completed how fast its worker is, unless it states that itself."""

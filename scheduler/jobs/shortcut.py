@@ -62,7 +62,7 @@ class Shortcut:
         for job_id, start in starts.where.items():
             attempt, params = self.line.running.get(job_id), written.get(job_id)
             if params is None:
-                self.line.remove(job_id, time.monotonic())
+                self.line.withdraw(job_id, time.monotonic())
                 continue
             if attempt:
                 attempt.attempt = 1

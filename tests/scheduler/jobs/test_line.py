@@ -1,0 +1,69 @@
+"""What the leader keeps in memory, and what it costs whom."""
+
+from datetime import UTC, datetime
+from time import monotonic
+from uuid import UUID
+
+import pytest
+
+from scheduler.fleet.model import LiveWorker
+from scheduler.jobs.line import Line
+from scheduler.jobs.model import Status
+from scheduler.jobs.queries.open import NOBODY, OpenJob
+from scheduler.wire import Beat, Offer
+
+NOW = monotonic()
+ANN, BEN = 1, 2
+
+
+def a_line() -> tuple[Line, LiveWorker]:
+    """With a worker of one slot, that has the painter loaded."""
+    line, offers = Line(), [Offer(model="painter", capability="image", max_side=1024)]
+    beat = Beat(worker_id="w-1", name="w", slots=1, offers=offers, warm=["painter"], sent_at=datetime.now(UTC))
+    worker = line.workers["w-1"] = LiveWorker(beat, NOW)
+    line.refresh({}, {})
+    return line, worker
+
+
+def job(number: int, user_id: int) -> OpenJob:
+    return OpenJob(
+        id=UUID(int=number),
+        seq=number,
+        user_id=user_id,
+        user=f"telegram:{user_id}",
+        limit=5,
+        priority=0,
+        status=Status.QUEUED,
+        capability="image",
+        model="painter",
+        longest_side=512,
+        cost=1.0,
+        bot_id=None,
+        attempt=0,
+        worker_id=None,
+        avoid_workers=NOBODY,
+        cancel_requested=False,
+        wait_until=None,
+        running_seconds=None,
+    )
+
+
+@pytest.mark.parametrize("unwritten", [0, 1, 3])
+def test_a_start_that_was_not_written_costs_no_share(unwritten: int) -> None:
+    """Ann was chosen in vain; then she and Ben take turns, as if nothing had been."""
+    line, worker = a_line()
+    for number in range(1, 5):
+        line.place(job(number, ANN), NOW)
+    for _ in range(unwritten):
+        [chosen] = line.take(worker, NOW).jobs
+        line.withdraw(chosen.id, NOW)
+        line.place(job(chosen.seq, ANN), NOW)
+    for number in range(5, 9):
+        line.place(job(number, BEN), NOW)
+    users = []
+    for _ in range(6):
+        [chosen] = line.take(worker, NOW).jobs
+        users.append(line.jobs[chosen.id].user_id)
+        line.remove(chosen.id, NOW)
+
+    assert users in ([ANN, BEN] * 3, [BEN, ANN] * 3)
