@@ -1,6 +1,7 @@
 """What can be asked for at this moment, read anew every few seconds and whenever somebody pauses a part of it."""
 
 import asyncio
+from collections.abc import Set
 from datetime import timedelta
 
 import structlog
@@ -44,6 +45,12 @@ class MarketKeeper:
                 online_from_picture=offers.online_from_picture,
             )
         return False
+
+    async def as_of(self, paused: Set[str]) -> Market:
+        """The market, read anew if something else was paused for an account that has just been read."""
+        if self.market.paused.keys() != paused:
+            await self.refresh()
+        return self.market
 
     async def changed(self) -> None:
         """It was changed here: read it anew, and let the others do so at once; who does not hear it reads it soon."""

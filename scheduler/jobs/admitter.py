@@ -26,7 +26,7 @@ from scheduler.jobs.queries.admission import (
 )
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.jobs.shortcut import Shortcut
-from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
+from scheduler.jobs.submits import Admitted, Answer, Submit
 from scheduler.observability import REGISTRY, Counter
 from scheduler.plans.choice import makes
 from scheduler.plans.limits import decide
@@ -71,8 +71,7 @@ class Admitter:
 
     async def quote(self, submit: Submit) -> Admitted | Refusal:
         """What the submit would be answered now: the same rules on the account as it stands, and no effect."""
-        accounts, _, now = await read_accounts(self.pool, [submit.caller.user_id], [None], self.plans)
-        return self._judge(submit, Decisions(accounts, {}, now))
+        return self._judge(submit, await self._read(self.pool, [submit]))
 
     async def admit(self, batch: Sequence[Submit]) -> list[Answer | Again]:
         """Decide a batch on the accounts as they stand, in order of arrival, and write what was admitted, unless its
@@ -106,7 +105,9 @@ class Admitter:
 
     async def _read(self, db: Db, batch: Sequence[Submit]) -> "Decisions":
         users = [submit.caller.user_id for submit in batch]
-        return Decisions(*await read_accounts(db, users, [submit.key for submit in batch], self.plans))
+        found = Decisions(*await read_accounts(db, users, [submit.key for submit in batch], self.plans))
+        await self.market.as_of(found.paused)
+        return found
 
     async def _write(self, db: Db, ledger: "Decisions", starts: Starts = NO_STARTS) -> Written:
         if not ledger.new:
@@ -121,12 +122,7 @@ class Admitter:
         self.herald.say([running_event(job, 1) for job in opened if job.id in written.begun])
 
     def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
-        user_id = submit.caller.user_id
-        seen = ledger.seen.get((user_id, submit.key)) if submit.key else None
-        if seen:
-            same = seen.request_hash in (None, submit.request_hash)
-            return Replayed(seen.job_id) if same else Refusal(Code.IDEMPOTENCY_MISMATCH)
-        return self._judge(submit, ledger)
+        return ledger.before(submit) or self._judge(submit, ledger)
 
     def _judge(self, submit: Submit, ledger: "Decisions") -> Admitted | Refusal:
         """The rules, for a request that did not come before."""

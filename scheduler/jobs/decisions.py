@@ -24,6 +24,7 @@ class Decisions:
     accounts: dict[int, Account]
     seen: dict[tuple[int, str], Seen]
     now: datetime
+    paused: frozenset[str]
     new: list[NewJob] = field(default_factory=list)
 
     def changed(self) -> list[Account]:

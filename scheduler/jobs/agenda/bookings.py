@@ -56,7 +56,9 @@ class Bookings:
         return self._judge(submit, booking, await self._read(self.pool, submit))
 
     async def _read(self, db: Db, submit: Submit) -> Decisions:
-        return Decisions(*await read_accounts(db, [submit.caller.user_id], [submit.key], self.plans))
+        found = Decisions(*await read_accounts(db, [submit.caller.user_id], [submit.key], self.plans))
+        await self.market.as_of(found.paused)
+        return found
 
     def _judge(self, submit: Submit, booking: Booking, found: Decisions) -> Admitted | Refusal:
         account = found.accounts.get(submit.caller.user_id)

@@ -87,7 +87,9 @@ class Usher:
         return Shown(admitted, ended, set(job_ids) - {job.id for job in due}, set())
 
     async def _judge(self, db: Db, due: Sequence[Due]) -> list[Hold | End]:
-        accounts, _, now = await read_accounts(db, [job.user_id for job in due], [None] * len(due), self.plans)
+        users = [job.user_id for job in due]
+        accounts, _, now, paused = await read_accounts(db, users, [None] * len(due), self.plans)
+        await self.market.as_of(paused)
         return [self._verdict(job, accounts, now) for job in due]
 
     def _verdict(self, job: Due, accounts: Mapping[int, Account], now: datetime) -> Hold | End:

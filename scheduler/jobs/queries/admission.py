@@ -107,8 +107,9 @@ async def lock_accounts(db: Db, user_ids: Iterable[int]) -> None:
 
 async def read_accounts(
     db: Db, user_ids: Sequence[int], keys: Sequence[str | None], plans: "KnownPlans"
-) -> tuple[dict[int, Account], dict[tuple[int, str], Seen], datetime]:
-    """The accounts by user, the jobs that were made under these (user, key) pairs, and the database's clock."""
+) -> tuple[dict[int, Account], dict[tuple[int, str], Seen], datetime, frozenset[str]]:
+    """The accounts by user, the jobs that were made under these (user, key) pairs, the database's clock, and what is
+    paused."""
     rows = await db.fetch(READ_ACCOUNTS, literal(user_ids), texts(keys))
     known = await plans.of(db, {(row["plan_id"], row["plan_version"]) for row in rows if row["plan_id"] is not None})
     accounts, seen = {}, {}
@@ -117,18 +118,21 @@ async def read_accounts(
             seen[row["user_id"], row["key"]] = Seen(row["job_id"], row["request_hash"])
         else:
             accounts[row["user_id"]] = Account(standing_in(row), known[row["plan_id"]], row["version"], row["held"])
-    return accounts, seen, rows[0]["now"] if rows else datetime.now(UTC)
+    if not accounts:
+        return accounts, seen, datetime.now(UTC), frozenset()
+    return accounts, seen, rows[0]["now"], frozenset(rows[0]["paused"] or ())
 
 
 READ_ACCOUNTS = """
     select a.user_id, a.balance, a.allowance_day, a.allowance_used, a.open_jobs, a.rate_tat, a.banned, a.last_seq,
            a.xmin::text as version, a.xmax <> '0' as held, p.id as plan_id, p.xmin::text as plan_version,
-           clock_timestamp() as now, null as key, null::uuid as job_id, null::bytea as request_hash
+           clock_timestamp() as now, null as key, null::uuid as job_id, null::bytea as request_hash,
+           (select array_agg(subject) from catalogue.pauses where coalesce(ends_at > now(), true)) as paused
       from billing.token_account a join users u on u.id = a.user_id join plans p on p.id = u.plan_id
      where a.user_id = any($1::text::bigint[])
      union all
     select j.user_id, null, null, null, null, null, null, null, null, null, null, null, null, k.key, j.id,
-           j.request_hash
+           j.request_hash, null
       from unnest($1::text::bigint[], $2::text::text[]) k (user_id, key)
       join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
 """
@@ -221,6 +225,9 @@ INSERT_ADMITTED = """
       select user_id, seq, 'hold', 'hold:' || id, id, -balance, -allowance, day, balance_after from t),
     leader as materialized (
       select 1 from leadership where holder = $33 and term = $34 and expires_at > clock_timestamp() for share),
+    allowed as materialized ( -- no plan that lets something begin here changes before this is committed
+      select w.id, p.max_concurrent_jobs from users w join plans p on p.id = w.plan_id
+       where w.id in (select user_id from t where worker_id is not null) for share of p),
     j as (
       insert into jobs (id, user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, created_at,
                         queued_at, idempotency_key, request_hash, parent_id, held_allowance, held_balance, held_day,
@@ -230,9 +237,9 @@ INSERT_ADMITTED = """
              begins::int, case when begins then worker_id end, case when begins then lease_token end,
              case when begins then now() + $32::interval end, case when begins then now() end
         from t, lateral (
-             select case when worker_id is not null and exists (select from leader)
-                    then at_a_time <= (select p.max_concurrent_jobs from users w join plans p on p.id = w.plan_id
-                                        where w.id = t.user_id) else false end as begins) b
+             select worker_id is not null and exists (select from leader)
+                    and exists (select from allowed p where p.id = t.user_id and p.max_concurrent_jobs >= at_a_time)
+                    as begins) b
        order by place
       returning id, seq, status),
     d as (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scheduler.accounts.model import Caller
-from scheduler.catalogue.queries import pause
+from scheduler.catalogue.queries import pause, resume
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.submits import Admitted, Answer
 from scheduler.ledger.queries import move
@@ -278,6 +278,19 @@ async def test_a_paused_capability_stops_its_models_and_no_others(stage: Stage) 
     facts = {"subject": "capability:video", "reason": "no film today", "alternative": None}
     assert answer == Refusal(Code.CAPABILITY_PAUSED, facts)
     assert isinstance(await stage.ask(admin), Admitted)
+
+
+async def test_a_pause_holds_for_a_scheduler_that_was_not_told_of_it(stage: Stage, other: Stage) -> None:
+    """Admitted at one, paused, refused at the other: whoever comes after the pause is refused."""
+    await stage.worker("gpu")
+    await other.market.refresh()
+    ann = await stage.user("telegram:1", "admin")
+    assert isinstance(await other.ask(ann), Admitted)
+    await pause(stage.pool, "capability:image", None, ann.user_id)
+
+    assert [type(await one.ask(ann)) for one in (stage, other)] == [Refusal, Refusal]
+    await resume(stage.pool, "capability:image")
+    assert isinstance(await other.ask(ann), Admitted)
 
 
 # What a refusal says

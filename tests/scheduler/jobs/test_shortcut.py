@@ -1,7 +1,7 @@
 """The shortcut: a job that comes while a fitting worker is free begins in the statement that admits it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -246,6 +246,32 @@ async def test_a_limit_that_was_lowered_meanwhile_counts_at_once(stage: Stage) -
     second = await stage.job(pro)
 
     assert [await stage.status(job_id) for job_id in (first, second)] == ["RUNNING", "QUEUED"]
+
+
+async def test_no_plan_becomes_smaller_while_a_job_of_it_begins(
+    stage: Stage, gpu: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the leader would count what runs before that job is there, by a limit that it was not admitted under."""
+    pro = await stage.user("telegram:5", "pro")
+    lowered: list[str] = []
+
+    async def before_it_is_committed(db: asyncpg.Connection, *args: Any) -> Written:
+        async with db.transaction():
+            written = await insert_admitted(db, *args)
+            assert written.begun
+            with suppress(asyncpg.LockNotAvailableError):
+                async with stage.pool.acquire() as impatient, impatient.transaction():
+                    await impatient.execute("set local lock_timeout = '50ms'")
+                    lowered.append(await impatient.execute("update plans set max_concurrent_jobs = 1"))
+        return written
+
+    open_the_shortcut(stage)
+    with monkeypatch.context() as patch:
+        patch.setattr("scheduler.jobs.admitter.insert_admitted", before_it_is_committed)
+        [answer] = await stage.admitter.admit([wish_of(pro)])
+
+    assert isinstance(answer, Admitted)
+    assert lowered == []
 
 
 async def test_nothing_begins_under_a_plan_that_has_become_smaller(

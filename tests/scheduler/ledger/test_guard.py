@@ -141,6 +141,22 @@ async def test_an_account_with_rows_in_the_ledger_stays(stage: Stage, ann: Calle
     assert await adds_up(stage, ann)
 
 
+async def test_no_account_that_nothing_has_moved_is_given_to_another_with_money(stage: Stage, ann: Caller) -> None:
+    ben, clara = await stage.user("discord:7"), await stage.user("discord:8")
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+        await written(
+            stage,
+            ("delete from billing.token_account where user_id = $1", ben.user_id),
+            (
+                "update billing.token_account set user_id = $1, balance = 1000 where user_id = $2",
+                ben.user_id,
+                clara.user_id,
+            ),
+        )
+
+    assert (await stage.standing(clara)).balance == 0
+
+
 async def test_no_row_is_written_for_nobody_nor_twice_for_a_job(stage: Stage, ann: Caller) -> None:
     with pytest.raises(asyncpg.CheckViolationError):
         await written(stage, (ROW, ann.user_id + 1000, 1, Decimal(0), Decimal(0)))
