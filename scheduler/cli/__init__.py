@@ -19,6 +19,7 @@ from scheduler.cli import (
     roles,
     settings,
     simulate,
+    trace,
     up,
 )
 from scheduler.config import PREFIX
@@ -44,6 +45,22 @@ def read_env_file() -> None:
             os.environ.setdefault(name, value)
 
 
-TOPICS = (up, demo, processes, migrate, doctor, settings, key, keys, roles, ledger, backup, archive, maintain, simulate)
+TOPICS = (
+    up,
+    demo,
+    processes,
+    migrate,
+    doctor,
+    settings,
+    key,
+    keys,
+    roles,
+    ledger,
+    backup,
+    archive,
+    maintain,
+    simulate,
+    trace,
+)
 for topic in TOPICS:
     topic.add_to(app)

@@ -1,21 +1,27 @@
 """`tessera simulate`."""
 
+import asyncio
 import json
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.cli.edge import err, out, told
+from scheduler.cli.edge import database, err, out, told
 
 if TYPE_CHECKING:
+    from scheduler.plans.model import Plan
     from scheduler.simulation.model import Breed, Setting
+    from scheduler.simulation.trace import Trace
 
 WORKERS = """Alike workers as NUMBERxNAME, several with commas. Append :speed=2 (twice as fast), :holds=2 (models in
 memory at once), :models=3 (runs only the 3 most wanted). Example: 6xbig:speed=2,4xsmall:models=3"""
-TRACE = """Replay a recorded trace instead of made-up demand: a CSV file ordered by time whose first line is
-seconds,user,plan,model,tokens"""
+TRACE = """Replay what `tessera trace` recorded instead of made-up demand: a CSV file ordered by time whose first line
+is seconds,user,plan,model,tokens"""
+SHARES = "Shares of free, starter, pro and admin users; of the plans in turn."
+OWN_PLANS = "The plans of the database with their limits, not those that Tessera comes with."
 TARGET = "Find the fewest GPUs with which 95 % of --target-plan wait no longer."
 
 serves = partial(typer.Option, rich_help_panel="Who serves")
@@ -30,12 +36,13 @@ def simulate(
     jobs: Annotated[int, asks(min=1, help="How many they send in all.")] = 60_000,
     hours: Annotated[float, asks(min=0.01, help="In how long.")] = 24.0,
     models: Annotated[int, asks(min=1, help="How many there are.")] = 4,
-    plans: Annotated[str, asks(help="Shares of free, starter, pro and admin users.")] = "80,14,5.5,0.5",
+    plans: Annotated[str, asks(help=SHARES)] = "80,14,5.5,0.5",
     zipf_users: Annotated[float, asks(min=0, help="0: all send alike; 1: the n-th sends 1/n.")] = 0.8,
     zipf_models: Annotated[float, asks(min=0, help="0: all are wanted alike; 1: the n-th 1/n.")] = 1.0,
     day_curve: Annotated[float, asks(min=0, max=1, help="0: day and night alike; 1: nobody at four.")] = 0.6,
     bursts: Annotated[int, asks(min=0, help="Ten-minute crowds of five times the usual.")] = 3,
     flooders: Annotated[int, asks(min=0, help="Free users who send all they are let, always.")] = 0,
+    own_plans: Annotated[bool, asks(help=OWN_PLANS)] = False,
     trace: Annotated[Path | None, asks(exists=True, dir_okay=False, help=TRACE)] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 1,
     target_wait: Annotated[float | None, typer.Option(min=0, help=TARGET)] = None,
@@ -49,26 +56,28 @@ def simulate(
     crowd needs, and to see what a flood, a burst or one more model does to everybody else. Requests a minute, jobs at a
     time and waiting jobs are limited as the plans say; tokens are not counted.
     """
-    from scheduler.simulation.model import Demand, Setting
+    from scheduler.simulation.model import SEEDED, Demand, Setting
+    from scheduler.simulation.trace import Trace
 
-    shares = shares_of(plans)
-    demand = Demand(users, jobs, hours, models, shares, zipf_users, zipf_models, day_curve, bursts, flooders)
-    setting = Setting(demand, breeds_of(workers), job_seconds, load_seconds, seed=seed)
     with told():
+        offered = plans_of_the_database() if own_plans else SEEDED
+        shares = () if trace else shares_of(plans, [plan.tier for plan in offered])
+        demand = Demand(users, jobs, hours, models, shares, zipf_users, zipf_models, day_curve, bursts, flooders)
+        setting = Setting(demand, breeds_of(workers), job_seconds, load_seconds, seed=seed, plans=offered)
+        replayed = Trace.of(trace, offered) if trace else None
         if target_wait is None:
-            show(setting, trace, picture, as_json)
+            show(setting, replayed, picture, as_json)
         else:
-            search(setting, trace, picture, target_plan, target_wait, as_json)
+            search(setting, replayed, picture, target_plan, target_wait, as_json)
 
 
-def show(setting: "Setting", trace: Path | None, picture: Path | None, as_json: bool) -> None:
-    from scheduler.simulation.arrivals import length_of
+def show(setting: "Setting", trace: "Trace | None", picture: Path | None, as_json: bool) -> None:
     from scheduler.simulation.picture import svg
     from scheduler.simulation.report import numbers, tables
     from scheduler.simulation.run import simulate as run
 
     with err.status("simulating"):
-        result = run(setting, trace, length_of(trace, setting.plans) if trace else None)
+        result = run(setting, trace)
     if picture:
         picture.write_text(svg(result))
     if as_json:
@@ -80,7 +89,7 @@ def show(setting: "Setting", trace: Path | None, picture: Path | None, as_json: 
 
 
 def search(
-    setting: "Setting", trace: Path | None, picture: Path | None, plan: str, wait_seconds: float, as_json: bool
+    setting: "Setting", trace: "Trace | None", picture: Path | None, plan: str, wait_seconds: float, as_json: bool
 ) -> None:
     from scheduler.simulation.picture import svg
     from scheduler.simulation.run import gpus_for
@@ -133,13 +142,26 @@ def breeds_of(words: str) -> "tuple[Breed, ...]":
     return tuple(breeds)
 
 
-def shares_of(words: str) -> tuple[float, ...]:
+def plans_of_the_database() -> "tuple[Plan, ...]":
+    from scheduler.database import opened
+    from scheduler.plans.queries import active_plans
+
+    async def look(url: str) -> "tuple[Plan, ...]":
+        async with opened(url) as connection:
+            return await active_plans(connection)
+
+    with database() as url:
+        return asyncio.run(look(url))
+
+
+def shares_of(words: str, tiers: Sequence[str]) -> tuple[float, ...]:
     try:
         shares = tuple(float(word) for word in words.split(","))
     except ValueError:
         shares = ()
-    if len(shares) != 4 or min(shares) < 0 or not sum(shares):
-        raise typer.BadParameter("four numbers, such as 80,14,5.5,0.5", param_hint="--plans")
+    if len(shares) != len(tiers) or min(shares) < 0 or not sum(shares):
+        words = f"as many numbers as plans ({', '.join(tiers)}), such as 80,14,5.5,0.5"
+        raise typer.BadParameter(words, param_hint="--plans")
     return shares
 
 

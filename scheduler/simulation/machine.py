@@ -29,6 +29,11 @@ class Arrival(NamedTuple):
     running: int = UNLIMITED  # how many the user may run at a time
     plan: Plan | None = None  # whose limits they meet at the door; None: everybody is let in
 
+    @classmethod
+    def under(cls, plan: Plan, at: float, user: int, kind: Kind, tokens: float) -> "Arrival":
+        """Of somebody who has this plan."""
+        return cls(at, user, plan.priority, kind, tokens, plan.max_concurrent_jobs, plan)
+
 
 @dataclass(slots=True, eq=False)
 class Worker:

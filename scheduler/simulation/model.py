@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scheduler.plans.model import Plan
 
+SIDE = 1024  # pixels of every picture
 TOKENS = (1.0, 2.0, 4.0)  # of a job: one picture, two, four
 TOKEN_SHARES = (0.6, 0.3, 0.1)
 MEAN_TOKENS = sum(tokens * share for tokens, share in zip(TOKENS, TOKEN_SHARES, strict=True))
@@ -81,11 +82,6 @@ class Setting:
     jitter: float = 0.2
     seed: int = 1
     plans: tuple[Plan, ...] = SEEDED
-
-    @property
-    def pace(self) -> float:
-        """Seconds a token takes at speed 1."""
-        return self.job_seconds / MEAN_TOKENS
 
     @property
     def gpus(self) -> int:

@@ -4,14 +4,14 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from scheduler.jobs.queue import Queue, Server
-from scheduler.simulation.arrivals import SIDE, length_of, made_up, model_name, models_of, recorded
+from scheduler.simulation.arrivals import made_up, model_name
 from scheduler.simulation.machine import Machine, Worker
 from scheduler.simulation.measures import Measures
-from scheduler.simulation.model import Breed, Setting
+from scheduler.simulation.model import MEAN_TOKENS, SIDE, Breed, Setting
 from scheduler.simulation.oracle import Oracle
+from scheduler.simulation.trace import Trace
 
 ASKED = 20_000  # jobs of a run whose owners are told what to expect
 MOST_GPUS = 4096
@@ -25,28 +25,29 @@ class Result:
     left: int  # jobs still waiting
 
 
-def simulate(setting: Setting, trace: Path | None = None, seconds: float | None = None) -> Result:
-    """Run the setting's demand to its end, or the recorded trace, `seconds` long, until all its jobs have run."""
-    horizon = seconds or setting.demand.hours * 3600
-    queue = Queue()
-    oracle = Oracle(queue, max(1, setting.demand.jobs // ASKED))
+def simulate(setting: Setting, trace: Trace | None = None) -> Result:
+    """Run the setting's demand to its end, or the recorded trace until all its jobs have run."""
+    demand, queue = setting.demand, Queue()
+    horizon = max(trace.seconds, 1.0) if trace else demand.hours * 3600
+    oracle = Oracle(queue, max(1, (trace.jobs if trace else demand.jobs) // ASKED))
     measures = Measures(horizon, oracle)
-    models = models_of(trace, setting.plans) if trace else [model_name(rank) for rank in range(setting.demand.models)]
-    machine = Machine(queue, crew(setting, models), measures, setting.jitter, setting.seed)
-    arrivals = recorded(trace, setting.plans) if trace else made_up(setting.demand, setting.seed, setting.plans)
+    models = trace.models if trace else [model_name(rank) for rank in range(demand.models)]
+    pace = setting.job_seconds / (trace.mean_tokens if trace else MEAN_TOKENS)
+    machine = Machine(queue, crew(setting, models, pace), measures, setting.jitter, setting.seed)
+    arrivals = trace.arrivals() if trace else made_up(demand, setting.seed, setting.plans)
     with unhurried_collector():
         machine.run(arrivals, float("inf") if trace else horizon)
     measures.close()
     return Result(setting, measures, machine.now, len(queue.jobs))
 
 
-def crew(setting: Setting, models: Sequence[str]) -> list[Worker]:
-    """The workers, with the models spread over them."""
+def crew(setting: Setting, models: Sequence[str], pace: float) -> list[Worker]:
+    """The workers, with the models spread over them; `pace`: seconds a token takes at speed 1."""
     workers = []
     for breed in setting.breeds:
         offered = models[: breed.models]
         offers = dict.fromkeys(offered, SIDE)
-        paces = dict.fromkeys(offered, setting.pace / breed.speed)
+        paces = dict.fromkeys(offered, pace / breed.speed)
         for n in range(breed.count):
             name = f"{breed.name}-{n + 1}"
             loaded = [offered[(n + k) % len(offered)] for k in range(min(breed.holds, len(offered)))]
@@ -61,14 +62,13 @@ def gpus_for(
     part: float,
     wait_seconds: float,
     tell: Callable[[int, float], None],
-    trace: Path | None = None,
+    trace: Trace | None = None,
 ) -> Result | None:
     """The run with the fewest GPUs, in the given proportions, with which this part of the class's jobs starts within
     the wait; `tell` hears of each try."""
-    seconds = length_of(trace, setting.plans) if trace else None
 
     def attempt(gpus: int) -> Result | None:
-        result = simulate(replace(setting, breeds=scaled(setting.breeds, gpus)), trace, seconds)
+        result = simulate(replace(setting, breeds=scaled(setting.breeds, gpus)), trace)
         waited = result.measures.classes[priority].waits.percentile(part)
         tell(gpus, waited)
         return result if waited <= wait_seconds and not result.left > result.setting.gpus else None

@@ -141,11 +141,21 @@ def test_the_fewest_gpus_for_a_wait_are_found() -> None:
 
 
 def test_the_fewest_gpus_for_a_recorded_trace_are_found_and_drawn(tmp_path: Path) -> None:
-    """Eight people at once: of three GPUs one runs three jobs one after the other, of two each runs four."""
+    """Eight people at once, 6.25 s each: of three GPUs one runs three jobs in turn, of two each runs four."""
     trace, picture = tmp_path / "trace.csv", tmp_path / "run.svg"
     trace.write_text("seconds,user,plan,model,tokens\n" + "".join(f"0,u{n},free,sdxl,1\n" for n in range(8)))
-    arguments = ["simulate", "--trace", str(trace), "--workers", "1xgpu", "--job-seconds", "10", "--target-wait", "18"]
-    ran = CliRunner().invoke(app, [*arguments, "--picture", str(picture), "--json"])
+    arguments = [
+        "simulate",
+        "--trace",
+        str(trace),
+        "--workers",
+        "1xgpu",
+        "--job-seconds",
+        "6.25",
+        "--target-wait",
+        "18",
+    ]
+    ran = CliRunner().invoke(app, [*arguments, "--target-wait", "18", "--picture", str(picture), "--json"])
 
     assert ran.exit_code == 0
     assert json.loads(ran.stdout)["gpus"] == 3
