@@ -9,9 +9,10 @@ from bots import buttons, commands
 from bots.commands import CommandError
 from bots.discord.words import Words
 from bots.making import Maker
+from bots.repeats import mended
 from bots.replies import refusals
 from bots.replies.translator import Translator
-from bots.telegram.handlers.create import mended, written_in
+from bots.telegram.handlers.create import written_in
 from bots.web.pages import say
 from scheduler.jobs.model import LARGEST_SIDE, PROMPT_LIMIT, SIDE_STEP, SMALLEST_SIDE, JobRequest
 

@@ -192,7 +192,7 @@ def test_a_variation_stays_near_its_parent_as_far_as_its_strength_says(tmp_path:
 
 @pytest.mark.parametrize("prompt", ["a red sunset over the sea", "mountains at dawn", "city at night"])
 def test_each_button_under_a_picture_makes_what_it_says(tmp_path: Path, prompt: str) -> None:
-    job = {"prompt": prompt, "seed": 5, "width": 256, "height": 256}
+    job: dict[str, Any] = {"prompt": prompt, "seed": 5, "width": 256, "height": 256}
     [parent] = run(tmp_path / "parent", **job)
     [stranger] = run(tmp_path / "stranger", **{**job, "seed": NEW_SEED})
     made = {button: run(tmp_path / button, **pressed(button, job))[0] for button in PRESSES}
