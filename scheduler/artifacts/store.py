@@ -1,15 +1,22 @@
 """The scheduler's side of the artifact store: reading files for those who may, deleting what has expired."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 if TYPE_CHECKING:
     from obstore import GetOptions
+
+log = structlog.get_logger(__name__)
+
+FAILURES = (BaseError, OSError, ValueError, TypeError)  # the last two: of a path that no file can have
+MOST_FAILURES = 5  # in a row, of deletes: the store is away
 
 
 class StoreError(Exception):
@@ -37,7 +44,7 @@ class ArtifactStore:
         try:
             answer = await self.store.get_async(path)
             return bytes(await answer.bytes_async())
-        except (BaseError, OSError) as error:
+        except FAILURES as error:
             raise StoreError(path) from error
 
     async def read_part(self, path: str, first: int, end: int | None) -> Part | None:
@@ -46,7 +53,7 @@ class ArtifactStore:
         try:
             answer = await self.store.get_async(path, options=span(first, end))
             return Part(bytes(await answer.bytes_async()), answer.range[0], answer.meta["size"])
-        except (BaseError, OSError) as error:
+        except FAILURES as error:
             if max(first, 0) < await self._size(path):
                 raise StoreError(path) from error
             return None
@@ -54,39 +61,49 @@ class ArtifactStore:
     async def _size(self, path: str) -> int:
         try:
             return (await self.store.head_async(path))["size"]
-        except (BaseError, OSError) as error:
+        except FAILURES as error:
             raise StoreError(path) from error
 
     async def write(self, path: str, content: bytes) -> None:
         """Store one file; it appears whole or not at all."""
         try:
             await self.store.put_async(path, content)
-        except (BaseError, OSError) as error:
+        except FAILURES as error:
             raise StoreError(path) from error
 
     async def files(self, folder: str) -> list[str]:
         """The paths of all files below a folder."""
         try:
             found = await self.store.list(prefix=folder).collect_async()
-        except (BaseError, OSError) as error:
+        except FAILURES as error:
             raise StoreError(folder) from error
         return [file["path"] for file in found]
 
-    async def delete(self, paths: list[str]) -> None:
-        """Delete files; one that is not there is deleted already."""
-        for path in paths:
+    async def delete(self, paths: Sequence[str]) -> set[str]:
+        """Delete files; one that is not there, or can be nowhere, is deleted already. Returns those that may still be
+        there: one bad file does not keep the others."""
+        left: set[str] = set()
+        failures = 0
+        for tried, path in enumerate(paths):
+            if failures == MOST_FAILURES:
+                left.update(paths[tried:])
+                break
             try:
                 await self.store.delete_async(path)
-            except FileNotFoundError:
-                continue
+                failures = 0
+            except (FileNotFoundError, ValueError, TypeError):
+                failures = 0
             except (BaseError, OSError) as error:
-                raise StoreError(path) from error
+                failures += 1
+                left.add(path)
+                log.warning("store.not_deleted", path=path, error=type(error).__name__)
+        return left
 
     async def check(self) -> None:
         """Raise StoreError unless files can be listed."""
         try:
             await self.store.list_with_delimiter_async()
-        except (BaseError, OSError) as error:
+        except FAILURES as error:
             raise StoreError(self.url) from error
 
 

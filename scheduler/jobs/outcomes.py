@@ -16,7 +16,7 @@ MOST_LOST_ATTEMPTS = 2
 MOST_FAILED_ATTEMPTS = 2
 LARGEST_INT = 2**31 - 1
 BLURHASH = re.compile(r"[0-9A-Za-z#$%*+,.:;=?@\[\]^_{|}~-]{6,100}")
-FORBIDDEN = re.compile(r"\.\.|\0")  # in a path
+SEGMENT = re.compile(r"[A-Za-z0-9._-]{1,100}")  # of a path
 OUT_OF_MEMORY = "out_of_memory"
 MESSAGES: Mapping[str, str] = {
     "worker_lost": "The worker stopped twice while it worked on this.",
@@ -121,7 +121,12 @@ def inside(made: Made, outcome: Outcome) -> bool:
     """A worker may name only files of its own attempt."""
     folder = folder_of(outcome.job_id, outcome.attempt) + "/"
     paths = [path for path in (made.path, made.thumbnail_path, made.web.path if made.web else None) if path is not None]
-    return all(path.startswith(folder) and not FORBIDDEN.search(path) and len(path) <= 500 for path in paths)
+    return all(path.startswith(folder) and is_plain(path) and len(path) <= 500 for path in paths)
+
+
+def is_plain(path: str) -> bool:
+    """Whether every store takes it, and as it stands here."""
+    return all(SEGMENT.fullmatch(segment) and segment not in (".", "..") for segment in path.split("/"))
 
 
 def clamped(made: Made) -> Made:

@@ -83,7 +83,8 @@ async def remove_uploads(pool: asyncpg.Pool, store: ArtifactStore, at_once: int)
     ended = await queries.ended(pool, UNSTORED_FOR, at_once)
     if not ended:
         return False
-    await store.delete([path for _, path in ended])
-    await queries.forget(pool, [upload_id for upload_id, _ in ended])
-    log.info("uploads.ended", count=len(ended))
-    return len(ended) == at_once
+    left = await store.delete([path for _, path in ended])
+    gone = [upload_id for upload_id, path in ended if path not in left]
+    await queries.forget(pool, gone)
+    log.info("uploads.ended", count=len(gone))
+    return bool(gone) and len(ended) == at_once

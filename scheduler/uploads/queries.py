@@ -120,15 +120,17 @@ async def mark_stored(db: Db, upload_id: UUID) -> bool:
 
 async def ended(db: Db, unstored_for: timedelta, limit: int) -> list[tuple[UUID, str]]:
     """Uploads whose time was over a minute ago, except what an open job starts from, and those whose file was never
-    stored. The minute is for requests that found one just before."""
+    stored. The minute is for requests that found one just before. Any of them, so that those which cannot be deleted
+    hold nobody up."""
     rows = await db.fetch(
         f"""
-        select id, path from uploads
-         where expires_at <= now() - interval '1 minute'
-           and id::text not in {GIVEN_TO_OPEN_JOBS}
-         union all
-        select id, path from uploads where stored_at is null and created_at < now() - $1::interval
-         limit $2
+        select id, path from (
+          select id, path from uploads
+           where expires_at <= now() - interval '1 minute'
+             and id::text not in {GIVEN_TO_OPEN_JOBS}
+           union
+          select id, path from uploads where stored_at is null and created_at < now() - $1::interval) over
+         order by random() limit $2
         """,
         unstored_for,
         limit,

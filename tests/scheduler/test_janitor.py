@@ -1,10 +1,16 @@
 """What the janitor forgets, and what it keeps."""
 
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from scheduler import janitor
+from scheduler.accounts.model import Caller
+from scheduler.artifacts.store import MOST_FAILURES, StoreError
 from scheduler.jobs.submits import Admitted, Replayed
 from tests.scheduler.stage import Stage
+from tests.scheduler.worker import Worker
 
 
 async def test_expired_files_go_and_their_rows_stay(stage: Stage) -> None:
@@ -35,6 +41,69 @@ async def test_a_file_that_is_gone_already_is_no_trouble(stage: Stage) -> None:
     await janitor.tick(stage.pool, stage.store)
 
     assert await stage.pool.fetchval("select count(*) from artifacts where deleted_at is null") == 0
+
+
+async def a_file(stage: Stage, gpu: Worker, ann: Caller) -> Path:
+    """Of a job that has ended; its time is over."""
+    _, task = await stage.started(ann, gpu)
+    await gpu.finish(task)
+    await stage.file()
+    await stage.pool.execute("update artifacts set expires_at = now() where deleted_at is null")
+    return Path(stage.folder, task.folder, "0.png")
+
+
+async def kept(stage: Stage) -> int:
+    return int(await stage.pool.fetchval("select count(*) from artifacts where deleted_at is null"))
+
+
+async def test_a_path_that_no_store_takes_keeps_no_other_file(stage: Stage) -> None:
+    gpu, ann = await stage.worker("gpu"), await stage.user()
+    await a_file(stage, gpu, ann)
+    await stage.pool.execute("update artifacts set local_path = replace(local_path, '/0.png', '//0.png')")
+    [row] = await stage.pool.fetch("select local_path from artifacts")
+    with pytest.raises(StoreError):
+        await stage.store.read(row["local_path"])
+    other = await a_file(stage, gpu, ann)
+    await janitor.tick(stage.pool, stage.store)
+
+    assert (other.exists(), await kept(stage)) == (False, 0)
+
+
+async def test_a_file_that_cannot_be_deleted_keeps_no_other_and_goes_when_it_can(stage: Stage) -> None:
+    gpu, ann = await stage.worker("gpu"), await stage.user()
+    stuck, other = await a_file(stage, gpu, ann), await a_file(stage, gpu, ann)
+    stuck.unlink()
+    stuck.mkdir()
+    await janitor.tick(stage.pool, stage.store)
+    assert (other.exists(), await kept(stage)) == (False, 1)
+
+    stuck.rmdir()
+    await janitor.tick(stage.pool, stage.store)
+    assert await kept(stage) == 0
+
+
+async def test_a_store_that_is_away_is_not_asked_for_every_file(stage: Stage) -> None:
+    folders = [f"uploads/{number}" for number in range(MOST_FAILURES + 2)]
+    for folder in folders:
+        (stage.folder / folder).mkdir(parents=True)
+    (stage.folder / "uploads" / "last").touch()
+
+    assert await stage.store.delete([*folders, "uploads/last"]) == {*folders, "uploads/last"}
+    assert await stage.store.delete([*folders[:2], "uploads/last"]) == set(folders[:2])
+
+
+async def test_a_chore_that_fails_keeps_none_of_the_others(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.worker("gpu")
+    await stage.job(await stage.user(), key="k")
+    await stage.pool.execute("update jobs set created_at = now() - $1::interval", timedelta(days=8))
+
+    async def fails(*given: object) -> bool:
+        raise LookupError
+
+    monkeypatch.setattr(janitor, "remove_expired", fails)
+    with pytest.raises(LookupError):
+        await janitor.tick(stage.pool, stage.store)
+    assert await stage.pool.fetchval("select count(*) from jobs where idempotency_key is not null") == 0
 
 
 async def test_what_a_lost_attempt_stored_goes_however_late_it_comes(stage: Stage) -> None:

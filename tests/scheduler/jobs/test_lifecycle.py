@@ -481,10 +481,21 @@ async def test_a_right_and_a_wrong_outcome_in_one_batch_leave_the_right_one(
 
 
 @pytest.mark.parametrize(
-    "path", ["jobs/other/1/0.png", "{folder}/../../../etc/passwd", "/etc/passwd", "{folder}x/0.png"]
+    "path",
+    [
+        "jobs/other/1/0.png",
+        "{folder}/../../../etc/passwd",
+        "/etc/passwd",
+        "{folder}x/0.png",
+        "{folder}//0.png",
+        "{folder}/./0.png",
+        "{folder}/a\t.png",
+        "{folder}/",
+        "{folder}/" + "a" * 101,
+    ],
 )
 @pytest.mark.parametrize("which", ["path", "web"])
-async def test_files_outside_of_the_attempt_s_folder_fail_the_job(
+async def test_files_outside_of_the_attempt_s_folder_or_nowhere_fail_the_job(
     stage: Stage, gpu: Worker, ann: Caller, path: str, which: str
 ) -> None:
     job_id, task = await stage.started(ann, gpu)
