@@ -6,13 +6,14 @@ from math import log2
 
 from scheduler.errors import Code
 from scheduler.jobs.queue import CLASSES, Waiting
+from scheduler.simulation.fairness import Fairness
 from scheduler.simulation.machine import Arrival, Run
 from scheduler.simulation.oracle import Oracle
 
 PER_OCTAVE = 24  # bins of waits: 3 % apart
 RESOLUTION_SECONDS = 0.1
 STEPS = 240  # of the picture
-WINDOWS = 96  # in which shares are compared
+LOOKS = 96  # at whether shares can be compared
 
 
 class Histogram:
@@ -45,7 +46,7 @@ class ClassNumbers:
     refused: Counter[Code] = field(default_factory=Counter)
     tokens: float = 0.0
     waits: Histogram = field(default_factory=Histogram)
-    jains: list[float] = field(default_factory=list)  # one for each window in which two or more always waited
+    fairness: Fairness = field(default_factory=Fairness)
 
 
 @dataclass(slots=True)
@@ -55,15 +56,6 @@ class Moment:
     waits: list[Histogram] = field(default_factory=lambda: [Histogram() for _ in range(CLASSES)])
     waiting: int = 0  # jobs, at its end
     busy: int = 0  # slots
-
-
-@dataclass(slots=True)
-class Backlog:
-    """A user with jobs waiting."""
-
-    priority: int
-    since: float
-    jobs: int = 0
 
 
 class Measures:
@@ -78,18 +70,14 @@ class Measures:
         self.loads = 0
         self.load_seconds = self.run_seconds = 0.0
         self.waiting = self.busy = self.ended_jobs = 0
-        self.backlogs: dict[int, Backlog] = {}
-        self.shares: dict[int, float] = {}  # tokens dispatched in this window, by user
-        self.window_began = 0.0
+        self.looked_at = 0.0
 
     def arrived(self, job: Waiting, now: float) -> None:
         self._advance(now)
         self.waiting += 1
-        backlog = self.backlogs.get(job.user_id)
-        if backlog is None:
-            backlog = self.backlogs[job.user_id] = Backlog(job.priority, now)
-        backlog.jobs += 1
-        self.classes[job.priority].jobs += 1
+        numbers = self.classes[job.priority]
+        numbers.jobs += 1
+        numbers.fairness.arrived(job.user_id, now)
         self.oracle.arrived(job, now)
 
     def refused(self, arrival: Arrival, code: Code) -> None:
@@ -103,11 +91,7 @@ class Measures:
         numbers.tokens += job.cost
         self.moments[self.step].waits[job.priority].add(waited)
         self.waiting -= 1
-        self.shares[job.user_id] = self.shares.get(job.user_id, 0.0) + job.cost
-        backlog = self.backlogs[job.user_id]
-        backlog.jobs -= 1
-        if not backlog.jobs:
-            del self.backlogs[job.user_id]
+        numbers.fairness.started(job.user_id, job.cost)
         if job is run.jobs[0]:
             self.busy += 1
             self.loads += run.load_seconds > 0
@@ -126,26 +110,11 @@ class Measures:
         self.moments[self.step].waiting, self.moments[self.step].busy = self.waiting, self.busy
 
     def _advance(self, now: float) -> None:
-        """Close the steps and windows that are over."""
+        """Close what is over."""
         while self.step < STEPS - 1 and now >= (self.step + 1) * self.seconds / STEPS:
             self.moments[self.step].waiting, self.moments[self.step].busy = self.waiting, self.busy
             self.step += 1
-        if now >= self.window_began + self.seconds / WINDOWS:
-            self._close_window(now)
-
-    def _close_window(self, now: float) -> None:
-        """Jain's index of what the users of a class got who had jobs waiting all the time."""
-        got: list[list[float]] = [[] for _ in range(CLASSES)]
-        for user, backlog in self.backlogs.items():
-            if backlog.since <= self.window_began:
-                got[backlog.priority].append(self.shares.get(user, 0.0))
-        for numbers, tokens in zip(self.classes, got, strict=True):
-            if len(tokens) > 1 and any(tokens):
-                numbers.jains.append(jain(tokens))
-        self.shares.clear()
-        self.window_began = now
-
-
-def jain(values: list[float]) -> float:
-    """Jain's index of fairness (1984): 1 when all have the same, 1/n when one has everything."""
-    return sum(values) ** 2 / (len(values) * sum(value * value for value in values))
+        if now >= self.looked_at + self.seconds / LOOKS:
+            self.looked_at = now
+            for numbers in self.classes:
+                numbers.fairness.look(now)

@@ -6,11 +6,16 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from scheduler.simulation.fairness import ENOUGH
 from scheduler.simulation.measures import ClassNumbers
 from scheduler.simulation.model import classes_of
 from scheduler.simulation.run import Result
 
 PARTS = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+FAIR = (
+    "fair: Jain's index over the users of a plan who always had jobs waiting, in times that were long enough for"
+    f" {ENOUGH} jobs of each: 1 when all got the same."
+)
 
 
 def numbers(result: Result) -> dict[str, Any]:
@@ -45,7 +50,7 @@ def of_class(one: ClassNumbers) -> dict[str, Any]:
         "refused_because": {code.value: count for code, count in one.refused.items()},
         "tokens": round(one.tokens, 2),
         "wait_seconds": {**waits, "longest": round(one.waits.largest, 2)},
-        "jain": round(sum(one.jains) / len(one.jains), 4) if one.jains else None,
+        "jain": None if one.fairness.index is None else round(one.fairness.index, 4),
     }
 
 
@@ -73,8 +78,7 @@ def tables(result: Result) -> Group:
             f"Of the waits people would be told, the even-odds one held for {told['p50_held']:.0%}"
             f" and the safe one (90 %) for {told['p90_held']:.0%}."
         )
-    notes = "fair: Jain's index over the users of a plan who always had jobs waiting: 1 when all got the same."
-    return Group(waits, *lines, Text(notes, style="dim"))
+    return Group(waits, *lines, Text(FAIR, style="dim"))
 
 
 def span(seconds: float) -> str:

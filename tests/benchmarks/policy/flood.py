@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from scheduler.jobs.queue import Queue
+from scheduler.simulation.fairness import jain
 from scheduler.simulation.machine import UNLIMITED, Arrival, Machine, Rule
 from tests.benchmarks.policy.rules import Fifo
-from tests.benchmarks.policy.stage import Notes, fleet, jain, kind, percentile, poisson
+from tests.benchmarks.policy.stage import Notes, fleet, kind, percentile, poisson
 
 SEEDS = range(1, 11)
 WORKERS, OTHERS, LOAD = 8, range(1, 100), 0.8

@@ -76,8 +76,3 @@ class Notes:
 def percentile(values: Sequence[float], part: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
-
-
-def jain(values: Sequence[float]) -> float:
-    """Jain's index of fairness: 1 when all have the same."""
-    return sum(values) ** 2 / (len(values) * sum(value * value for value in values))

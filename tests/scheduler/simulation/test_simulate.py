@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from scheduler.cli import app
 from scheduler.simulation.arrivals import made_up
-from scheduler.simulation.measures import Histogram, jain
+from scheduler.simulation.fairness import ENOUGH, Fairness, jain
+from scheduler.simulation.measures import Histogram
 from scheduler.simulation.model import Breed, Demand, Setting
 from scheduler.simulation.picture import svg
 from scheduler.simulation.report import numbers
@@ -73,6 +74,40 @@ def test_percentiles_are_within_three_per_cent() -> None:
 def test_jain_s_index() -> None:
     assert jain([2.0, 2.0, 2.0]) == 1.0
     assert jain([1.0, 0.0, 0.0, 0.0]) == 0.25
+
+
+def test_shares_are_not_compared_before_each_can_have_had_one() -> None:
+    """A hundred wait, and fifty get a job between two looks: that is no unfairness."""
+    fairness = Fairness()
+    for user in range(100):
+        for _ in range(2 * ENOUGH):
+            fairness.arrived(user, 0.0)
+    for n in range(100 * ENOUGH):
+        fairness.started(n % 100, 1.0)
+        if n % 50 == 49:
+            fairness.look(float(n))
+
+    assert fairness.indices == [1.0]
+
+
+def test_who_gets_all_while_others_wait_is_seen() -> None:
+    fairness = Fairness()
+    for user in (1, 2):
+        for _ in range(3 * ENOUGH):
+            fairness.arrived(user, 0.0)
+    for _ in range(2 * ENOUGH):
+        fairness.started(1, 1.0)
+    fairness.look(1.0)
+
+    assert fairness.index == 0.5
+
+
+def test_a_crowd_that_always_waits_is_served_evenly() -> None:
+    """Far more want something than there are jobs done between two looks."""
+    demand = Demand(users=50, jobs=6000, hours=12, models=1, shares=(1, 0, 0, 0), user_exponent=0.0, day_curve=0.0)
+    found = numbers(simulate(Setting(demand, (Breed(1, "gpu"),), job_seconds=20)))
+
+    assert found["classes"]["free"]["jain"] > 0.99
 
 
 def test_the_command_prints_one_json_object(tmp_path: Path) -> None:
