@@ -21,7 +21,9 @@ from scheduler.release import installed_version
 log = structlog.get_logger(__name__)
 
 REQUESTS = Counter("tessera_http_requests", "HTTP requests", ["operation", "status"], registry=REGISTRY)
-SECONDS = Histogram("tessera_http_seconds", "Time to answer, event streams left out", ["operation"], registry=REGISTRY)
+SECONDS = Histogram(
+    "tessera_http_seconds", "Time until the answer was taken, event streams left out", ["operation"], registry=REGISTRY
+)
 METRICS_SECONDS = 1.0
 LARGEST_BODY = 2 * 2**20  # bytes
 

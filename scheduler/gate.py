@@ -16,9 +16,12 @@ from scheduler.observability import Counter as Metric
 from scheduler.places import Lines, Places
 
 MOST_REQUESTS = 600  # being answered
-MOST_STREAMS = 1000  # of events, and of pictures that are being sent
+MOST_FILES = 400  # being read: a piece of each is in memory
+MOST_STREAMS = 1000  # of events, and of pictures that are given
 BODY_SECONDS = 5.0  # for the whole of a body
+TAKE_SECONDS, LEAST_BYTES_A_SECOND = 10.0, 16 * 1024  # who takes an answer more slowly gets no more of it
 RETRY_AFTER_SECONDS = 1.0
+FILES = ("/links/", "/v1/artifacts/")
 LONG = ("/events", "/uploads")  # paths whose requests take as long as the client likes
 HEALTH = frozenset({"/healthz", "/readyz"})  # cheap, and answered whatever else is asked: who balances loads must know
 DESCRIPTIONS = frozenset({"/metrics", "/openapi.json"})  # each as one user of the strangers'
@@ -38,6 +41,7 @@ class Gate:
     def __init__(self, party: Callable[[Mapping[str, str]], Party]) -> None:
         self.party = party
         self.requests = Places(MOST_REQUESTS)
+        self.files = Places(MOST_FILES)
         self.streams = Places(MOST_STREAMS)
         self.lines = Lines()
         self.idle = IdleConnections()
@@ -48,17 +52,18 @@ class Gate:
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in HEALTH:
             return await handler(request)
-        is_stream = request.path.endswith(LONG)
-        if not is_stream:
+        is_long = request.path.endswith(LONG)
+        if not is_long:
             self.farewell.asked()
         party = self._party(request)
         self.idle.busy(request.protocol)
         try:
-            with self._place(party, is_stream):
-                response = await handler(request) if is_stream else await self._answered(request, party, handler)
+            with self._place(request, party):
+                response = await handler(request) if is_long else await self._answered(request, party, handler)
+                self.farewell.part(response)
+                await hand_over(request, response)
         finally:
             self.idle.rests(request.protocol, known=party.is_bot)
-        self.farewell.part(response)
         return response
 
     def is_shedding(self) -> bool:
@@ -71,18 +76,26 @@ class Gate:
         return Party(STRANGERS, request.path if request.path in DESCRIPTIONS else None)
 
     @contextmanager
-    def _place(self, party: Party, is_stream: bool) -> Iterator[None]:
-        places = self.streams if is_stream else self.requests
-        if not places.has_room(party) or (not is_stream and self.lines.is_standing(party)):
+    def _place(self, request: web.Request, party: Party) -> Iterator[None]:
+        """A place until the answer has been taken."""
+        what, places = self._places(request)
+        if not places.has_room(party) or (places is not self.streams and self.lines.is_standing(party)):
             if party.is_bot:  # others who crowd each other out are no reason to turn somebody else away
                 self.shed_at = monotonic()
-            SHED.labels("stream" if is_stream else "request").inc()
+            SHED.labels(what).inc()
             raise Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
         places.take(party)
         try:
             yield
         finally:
             places.leave(party)
+
+    def _places(self, request: web.Request) -> tuple[str, Places]:
+        if request.path.endswith(LONG):
+            return "stream", self.streams
+        if request.method == "GET" and request.path.startswith(FILES):
+            return "file", self.files
+        return "request", self.requests
 
     async def _answered(self, request: web.Request, party: Party, handler: Handler) -> web.StreamResponse:
         if party.key != STRANGERS and not request.content.is_eof():
@@ -102,3 +115,15 @@ async def arrival(request: web.Request) -> None:
     except TimeoutError:
         late = f"must come within {BODY_SECONDS:g} seconds"
         raise Refused.because(Code.INVALID_REQUEST, errors=[{"loc": "body", "msg": late}]) from None
+
+
+async def hand_over(request: web.Request, response: web.StreamResponse) -> None:
+    """Send the answer, or hang up on who does not take it: a place is left with nothing of it in memory but what the
+    connection holds. The server finds it sent."""
+    try:
+        await response.prepare(request)
+        async with asyncio.timeout(TAKE_SECONDS + (response.content_length or 0) / LEAST_BYTES_A_SECOND):
+            await response.write_eof()
+    except (ConnectionError, TimeoutError):
+        if request.transport:
+            request.transport.abort()

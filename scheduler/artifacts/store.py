@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
-
-if TYPE_CHECKING:
-    from obstore import GetOptions
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +27,10 @@ class Part:
     first: int
     size_bytes: int
 
+    @property
+    def end(self) -> int:
+        return self.first + len(self.content)
+
 
 class ArtifactStore:
     """`url` is a folder (file:///...) or a bucket (s3://bucket/prefix)."""
@@ -39,26 +39,18 @@ class ArtifactStore:
         self.url = url
         self.store = open_store(url)
 
-    async def read(self, path: str) -> bytes:
-        """The whole file; raises StoreError when it is not there."""
+    async def read_part(self, path: str, first: int, end: int) -> Part | None:
+        """From a byte to before another; None where the file has none of it. Raises StoreError when it is not there."""
         try:
-            answer = await self.store.get_async(path)
-            return bytes(await answer.bytes_async())
-        except FAILURES as error:
-            raise StoreError(path) from error
-
-    async def read_part(self, path: str, first: int, end: int | None) -> Part | None:
-        """From a byte (a negative one from the end) to before another; None where the file has none of it. Raises
-        StoreError when it is not there."""
-        try:
-            answer = await self.store.get_async(path, options=span(first, end))
+            answer = await self.store.get_async(path, options={"range": (first, end)})
             return Part(bytes(await answer.bytes_async()), answer.range[0], answer.meta["size"])
         except FAILURES as error:
-            if max(first, 0) < await self._size(path):
+            if first < await self.size(path):
                 raise StoreError(path) from error
             return None
 
-    async def _size(self, path: str) -> int:
+    async def size(self, path: str) -> int:
+        """Bytes of a file; raises StoreError when it is not there."""
         try:
             return (await self.store.head_async(path))["size"]
         except FAILURES as error:
@@ -105,12 +97,6 @@ class ArtifactStore:
             await self.store.list_with_delimiter_async()
         except FAILURES as error:
             raise StoreError(self.url) from error
-
-
-def span(first: int, end: int | None) -> "GetOptions":
-    if first < 0:
-        return {"range": {"suffix": -first}}
-    return {"range": {"offset": first} if end is None else (first, end)}
 
 
 def open_store(url: str) -> ObjectStore:

@@ -21,6 +21,7 @@ from scheduler.openapi import Empty, Operation
 from scheduler.places import Lines, Places
 
 BOT, OTHER = {"Authorization": "Bearer bot"}, {"Authorization": "Bearer other"}
+LARGE = bytes(32 * 2**20)
 ANN, BEN = Party(PEOPLE, "1"), Party(PEOPLE, "2")
 
 
@@ -113,7 +114,12 @@ class Slow:
         return [
             Operation("GET", "/v1/slow", self.answer, "text"),
             Operation("GET", "/v1/slow/events", self.answer, "text"),
+            Operation("GET", "/links/large", self.large, "file", public=True),
         ]
+
+    async def large(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
+        """At once, but more than a connection holds."""
+        return web.Response(body=LARGE)
 
     async def answer(self, request: web.Request, path: Empty, query: Empty, body: None) -> web.Response:
         """Later."""
@@ -178,6 +184,52 @@ async def test_a_line_that_does_not_move_grows_no_longer(monkeypatch: pytest.Mon
         slow.go.set()
         assert [(await task).status for task in waiting] == [200] * 4
     assert not gate.lines.began
+
+
+async def asked_for_the_large_one(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """By somebody who does not read."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]), limit=2**10)
+    writer.write(b"GET /links/large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return reader, writer
+
+
+async def test_who_does_not_read_keeps_the_place() -> None:
+    slow, gate = Slow(), Gate(as_called)
+    gate.files = Places(4)
+    async with served(slow, gate) as (base, session):
+        lines = [await asked_for_the_large_one(base) for _ in range(2)]
+        async with asyncio.timeout(10):
+            while gate.files.total < 2:
+                await asyncio.sleep(0.01)
+        async with session.get(f"{base}/links/large") as refused:
+            assert refused.status == 503
+        reader, writer = lines[0]
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")
+        assert len(await reader.readexactly(len(LARGE))) == len(LARGE)
+        async with asyncio.timeout(10):
+            while gate.files.total > 1:
+                await asyncio.sleep(0.01)
+        for _, writer in lines:
+            writer.close()
+        async with asyncio.timeout(10):
+            while gate.files.total:
+                await asyncio.sleep(0.01)
+
+
+async def test_who_reads_too_slowly_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "TAKE_SECONDS", 0.2)
+    monkeypatch.setattr(gates, "LEAST_BYTES_A_SECOND", 2**30)
+    slow, gate = Slow(), Gate(as_called)
+    async with served(slow, gate) as (base, _):
+        reader, writer = await asked_for_the_large_one(base)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        async with asyncio.timeout(10):
+            while gate.files.total:
+                await asyncio.sleep(0.01)
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+            await reader.readexactly(len(LARGE))
+        writer.close()
 
 
 async def test_descriptions_have_a_few_places_and_health_needs_none() -> None:

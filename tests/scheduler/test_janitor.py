@@ -62,7 +62,7 @@ async def test_a_path_that_no_store_takes_keeps_no_other_file(stage: Stage) -> N
     await stage.pool.execute("update artifacts set local_path = replace(local_path, '/0.png', '//0.png')")
     [row] = await stage.pool.fetch("select local_path from artifacts")
     with pytest.raises(StoreError):
-        await stage.store.read(row["local_path"])
+        await stage.store.size(row["local_path"])
     other = await a_file(stage, gpu, ann)
     await janitor.tick(stage.pool, stage.store)
 
