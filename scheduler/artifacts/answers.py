@@ -14,7 +14,7 @@ from scheduler.errors import Code, Refused
 
 log = structlog.get_logger(__name__)
 
-PIECE_BYTES = 256 * 1024  # in memory for each reader
+PIECE_BYTES = 128 * 1024  # in memory for each reader
 
 CONTENT_TYPES = {
     "png": "image/png",
