@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, TypeAdapter
 
 BEAT_SECONDS = 2.0  # between two beats of a worker
+LOADING_SECONDS = 900.0  # that a model may take until it is loaded
 BEATS = "tessera:{beats}"  # stream, worker -> every scheduler: Beat
 REPORTS = "tessera:{reports}"  # stream, worker -> one scheduler of the group: Outcome
 REPORTS_GROUP = "schedulers"
@@ -142,7 +143,7 @@ class Assignment(BaseModel):
     model: str
     params: dict[str, Any]  # prompt, seed, count, size, wishes; picture_path, inputs: below the store
     folder: str  # below the artifact store; files of this attempt go here and nowhere else
-    timeout_seconds: float
+    timeout_seconds: float  # from when its model is loaded; those of a pass have theirs together
     tokens: float = 0.0  # that it is charged, the measure of its worker's pace; 0: unknown
     events_channel: str  # where progress is published
     pass_id: UUID | None = None  # those of one worker that come in one entry with the same share a pass, and a slot

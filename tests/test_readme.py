@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from scheduler.jobs.timeouts import PATIENCE
 from tests.prices import table
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,12 @@ def test_the_readme_s_prices_are_those_of_the_code() -> None:
     written = README.partition("<!-- prices -->")[2].partition("<!-- /prices -->")[0]
 
     assert written.strip() == table()
+
+
+def test_the_readme_s_time_outs_are_those_of_the_code() -> None:
+    written = README.partition("<!-- time-outs -->")[2].partition("<!-- /time-outs -->")[0]
+    rows = [f"| {name} | {patience.whole:,.0f} s | {patience.token:,.0f} s |" for name, patience in PATIENCE.items()]
+    assert written.strip().splitlines()[2:] == rows
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:

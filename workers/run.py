@@ -16,13 +16,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """Attempts that share a pass on a bench since `began`; the timer ends those that have not ended."""
+    """Attempts that share a pass on a bench since `began`; the timer ends those that have not ended. `work_seconds`:
+    what they may take together, when their model is loaded."""
 
     attempts: list[Attempt]
     bench: Bench
     began: float = field(default_factory=time.monotonic)
     load_seconds: float = 0.0
     timer: asyncio.TimerHandle | None = None
+    late: bool = False  # its time was over
+    warm: bool = field(init=False)
+    work_seconds: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """As it is when it begins: attempts leave it one by one."""
+        self.warm = self.attempts[0].assignment.model in self.bench.warm
+        self.work_seconds = sum(one.assignment.timeout_seconds for one in self.attempts)
 
     @property
     def seconds(self) -> float:

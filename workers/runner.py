@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from scheduler import supervisor
-from scheduler.wire import Assignment, AttemptRef, Outcome
+from scheduler.wire import LOADING_SECONDS, Assignment, AttemptRef, Outcome
 from workers.attempt import Attempt, CallOff
 from workers.bench import Bench
 from workers.engines.protocol import Cancelled
@@ -137,7 +137,7 @@ class Runner:
         for attempt in attempts:
             self._tell(first_line(attempt))
             log.info("attempt.started", **named(attempt))
-        run.timer = self._loop.call_later(attempts[0].assignment.timeout_seconds, self._time_out, run)
+        self._allow(run, run.work_seconds if run.warm else LOADING_SECONDS)
 
     def _work(self, run: Run, attempts: Sequence[Attempt]) -> None:
         """In the thread of its slot."""
@@ -186,7 +186,14 @@ class Runner:
                     self._finish(run, attempt, outcome)
             self._start_waiting()
 
+    def _allow(self, run: Run, seconds: float) -> None:
+        """It has so long from now on."""
+        if run.timer:
+            run.timer.cancel()
+        run.timer = self._loop.call_later(seconds, self._time_out, run)
+
     def _time_out(self, run: Run) -> None:
+        run.late = True
         for attempt in run.attempts:
             self._call_off(attempt, CallOff.TIMED_OUT)
         run.timer = self._loop.call_later(YIELD_SECONDS, self._give_up, run)
@@ -219,6 +226,8 @@ class Runner:
 
     def _note_loaded(self, run: Run, model: str, seconds: float) -> None:
         run.load_seconds = seconds
+        if run.attempts and not run.late:
+            self._allow(run, run.work_seconds)
         self._holding.speeds.loaded(model, seconds)
         self._note_warm()
 

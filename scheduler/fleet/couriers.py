@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from uuid import UUID
 
 import structlog
 
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.fleet.model import Attempt
 from scheduler.jobs.entries import charge
-from scheduler.jobs.line import TIMEOUT_SECONDS
 from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import Started
 from scheduler.jobs.queries.open import OpenJob
+from scheduler.jobs.timeouts import time_for
 from scheduler.wire import STREAM_LENGTH, Acknowledged, Assignment, Cancel, Recall, events_channel, inbox, packed
 
 log = structlog.get_logger(__name__)
@@ -65,9 +64,7 @@ class Courier:
 
 async def send_assignments(redis: Redis, assignments: Sequence[tuple[OpenJob, Attempt, Started]]) -> None:
     """An assignment that is lost is sent again when two beats did not list it."""
-    await tell_workers(
-        redis, ((one.worker_id, assignment(job, started, one.pass_id)) for job, one, started in assignments)
-    )
+    await tell_workers(redis, ((one.worker_id, assignment(job, started, one)) for job, one, started in assignments))
 
 
 async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
@@ -75,7 +72,8 @@ async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
     await tell_workers(redis, ((one.worker_id, Recall(job_id=one.job_id, attempt=one.attempt)) for one in attempts))
 
 
-def assignment(job: OpenJob, started: Started, pass_id: UUID) -> Assignment:
+def assignment(job: OpenJob, started: Started, attempt: Attempt | None) -> Assignment:
+    """What a worker is told of an attempt; None: nobody keeps it any more."""
     return Assignment(
         job_id=started.job_id,
         attempt=started.attempt,
@@ -84,8 +82,8 @@ def assignment(job: OpenJob, started: Started, pass_id: UUID) -> Assignment:
         model=str(started.params.get("model", "")),
         params=dict(started.params),
         folder=folder_of(started.job_id, started.attempt),
-        timeout_seconds=TIMEOUT_SECONDS[started.capability],
+        timeout_seconds=attempt.timeout_seconds if attempt else time_for(job, None),
         tokens=charge(job),
         events_channel=events_channel(job.bot_id),
-        pass_id=pass_id,
+        pass_id=attempt.pass_id if attempt else job.id,
     )

@@ -29,9 +29,11 @@ class Attempt:
     missed: int = 0
     cold: bool = False  # its model was not loaded when it was dispatched
     recalled_at: float = float("-inf")
+    pass_seconds: float = float("-inf")  # the most that its pass was allowed to take
 
-    def ran_too_long(self, now: float) -> bool:
-        return self.started_at is not None and now - self.started_at > self.timeout_seconds
+    def has_run(self, seconds: float, now: float) -> bool:
+        """Whether it was begun so long ago."""
+        return self.started_at is not None and now - self.started_at > seconds
 
 
 @dataclass(slots=True)

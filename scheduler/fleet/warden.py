@@ -21,6 +21,7 @@ from scheduler.jobs.outcomes import MOST_LOST_ATTEMPTS, given_up
 from scheduler.jobs.queries.dispatch import Requeue, renew_leases, running_again
 from scheduler.jobs.queries.keeping import keep_no_longer, keep_until, overdue
 from scheduler.jobs.queries.tries import tries_of
+from scheduler.jobs.timeouts import allowed
 from scheduler.wire import Acknowledged, Beat, Cancel
 
 log = structlog.get_logger(__name__)
@@ -108,7 +109,7 @@ class Warden:
         for attempt in sorted(self.line.running.values(), key=lambda one: one.started_at is not None):
             if self._silent(attempt.renewed_at):
                 await self._lost(attempt)
-            elif attempt.ran_too_long(now - TIMEOUT_GRACE_SECONDS):
+            elif attempt.has_run(TIMEOUT_GRACE_SECONDS + self._allowed(attempt), now):
                 late = Status.CANCELLED if attempt.cancel_requested else Status.FAILED
                 await self._give_up(attempt, late, None if attempt.cancel_requested else "timeout")
         for worker_id, worker in list(self.line.workers.items()):
@@ -118,6 +119,9 @@ class Warden:
         if self._silent(0.0):
             await mark_gone(self.pool, self.lease)
         await self._reap_unwanted()
+
+    def _allowed(self, attempt: Attempt) -> float:
+        return allowed(attempt, self.line.workers.get(attempt.worker_id))
 
     def _silent(self, since: float) -> bool:
         """Nothing for a whole lease, in which this process was listening; since Redis answered last it is deaf."""

@@ -13,9 +13,9 @@ from scheduler.jobs.model import Status
 from scheduler.jobs.policy.waits import Foresight, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
 from scheduler.jobs.queue import CLASSES, LookAhead, Queue, Taken, Waiting
+from scheduler.jobs.timeouts import time_for
 
 TOP = CLASSES - 1
-TIMEOUT_SECONDS = {"image": 300.0, "video": 1800.0, "audio": 600.0, "text": 300.0}
 
 
 class Line:
@@ -219,7 +219,7 @@ class Line:
             worker_id=worker_id,
             started_at=started_at,
             renewed_at=now,
-            timeout_seconds=TIMEOUT_SECONDS[job.capability],
+            timeout_seconds=time_for(job, self.workers.get(worker_id)),
             pass_id=pass_id,
             cancel_requested=job.cancel_requested,
             cold=cold,

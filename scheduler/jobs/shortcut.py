@@ -69,8 +69,7 @@ class Shortcut:
             else:  # a new lead began meanwhile, with what the database said then
                 self.unclear([job_id])
             started = Started(job_id, 1, start.lease_token, start.job.capability, params)
-            pass_id = attempt.pass_id if attempt else job_id
-            self.courier.send([(start.worker_id, assignment(start.job, started, pass_id))])
+            self.courier.send([(start.worker_id, assignment(start.job, started, attempt))])
         DISPATCHED.inc(len(written))
 
     def _choose(self, jobs: Callable[[], Sequence[OpenJob]]) -> Starts:

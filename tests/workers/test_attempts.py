@@ -262,6 +262,27 @@ async def test_what_takes_too_long_fails_for_good(scheduler: FakeScheduler, work
     assert 0.2 <= outcome.run_seconds < 1.0
 
 
+async def test_loading_is_no_part_of_the_time_that_work_may_take(
+    scheduler: FakeScheduler, worker: RunningWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(InstantEngine, "load", lambda self, model: time.sleep(0.6))
+    outcome = await scheduler.outcome(await scheduler.assign(scheduler.job(timeout=0.5)))
+    assert (outcome.status, outcome.run_seconds >= 0.6) == ("completed", True)
+
+    late = await scheduler.outcome(await scheduler.assign(scheduler.job(timeout=0.2, **SLOW)))
+    assert late.error_code == "timeout"
+
+
+async def test_a_load_that_does_not_end_is_given_up(
+    scheduler: FakeScheduler, worker: RunningWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "LOADING_SECONDS", 0.2)
+    monkeypatch.setattr(runner, "YIELD_SECONDS", 0.1)
+    monkeypatch.setattr(InstantEngine, "load", lambda self, model: time.sleep(1.0))
+    outcome = await scheduler.outcome(await scheduler.assign(scheduler.job()))
+    assert (outcome.status, outcome.error_code) == ("failed", "timeout")
+
+
 async def test_an_engine_that_never_comes_back_does_not_take_its_slot_along(
     scheduler: FakeScheduler, worker: RunningWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

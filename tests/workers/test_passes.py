@@ -65,6 +65,14 @@ async def test_one_that_is_cancelled_ends_at_once_and_the_others_go_on(
     assert (await scheduler.outcome(third)).status == "completed"
 
 
+async def test_they_have_their_time_together(scheduler: FakeScheduler, worker: RunningWorker) -> None:
+    pass_id = uuid4()
+    tasks = [scheduler.job(timeout=seconds, **BRISK).model_copy(update={"pass_id": pass_id}) for seconds in (0.1, 20.0)]
+    outcomes = [await scheduler.outcome(ref) for ref in await scheduler.assign_together(tasks)]
+    assert [one.status for one in outcomes] == ["completed", "completed"]
+    assert min(one.run_seconds for one in outcomes) > 0.1
+
+
 async def test_what_one_fails_in_harms_no_other(scheduler: FakeScheduler, worker: RunningWorker) -> None:
     broken, refused, fine = await assign(scheduler, {"fail": "broken"}, {"fail": "bad_request"}, {})
 

@@ -8,7 +8,7 @@ import pytest
 from scheduler.accounts.model import Caller
 from scheduler.jobs.model import JobEvent, Status, Why
 from scheduler.jobs.views import Viewer
-from scheduler.wire import Assignment, Cancel, Recall
+from scheduler.wire import LOADING_SECONDS, Assignment, Cancel, Recall
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import Worker
 
@@ -132,7 +132,7 @@ async def test_a_job_that_ends_before_the_beat_was_heard_has_a_start_all_the_sam
 async def test_time_does_not_run_before_it_has_begun(stage: Stage, gpu: Worker, ann: Caller, ben: Caller) -> None:
     _, ahead = await one_ahead(stage, gpu, ann, ben)
     attempt = stage.dispatcher.line.running[ahead.job_id]
-    attempt.timeout_seconds = -60.0
+    attempt.timeout_seconds = -LOADING_SECONDS - 60.0
     stage.dispatcher.warden.reaped_at -= 1.5
     await stage.round()
     assert await stage.status(ahead.job_id) == "RUNNING"
