@@ -20,7 +20,7 @@ TABLES: Mapping[str, str] = {
     "public.failures": "select, insert, delete",
     "public.jobs": "select, insert, update",
     "public.leadership": "select, update",
-    "public.plans": "select",
+    "public.plans": "select, update (id)",  # to lock one takes a right to change some of it; ids are referred to
     "public.schema_migrations": "select",
     "public.service_keys": "select, insert, update",
     "public.uploads": "select, insert, update, delete",

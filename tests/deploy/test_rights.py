@@ -133,6 +133,7 @@ async def test_every_act_of_the_scheduler_is_within_its_rights(
         "delete from jobs",
         "delete from users",
         "update plans set daily_token_limit = 1000000",
+        "update plans set max_concurrent_jobs = 1000",
         "update audit_log set actor = 'nobody'",
         "select * from audit_log",
         "update catalogue.models set price_tokens = 0",
