@@ -44,8 +44,7 @@ class Breaker:
             for worker_id, worker in self.line.workers.items()
             if worker.ready
         }
-        concerned = offers.keys() | {one.worker_id for one in failures}
-        completed = await queries.completed_since(self.pool, concerned, failures[0].at)
+        completed = await queries.completed_since(self.pool, failures[0].at)
         await self._act(tripped(failures, completed, offers))
 
     async def _act(self, decided: Tripped) -> None:

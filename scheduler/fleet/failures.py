@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from scheduler.database import Db, columns
-from scheduler.fleet.breaking import WINDOW, Failure
+from scheduler.fleet.breaking import SLOW, SLOW_WINDOW, WINDOW, Failure
 
 
 async def note_failures(db: Db, failed: Sequence[tuple[UUID, str, str]]) -> None:
@@ -23,20 +23,28 @@ async def note_failures(db: Db, failed: Sequence[tuple[UUID, str, str]]) -> None
 
 async def recent_failures(db: Db) -> list[Failure]:
     rows = await db.fetch(
-        "select at, user_id, model, worker_id, code from failures where at > now() - $1::interval order by at", WINDOW
+        """
+        select at, job_id, user_id, model, worker_id, code
+          from failures where at > now() - case when code = any($2::text[]) then $3 else $1::interval end order by at
+        """,
+        WINDOW,
+        SLOW,
+        SLOW_WINDOW,
     )
-    return [Failure(row["at"], row["user_id"], row["model"], row["worker_id"], row["code"]) for row in rows]
+    return [Failure(**row) for row in rows]
 
 
-async def completed_since(db: Db, worker_ids: Collection[str], since: datetime) -> dict[tuple[str, str], datetime]:
-    """When each of these workers last succeeded with each model, if it did since then."""
+async def completed_since(db: Db, since: datetime) -> dict[tuple[str, str], datetime]:
+    """When each worker that was there since then last succeeded with each model, if it did."""
     rows = await db.fetch(
         """
         select params ->> 'model' as model, worker_id, max(ended_at) as at
-          from jobs where worker_id = any($1::text[]) and status = 'COMPLETED' and ended_at > $2
+          from jobs
+         where worker_id = any(array(
+           select worker_id::text from workers where last_seen_at > $1::timestamptz - interval '1 minute'))
+           and status = 'COMPLETED' and ended_at > $1
          group by 1, 2
         """,
-        list(worker_ids),
         since,
     )
     return {(row["model"], row["worker_id"]): row["at"] for row in rows}
@@ -77,4 +85,9 @@ async def workers_aside(db: Db) -> set[str]:
 
 
 async def forget_failures(db: Db) -> None:
-    await db.execute("delete from failures where at < now() - $1::interval", WINDOW)
+    await db.execute(
+        "delete from failures where at < now() - case when code = any($2::text[]) then $3 else $1::interval end",
+        WINDOW,
+        SLOW,
+        SLOW_WINDOW,
+    )

@@ -1,7 +1,7 @@
 """Watches the workers: renews leases by their beats, repeats what they missed, gives up on what was lost."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +10,9 @@ import structlog
 
 from scheduler.bus import Redis
 from scheduler.catalogue.market import MarketKeeper
+from scheduler.fleet.breaking import LOST, TIMED_OUT
 from scheduler.fleet.couriers import send_assignments
+from scheduler.fleet.failures import note_failures
 from scheduler.fleet.model import MISSED_BEATS, Attempt, LiveWorker
 from scheduler.fleet.queries import mark_gone, record_beats
 from scheduler.jobs.events import running_event
@@ -111,7 +113,7 @@ class Warden:
                 await self._lost(attempt)
             elif attempt.has_run(TIMEOUT_GRACE_SECONDS + self._allowed(attempt), now):
                 late = Status.CANCELLED if attempt.cancel_requested else Status.FAILED
-                await self._give_up(attempt, late, None if attempt.cancel_requested else "timeout")
+                await self._give_up(attempt, late, None if attempt.cancel_requested else TIMED_OUT)
         for worker_id, worker in list(self.line.workers.items()):
             if self._silent(worker.seen_at):
                 log.warning("worker.silent", worker=worker_id)
@@ -183,9 +185,10 @@ class Warden:
         elif not self._may_have_begun(attempt):
             await self.lifecycle.write([], [Requeue(attempt.job_id, attempt.attempt, None, lapsed=True)])
         elif tries.lost + 1 >= MOST_LOST_ATTEMPTS:
-            await self._give_up(attempt, Status.FAILED, "worker_lost")
+            await self._give_up(attempt, Status.FAILED, LOST)
         else:
-            await self.lifecycle.write([], [Requeue(attempt.job_id, attempt.attempt, None, lost=True)])
+            moved = await self.lifecycle.write([], [Requeue(attempt.job_id, attempt.attempt, None, lost=True)])
+            await self._note(attempt, LOST, moved)
 
     def _may_have_begun(self, attempt: Attempt) -> bool:
         """What was at hand has begun when nothing else runs there, even if its worker could not say so any more."""
@@ -194,10 +197,17 @@ class Warden:
 
     async def _give_up(self, attempt: Attempt, status: Status, code: str | None) -> None:
         """End a job without hearing from its worker, which is told to stop."""
-        await self.lifecycle.write([given_up(attempt.job_id, attempt.attempt, status, code, running=True)])
+        ended = await self.lifecycle.write([given_up(attempt.job_id, attempt.attempt, status, code, running=True)])
+        if code:
+            await self._note(attempt, code, ended)
         self.line.remove(attempt.job_id, time.monotonic())
         cancel = Cancel(job_id=attempt.job_id, attempt=attempt.attempt)
         await self.lifecycle.tell_all([(attempt.worker_id, cancel)])
+
+    async def _note(self, attempt: Attempt, code: str, changed: Collection[UUID]) -> None:
+        """Evidence against the model and the worker, if that is how the attempt ended."""
+        if attempt.job_id in changed:
+            await note_failures(self.pool, [(attempt.job_id, attempt.worker_id, code)])
 
     def _unwanted(self) -> list[UUID]:
         """Waiting jobs of kinds that no live worker can run; a long line is not looked at while there are none."""

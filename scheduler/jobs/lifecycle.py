@@ -14,6 +14,7 @@ from scheduler.artifacts.queries import sweep_again
 from scheduler.batch import Batcher
 from scheduler.bus import Redis, ensure_group
 from scheduler.database import is_outage
+from scheduler.fleet.breaking import TIMED_OUT
 from scheduler.fleet.couriers import tell_workers
 from scheduler.fleet.failures import note_failures
 from scheduler.fleet.queries import too_small
@@ -108,7 +109,7 @@ class Lifecycle:
             [v for v in verdicts if isinstance(v, Ending)],
             [v for v in verdicts if isinstance(v, Requeue)],
         )
-        if broken := [o for o in outcomes if o.retryable and o.status == "failed" and o.job_id in changed]:
+        if broken := [o for o in outcomes if is_evidence(o) and o.job_id in changed]:
             await note_failures(self.pool, [(o.job_id, o.worker_id, o.error_code or "engine_failed") for o in broken])
         if late := [outcome.job_id for outcome in outcomes if outcome.job_id not in changed]:
             await sweep_again(self.pool, late)
@@ -184,6 +185,11 @@ class Lifecycle:
     async def tell_all(self, messages: Sequence[tuple[str, Cancel | Acknowledged]]) -> None:
         """Put messages into workers' inboxes; if Redis is away, the next beats bring them about."""
         await tell_workers(self.redis, messages)
+
+
+def is_evidence(outcome: Outcome) -> bool:
+    """Whether what went wrong may be the model's or the worker's fault, not the request's."""
+    return outcome.status == "failed" and (outcome.retryable or outcome.error_code == TIMED_OUT)
 
 
 def parsed(entry: tuple[bytes, dict[bytes, bytes]]) -> Iterator[Outcome]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from scheduler.catalogue.model import Took, unused_fraction
+from scheduler.fleet.breaking import worker_name
 from scheduler.jobs.model import Status
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.jobs.queries.ending import Ending
@@ -179,8 +180,3 @@ def storable(value: object) -> object:
     if isinstance(value, list):
         return [storable(item) for item in value]
     return value if is_storable(value) else None
-
-
-def worker_name(worker_id: str) -> str:
-    """The name in an incarnation's id."""
-    return worker_id.rpartition("-")[0] or worker_id

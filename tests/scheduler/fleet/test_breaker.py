@@ -53,6 +53,57 @@ async def test_a_model_that_fails_everywhere_is_paused_with_a_note_and_people_ar
     assert tuple(row) == ("breaker", "pause", "model:painter")
 
 
+async def test_a_model_whose_engine_hangs_is_paused(stage: Stage) -> None:
+    """By the worker's own time-out, or by the scheduler's where the worker does not even say that."""
+    people, gpu = await crowd(stage), await stage.worker()
+    for number, person in enumerate([*people, *people[:2]]):
+        job_id, task = await stage.started(person, gpu)
+        if number % 2:
+            await gpu.finish(task, "failed", error_code="timeout")
+            await stage.file()
+        else:
+            attempt = stage.dispatcher.line.running[job_id]
+            attempt.started_at = -10_000.0
+            stage.dispatcher.warden.reaped_at = 0.0
+            await stage.round()
+            gpu.holding.clear()
+        assert (await stage.row(job_id))["error"]["code"] == "timeout"
+        await gpu.inbox()
+        await stage.hear(gpu)
+    await look(stage)
+
+    assert await stage.pool.fetchval("select subject from catalogue.pauses") == "model:painter"
+
+
+async def test_a_model_that_takes_down_every_worker_is_paused(stage: Stage) -> None:
+    people, worker = await crowd(stage), await stage.worker("gpu")
+    for person in people:
+        job_id = await stage.job(person)
+        for _ in range(2):
+            await stage.round()
+            await worker.assignment()
+            await stage.hear(worker)
+            await stage.hear(worker, state="gone")
+            await stage.expire_lease(job_id)
+            await stage.round()
+            worker = await stage.worker("gpu")
+        assert await stage.status(job_id) == "FAILED"
+    assert await stage.pool.fetchval("select count(*) from failures where code = 'worker_lost'") == 6
+    await look(stage)
+
+    assert await stage.pool.fetchval("select subject from catalogue.pauses") == "model:painter"
+
+
+async def test_workers_that_are_restarted_or_hand_back_are_no_evidence(stage: Stage) -> None:
+    [ann, *_] = await crowd(stage)
+    gpu = await stage.worker()
+    _, task = await stage.started(ann, gpu)
+    await gpu.finish(task, "handed_back")
+    await stage.file()
+
+    assert await stage.pool.fetchval("select count(*) from failures") == 0
+
+
 async def test_after_its_rest_or_an_admin_s_word_the_model_is_tried_again(stage: Stage) -> None:
     people, _ = await fail_everywhere(stage)
     await look(stage)
