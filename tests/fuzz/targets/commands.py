@@ -44,7 +44,8 @@ def asked(text: str, read: Callable[[str], JobRequest]) -> None:
         raise AssertionError(f"{request} was asked for once") from error
     assert again == request.model_copy(update={"count": 1})
     for subject in ("512", "0", "99999", text[:100]):
-        sound(mended(request, buttons.Action.FIT, subject))
+        for action in (buttons.Action.FIT, buttons.Action.FEWER, buttons.Action.SHORTER):
+            sound(mended(request, action, subject))
 
 
 def told(error: CommandError) -> None:
