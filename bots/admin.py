@@ -16,11 +16,12 @@ MOST_TOKENS = Decimal(1_000_000)
 class Act:
     """What an admin wants done; None of it is checked against the scheduler yet."""
 
-    verb: str  # status, user, grant, pause, resume, letters, retry
+    verb: str  # status, user, grant, purchase, correct, ban, unban, pause, resume, letters, retry
     subject: str = ""  # "telegram:42", or what is paused: all, capability:image, model:sdxl
     tokens: Decimal = Decimal(0)
     note: str | None = None
     job: UUID | None = None  # whose letter is tried again; None: all
+    reference: str = ""  # of a payment
 
 
 async def answer(user: User, text: str, tr: Translator, *, key: str) -> Screen | None:
@@ -39,6 +40,16 @@ async def answer(user: User, text: str, tr: Translator, *, key: str) -> Screen |
         case Act("grant"):
             account = await user.admin_grant(act.subject, act.tokens, act.note, key)
             return replies.granted(account, act.tokens, tr)
+        case Act("purchase"):
+            account = await user.admin_purchase(act.subject, act.tokens, act.reference, act.note)
+            return replies.granted(account, act.tokens, tr)
+        case Act("correct"):
+            account = await user.admin_correct(act.subject, act.tokens, act.note or "", key)
+            return replies.corrected(account, act.tokens, tr)
+        case Act("ban"):
+            return replies.banned(await user.admin_ban(act.subject, act.note or ""), tr)
+        case Act("unban"):
+            return replies.banned(await user.admin_unban(act.subject, act.note), tr)
         case Act("pause"):
             return replies.paused(await user.admin_pause(act.subject, act.note), tr)
         case Act("resume"):
@@ -52,17 +63,16 @@ async def answer(user: User, text: str, tr: Translator, *, key: str) -> Screen |
 
 
 def parse(text: str) -> Act | None:
-    """`status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all`,
-    or None."""
+    """`status | user REF | grant REF N [note] | purchase REF N REFERENCE [note] | correct REF N REASON |
+    ban REF REASON | unban REF [reason] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all`."""
     verb, *words = text.split() or ["status"]
     match verb.lower(), words:
+        case "grant" | "purchase" | "correct" | "ban" | "unban" as name, [ref, *more]:
+            return on_account(name, ref, more)
         case "status", []:
             return Act("status")
         case "user", [ref]:
             return Act("user", ref)
-        case "grant", [ref, amount, *note]:
-            tokens = decimal(amount)
-            return Act("grant", ref, tokens, shortened(note)) if tokens else None
         case "pause", [subject, *reason] if is_subject(subject):
             return Act("pause", subject, note=shortened(reason))
         case "pause", reason:
@@ -80,6 +90,22 @@ def parse(text: str) -> Act | None:
     return None
 
 
+def on_account(verb: str, ref: str, words: list[str]) -> Act | None:
+    """What is done to somebody's account, or None."""
+    match verb, words:
+        case "grant", [amount, *note] if tokens := decimal(amount):
+            return Act(verb, ref, tokens, note=shortened(note))
+        case "purchase", [amount, reference, *note] if (tokens := decimal(amount)) and len(reference) <= 100:
+            return Act(verb, ref, tokens, shortened(note), reference=reference)
+        case "correct", [amount, *reason] if (tokens := decimal(amount, least=-MOST_TOKENS)) and reason:
+            return Act(verb, ref, tokens, note=shortened(reason))
+        case "ban", reason if reason:
+            return Act(verb, ref, note=shortened(reason))
+        case "unban", reason:
+            return Act(verb, ref, note=shortened(reason))
+    return None
+
+
 def job_id(word: str) -> UUID | None:
     """The job that a word names."""
     try:
@@ -92,11 +118,11 @@ def is_subject(word: str) -> bool:
     return word == "all" or (word.startswith(("capability:", "model:")) and len(word) <= 120)
 
 
-def decimal(word: str) -> Decimal | None:
-    """A number of tokens, at most two decimals."""
+def decimal(word: str, least: Decimal = Decimal(0)) -> Decimal | None:
+    """A number of tokens, at most two decimals; not zero."""
     try:
         value = Decimal(word)
-        return value if 0 < value <= MOST_TOKENS and value == round(value, 2) else None
+        return value if value and least <= value <= MOST_TOKENS and value == round(value, 2) else None
     except InvalidOperation:
         return None
 

@@ -22,6 +22,7 @@ from scheduler.accounts.attempts import limited
 from scheduler.accounts.doorkeeper import Doorkeeper, digest
 from scheduler.accounts.routes import AccountRoutes
 from scheduler.accounts.service_keys import keep_service_key
+from scheduler.admin.accounts import AdminAccountRoutes
 from scheduler.admin.routes import AdminRoutes
 from scheduler.app import application
 from scheduler.artifacts.links import signer
@@ -201,6 +202,7 @@ def served(
             *DeliveryRoutes(pool, door, hub, viewer, claim).operations(),
             *UploadRoutes(door, UploadKeeper(pool, parts.store, inspector.look)).operations(),
             *AdminRoutes(pool, door, market).operations(),
+            *AdminAccountRoutes(pool, door, parts.lifecycle).operations(),
         ],
         readiness.missing,
         limited(door, Proxies(tuple(settings.trusted_proxies))),

@@ -21,6 +21,8 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"  # what
     CONFLICT = "conflict"  # what
     GONE = "gone"  # what
+    BALANCE_TOO_LOW = "balance_too_low"  # balance, tokens: a correction never goes below zero
+    REFERENCE_TAKEN = "reference_taken"  # reference: booked for somebody else, or another amount
     # `alternative` is another model that would be admitted now; `fewer`, `smaller` (the longest side) and `shorter`
     # (seconds) are changes that would be, each by itself. What nothing would do for has none.
     MODEL_NOT_IN_PLAN = "model_not_in_plan"  # model, plan, upgrade, alternative
@@ -60,6 +62,8 @@ STATUS: Mapping[Code, HTTPStatus] = {
     Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Code.CONFLICT: HTTPStatus.CONFLICT,
     Code.GONE: HTTPStatus.GONE,
+    Code.BALANCE_TOO_LOW: HTTPStatus.CONFLICT,
+    Code.REFERENCE_TAKEN: HTTPStatus.CONFLICT,
     Code.MODEL_NOT_IN_PLAN: HTTPStatus.FORBIDDEN,
     Code.RESOLUTION_TOO_HIGH: HTTPStatus.FORBIDDEN,
     Code.DURATION_TOO_LONG: HTTPStatus.UNPROCESSABLE_ENTITY,

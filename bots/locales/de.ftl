@@ -203,6 +203,8 @@ refused-not-found = { $what ->
 }
 refused-conflict = Das hat sich inzwischen geändert. Bitte sieh noch einmal nach.
 refused-gone = Dieses Bild ist abgelaufen.
+refused-balance-too-low = Das Guthaben ist { $balance }; eine Berichtigung führt nie unter null.
+refused-reference-taken = { $reference } ist schon gebucht, für jemand anderen oder über einen anderen Betrag.
 refused-too-far-ahead = Ich kann einen Auftrag höchstens { $days } Tage aufheben. Bitte wähle einen früheren Beginn.
 refused-parent-failed = Der Auftrag, auf den dieser warten sollte, wurde nicht fertig.
 refused-model-not-in-plan = { $upgrade ->
@@ -306,7 +308,7 @@ mistake-negative-too-long = Was nicht hinein soll, hat { $length } Zeichen; höc
 mistake-bad-seconds = Eine Länge ist eine ganze Zahl von 1 bis { $limit } Sekunden; { $value } ist keine.
 mistake-bad-voice = Eine Stimme ist eine Sprache wie de, en-gb oder ru; { $value } ist keine.
 mistake-bad-model = Der Name eines Modells hat höchstens { $limit } Zeichen.
-mistake-admin = /admin status | user REF | grant REF N [Notiz] | pause [SUBJECT] [Grund] | resume [SUBJECT] | letters | retry JOB|all
+mistake-admin = /admin status | user REF | grant REF N [Notiz] | purchase REF N REFERENZ [Notiz] | correct REF N GRUND | ban REF GRUND | unban REF [Grund] | pause [SUBJECT] [Grund] | resume [SUBJECT] | letters | retry JOB|all
 
 ## Account and jobs
 
@@ -352,6 +354,13 @@ admin-no-workers = Kein Rechner ist wach.
 admin-user = { $user } · { $name } · { $plan } · heute { $used } von { $limit } verbraucht, Guthaben { $balance } · { $open } offen
 admin-user-banned = Gesperrt
 admin-granted = { $user } hat { $tokens } mehr; das Guthaben ist { $balance }.
+admin-corrected = Das Guthaben von { $user } wurde um { $tokens } berichtigt; es ist { $balance }.
+admin-banned = { $user } ist gesperrt. { $open ->
+    [0] Nichts davon wartet oder läuft.
+    [one] Was wartete, ist abgebrochen; { $open } Auftrag läuft noch.
+   *[other] Was wartete, ist abgebrochen; { $open } Aufträge laufen noch.
+}
+admin-unbanned = { $user } ist nicht gesperrt und darf wieder bestellen.
 admin-pauses-none = Nichts ist angehalten.
 admin-pause = Angehalten: { $subject }
 admin-pause-reason = Angehalten: { $subject } ({ $reason })

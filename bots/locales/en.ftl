@@ -203,6 +203,8 @@ refused-not-found = { $what ->
 }
 refused-conflict = That has changed in the meantime. Please look again.
 refused-gone = That picture has expired.
+refused-balance-too-low = The balance is { $balance }; a correction never takes it below zero.
+refused-reference-taken = { $reference } was booked before, for somebody else or another amount.
 refused-too-far-ahead = I can keep a job for at most { $days } days. Please choose an earlier start.
 refused-parent-failed = The job it should come after did not complete.
 refused-model-not-in-plan = { $upgrade ->
@@ -306,7 +308,7 @@ mistake-negative-too-long = What to keep out has { $length } characters; at most
 mistake-bad-seconds = A length is a whole number of seconds from 1 to { $limit }; { $value } is not.
 mistake-bad-voice = A voice is a language such as en-gb, de or ru; { $value } is not.
 mistake-bad-model = A model's name has at most { $limit } characters.
-mistake-admin = /admin status | user REF | grant REF N [note] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all
+mistake-admin = /admin status | user REF | grant REF N [note] | purchase REF N REFERENCE [note] | correct REF N REASON | ban REF REASON | unban REF [reason] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all
 
 ## Account and jobs
 
@@ -352,6 +354,13 @@ admin-no-workers = No worker is awake.
 admin-user = { $user } · { $name } · { $plan } · { $used } of { $limit } used today, balance { $balance } · { $open } open
 admin-user-banned = Banned
 admin-granted = { $user } has { $tokens } more; the balance is { $balance }.
+admin-corrected = The balance of { $user } was corrected by { $tokens }; it is { $balance }.
+admin-banned = { $user } is banned. { $open ->
+    [0] Nothing of theirs waits or runs.
+    [one] What waited is cancelled; { $open } job still runs.
+   *[other] What waited is cancelled; { $open } jobs still run.
+}
+admin-unbanned = { $user } is not banned and may ask for things.
 admin-pauses-none = Nothing is paused.
 admin-pause = Paused: { $subject }
 admin-pause-reason = Paused: { $subject } ({ $reason })

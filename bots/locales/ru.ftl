@@ -206,6 +206,8 @@ refused-not-found = { $what ->
 }
 refused-conflict = За это время всё изменилось. Посмотрите, пожалуйста, ещё раз.
 refused-gone = Срок хранения этой картинки истёк.
+refused-balance-too-low = Баланс { $balance }; исправление не уводит его ниже нуля.
+refused-reference-taken = { $reference } уже записано, для другого человека или на другую сумму.
 refused-too-far-ahead = Я могу хранить задание не дольше { $days } дн. Выберите, пожалуйста, время пораньше.
 refused-parent-failed = Картинка, после которой должна идти эта, не получилась.
 refused-model-not-in-plan = { $upgrade ->
@@ -309,7 +311,7 @@ mistake-negative-too-long = В том, чего быть не должно, { $l
 mistake-bad-seconds = Длина — целое число секунд от 1 до { $limit }; { $value } не подходит.
 mistake-bad-voice = Голос — это язык, например ru, de или en-gb; { $value } не подходит.
 mistake-bad-model = В имени модели не больше { $limit } символов.
-mistake-admin = /admin status | user REF | grant REF N [заметка] | pause [SUBJECT] [причина] | resume [SUBJECT] | letters | retry JOB|all
+mistake-admin = /admin status | user REF | grant REF N [заметка] | purchase REF N НОМЕР [заметка] | correct REF N ПРИЧИНА | ban REF ПРИЧИНА | unban REF [причина] | pause [SUBJECT] [причина] | resume [SUBJECT] | letters | retry JOB|all
 
 ## Account and jobs
 
@@ -355,6 +357,14 @@ admin-no-workers = Ни одна машина не работает.
 admin-user = { $user } · { $name } · { $plan } · сегодня { $used } из { $limit }, баланс { $balance } · открыто { $open }
 admin-user-banned = Заблокирован
 admin-granted = { $user } получает { $tokens }; баланс теперь { $balance }.
+admin-corrected = Баланс { $user } исправлен на { $tokens }; теперь он { $balance }.
+admin-banned = { $user } заблокирован. { $open ->
+    [0] Ничего не ждёт и не рисуется.
+    [one] Что ждало, отменено; ещё идёт { $open } задание.
+    [few] Что ждало, отменено; ещё идут { $open } задания.
+   *[other] Что ждало, отменено; ещё идёт { $open } заданий.
+}
+admin-unbanned = { $user } не заблокирован и может просить снова.
 admin-pauses-none = Ничего не остановлено.
 admin-pause = Остановлено: { $subject }
 admin-pause-reason = Остановлено: { $subject } ({ $reason })

@@ -69,8 +69,20 @@ def user(view: AdminUserView, tr: Translator) -> Screen:
 
 
 def granted(account: AccountView, tokens: Decimal, tr: Translator) -> Screen:
-    """/admin grant."""
+    """/admin grant and purchase."""
     return Screen(tr("admin-granted", user=account.user, tokens=tr.tokens(tokens), balance=account.tokens.balance))
+
+
+def corrected(account: AccountView, tokens: Decimal, tr: Translator) -> Screen:
+    """/admin correct."""
+    return Screen(tr("admin-corrected", user=account.user, tokens=tr.tokens(tokens), balance=account.tokens.balance))
+
+
+def banned(account: AccountView, tr: Translator) -> Screen:
+    """/admin ban and unban."""
+    if account.banned:
+        return Screen(tr("admin-banned", user=account.user, open=account.open_jobs))
+    return Screen(tr("admin-unbanned", user=account.user))
 
 
 def paused(found: PauseList, tr: Translator) -> Screen:

@@ -136,8 +136,12 @@ class Doorkeeper:
             caller = await self._acting(key, acts_for, headers)
         return self.memory.put(f"{key} {acts_for}", caller)
 
+    async def guest(self, headers: Mapping[str, str]) -> Caller:
+        """The caller, unless banned as the database says now: for whatever leaves something behind."""
+        return await self._not_banned(await self.caller(headers))
+
     async def admin(self, headers: Mapping[str, str]) -> Caller:
-        """The caller, if an admin by the plan and the key as they stand in the database now."""
+        """The caller, if an admin by the plan and the key as they stand in the database now, and not banned."""
         caller = await self.caller(headers)
         if caller.via_service:
             await self.service(headers, Scope.ADMIN)
@@ -146,6 +150,11 @@ class Doorkeeper:
             user = await queries.user_by_api_key(self.pool, digest(bearer(headers)))
         if not user or not user.is_admin:
             raise Refused.because(Code.FORBIDDEN)
+        return await self._not_banned(caller)
+
+    async def _not_banned(self, caller: Caller) -> Caller:
+        if await queries.is_banned(self.pool, caller.user_id):
+            raise Refused.because(Code.BANNED)
         return caller
 
     def _known(self, headers: Mapping[str, str]) -> Party | None:

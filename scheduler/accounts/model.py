@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from scheduler.plans.model import PlanView
 
@@ -126,6 +126,48 @@ class Grant(BaseModel):
 
     tokens: Decimal = Field(gt=0, le=1_000_000, decimal_places=2)
     note: str | None = Field(None, max_length=200)
+
+
+class Purchase(BaseModel):
+    """What somebody has bought elsewhere. The reference is that of the payment; it is booked once."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    tokens: Decimal = Field(gt=0, le=1_000_000, decimal_places=2)
+    reference: str = Field(min_length=1, max_length=100)
+    note: str | None = Field(None, max_length=200)
+
+
+class Correction(BaseModel):
+    """What was wrong with a balance: added, or, below zero, taken."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    tokens: Decimal = Field(ge=-1_000_000, le=1_000_000, decimal_places=2)
+    reason: str = Field(min_length=1, max_length=200)
+
+    @field_validator("tokens")
+    @classmethod
+    def of_something(cls, tokens: Decimal) -> Decimal:
+        if not tokens:
+            raise ValueError("must not be zero")
+        return tokens
+
+
+class Ban(BaseModel):
+    """Why somebody is banned: for the audit log, not for them."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class Unban(BaseModel):
+    """Why somebody is not banned any more."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    reason: str | None = Field(None, max_length=200)
 
 
 class PauseOrder(BaseModel):

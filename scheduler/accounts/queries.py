@@ -177,6 +177,18 @@ def standing_in(row: Any) -> Standing:
     )
 
 
+async def is_banned(db: Db, user_id: int) -> bool:
+    return bool(await db.fetchval("select banned from billing.token_account where user_id = $1", user_id))
+
+
+async def set_banned(db: Db, user_id: int, banned: bool) -> bool:
+    """Ban a user, or end that. Returns whether it was otherwise before."""
+    done = await db.execute(
+        "update billing.token_account set banned = $2 where user_id = $1 and banned <> $2", user_id, banned
+    )
+    return done != "UPDATE 0"
+
+
 async def database_now(db: Db) -> datetime:
     now: datetime = await db.fetchval("select clock_timestamp()")
     return now

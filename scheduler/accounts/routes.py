@@ -28,7 +28,7 @@ class AccountRoutes:
         return [
             Operation("GET", "/v1/me", self.read_account, AccountView),
             Operation("GET", "/v1/me/usage", self.read_usage, UsageList, query=Days),
-            Operation("POST", "/v1/me/api-key", self.make_api_key, ApiKey, status=201),
+            Operation("POST", "/v1/me/api-key", self.make_api_key, ApiKey, status=201, refusals=[Code.BANNED]),
         ]
 
     async def read_account(self, request: web.Request, path: Empty, query: Empty, body: None) -> AccountView:
@@ -46,7 +46,7 @@ class AccountRoutes:
     async def make_api_key(self, request: web.Request, path: Empty, query: Empty, body: None) -> ApiKey:
         """Make a new API key for the caller.
         It is shown this once; the key before it ends. For an admin a bot makes one only with the scope `admin`."""
-        caller = await self.door.caller(request.headers)
+        caller = await self.door.guest(request.headers)
         maker = await self.door.service(request.headers, Scope.ACT) if caller.via_service else None
         key = new_key()
         async with self.pool.acquire() as connection, connection.transaction():

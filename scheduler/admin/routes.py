@@ -4,13 +4,12 @@ from typing import Any
 
 import asyncpg
 from aiohttp import web
-from pydantic import BaseModel, Field
 
 from scheduler.accounts.doorkeeper import Doorkeeper
-from scheduler.accounts.headers import parse_ref
-from scheduler.accounts.model import AccountView, AdminUserView, Caller, Grant, PauseList, PauseOrder, SystemStatus
-from scheduler.accounts.queries import User, find_user, write_audit
+from scheduler.accounts.model import AdminUserView, Caller, PauseList, PauseOrder, SystemStatus
+from scheduler.accounts.queries import write_audit
 from scheduler.accounts.routes import account_view
+from scheduler.admin.named import UserPath, named
 from scheduler.admin.queries import job_figures
 from scheduler.catalogue import queries as catalogue
 from scheduler.catalogue.market import MarketKeeper
@@ -18,18 +17,12 @@ from scheduler.deliveries.letters import dead_letters, open_counts, revive
 from scheduler.deliveries.model import DeadLetters, Revival, Revived
 from scheduler.errors import Code, Refused
 from scheduler.fleet.queries import live_workers
-from scheduler.jobs.intake import idempotency_key
 from scheduler.jobs.queries.views import list_jobs
 from scheduler.leadership.queries import leader
-from scheduler.ledger.queries import move
 from scheduler.openapi import Empty, Operation
 
 SHOWN_JOBS = 5
 SHOWN_LETTERS = 100
-
-
-class UserPath(BaseModel):
-    ref: str = Field(max_length=120)
 
 
 class AdminRoutes:
@@ -39,20 +32,10 @@ class AdminRoutes:
         self.market = market
 
     def operations(self) -> list[Operation]:
-        user = "/v1/admin/users/{ref}"
         unknown = [Code.UNKNOWN_MODEL]
         return [
             Operation("GET", "/v1/admin/status", self.read_status, SystemStatus),
-            Operation("GET", user, self.read_user, AdminUserView, in_path=UserPath),
-            Operation(
-                "POST",
-                user + "/grants",
-                self.grant_tokens,
-                AccountView,
-                Grant,
-                in_path=UserPath,
-                headers=["Idempotency-Key"],
-            ),
+            Operation("GET", "/v1/admin/users/{ref}", self.read_user, AdminUserView, in_path=UserPath),
             Operation("POST", "/v1/admin/pauses", self.pause, PauseList, PauseOrder, refusals=unknown),
             Operation("POST", "/v1/admin/resumes", self.resume, PauseList, PauseOrder),
             Operation("GET", "/v1/admin/letters", self.read_letters, DeadLetters),
@@ -82,7 +65,7 @@ class AdminRoutes:
     async def read_user(self, request: web.Request, path: UserPath, query: Empty, body: None) -> AdminUserView:
         """A user's account and newest jobs, without prompts."""
         admin = await self.door.admin(request.headers)
-        user = await self._user(path.ref)
+        user = await named(self.pool, path.ref)
         await self._note(self.pool, admin, "user", user.ref, {})
         jobs = await list_jobs(self.pool, user.id, SHOWN_JOBS, None, open_only=False)
         return AdminUserView(
@@ -98,20 +81,6 @@ class AdminRoutes:
                 for job in jobs
             ],
         )
-
-    async def grant_tokens(self, request: web.Request, path: UserPath, query: Empty, body: Grant) -> AccountView:
-        """Add tokens to a user's balance, once per Idempotency-Key."""
-        admin = await self.door.admin(request.headers)
-        user = await self._user(path.ref)
-        key = idempotency_key(request)
-        if key is None:
-            wrong = {"loc": "Idempotency-Key", "msg": "is required"}
-            raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
-        async with self.pool.acquire() as connection, connection.transaction():
-            reference = f"grant:{admin.user_id}:{key}"
-            if await move(connection, user.id, "grant", reference, body.tokens, body.note):
-                await self._note(connection, admin, "grant", user.ref, {"tokens": str(body.tokens), "note": body.note})
-        return await account_view(self.pool, user.platform, user.platform_user_id)
 
     async def pause(self, request: web.Request, path: Empty, query: Empty, body: PauseOrder) -> PauseList:
         """Stop admission and dispatch of all, of `capability:image`, or of `model:sdxl`."""
@@ -161,13 +130,6 @@ class AdminRoutes:
             raise Refused.because(Code.UNKNOWN_MODEL, model=name)
         wrong = {"loc": "subject", "msg": "must be all, capability:NAME or model:NAME"}
         raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])
-
-    async def _user(self, ref: str) -> User:
-        platform, platform_user_id = parse_ref(ref)
-        user = await find_user(self.pool, platform, platform_user_id)
-        if user is None:
-            raise Refused.because(Code.NOT_FOUND, what="user")
-        return user
 
     async def _note(self, db: Any, admin: Caller, action: str, subject: str, details: dict[str, Any]) -> None:
         await write_audit(db, admin.user_id, admin.ref, action, subject, details)

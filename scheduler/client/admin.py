@@ -3,7 +3,20 @@
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from scheduler.accounts.model import AccountView, AdminUserView, Grant, PauseList, PauseOrder, SystemStatus
+from pydantic import BaseModel
+
+from scheduler.accounts.model import (
+    AccountView,
+    AdminUserView,
+    Ban,
+    Correction,
+    Grant,
+    PauseList,
+    PauseOrder,
+    Purchase,
+    SystemStatus,
+    Unban,
+)
 from scheduler.client.transport import Actor, Transport
 from scheduler.deliveries.model import DeadLetters, Revival, Revived
 
@@ -25,12 +38,30 @@ class Admin:
         self, ref: str, tokens: Decimal, note: str | None = None, key: str | None = None
     ) -> AccountView:
         """Add to a user's balance, once per key."""
+        return await self._on_account(ref, "grants", Grant(tokens=tokens, note=note), key)
+
+    async def admin_purchase(self, ref: str, tokens: Decimal, reference: str, note: str | None = None) -> AccountView:
+        """Add what a user has paid for elsewhere, once per reference of the payment."""
+        return await self._on_account(ref, "purchases", Purchase(tokens=tokens, reference=reference, note=note))
+
+    async def admin_correct(self, ref: str, tokens: Decimal, reason: str, key: str | None = None) -> AccountView:
+        """Add to a user's balance or take from it, once per key."""
+        return await self._on_account(ref, "corrections", Correction(tokens=tokens, reason=reason), key)
+
+    async def admin_ban(self, ref: str, reason: str) -> AccountView:
+        """Refuse whatever a user asks for; what waits is cancelled."""
+        return await self._on_account(ref, "ban", Ban(reason=reason))
+
+    async def admin_unban(self, ref: str, reason: str | None = None) -> AccountView:
+        return await self._on_account(ref, "unban", Unban(reason=reason))
+
+    async def _on_account(self, ref: str, act: str, body: BaseModel, key: str | None = None) -> AccountView:
         return await self.transport.call(
             "POST",
-            f"/v1/admin/users/{ref}/grants",
+            f"/v1/admin/users/{ref}/{act}",
             AccountView,
             actor=self.actor,
-            body=Grant(tokens=tokens, note=note),
+            body=body,
             headers={"Idempotency-Key": key or str(uuid4())},
             repeatable=True,
         )

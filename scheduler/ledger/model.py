@@ -1,9 +1,29 @@
-"""What can be wrong with the books, and what became of it."""
+"""Movements of tokens that no job causes; what can be wrong with the books, and what became of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+
+class Reason(StrEnum):
+    """Why tokens move without a job."""
+
+    GRANT = "grant"
+    PURCHASE = "purchase"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A movement of a user's balance; `reference` makes a repetition harmless."""
+
+    user_id: int
+    reason: Reason
+    reference: str
+    delta: Decimal
+    note: str | None = None
 
 
 class Check(StrEnum):

@@ -3,6 +3,26 @@
 from decimal import Decimal
 
 from scheduler.database import Db
+from scheduler.ledger.model import Move, Reason
+
+
+async def lock_balance(db: Db, user_id: int) -> Decimal:
+    """Lock an account; what it has."""
+    balance: Decimal = await db.fetchval(
+        "select balance from billing.token_account where user_id = $1 for update", user_id
+    )
+    return balance
+
+
+async def find_move(db: Db, reference_id: str) -> Move | None:
+    """What was booked under a reference."""
+    row = await db.fetchrow(
+        """
+        select user_id, reason, delta, note from billing.token_ledger where reference_id = $1 and job_id is null
+        """,
+        reference_id,
+    )
+    return Move(row["user_id"], Reason(row["reason"]), reference_id, row["delta"], row["note"]) if row else None
 
 
 async def move(db: Db, user_id: int, reason: str, reference_id: str, delta: Decimal, note: str | None = None) -> bool:
@@ -10,7 +30,7 @@ async def move(db: Db, user_id: int, reason: str, reference_id: str, delta: Deci
 
     Run inside a transaction. A balance that would become negative violates a check and moves nothing.
     """
-    await db.execute("select 1 from billing.token_account where user_id = $1 for update", user_id)
+    await lock_balance(db, user_id)
     if await db.fetchval("select 1 from billing.token_ledger where reference_id = $1 and job_id is null", reference_id):
         return False
     await db.execute(

@@ -32,7 +32,7 @@ class UploadRoutes:
         self.readers: Counter[int] = Counter()
 
     def operations(self) -> list[Operation]:
-        refusals = [Code.PICTURE_UNFIT, Code.TOO_MANY_UPLOADS]
+        refusals = [Code.PICTURE_UNFIT, Code.TOO_MANY_UPLOADS, Code.BANNED]
         return [
             Operation("POST", "/v1/uploads", self.upload, UploadView, status=201, raw_body=TAKEN, refusals=refusals),
             Operation("GET", "/v1/uploads", self.list_uploads, UploadList),
@@ -43,7 +43,7 @@ class UploadRoutes:
         """Keep a picture to start from.
         The body is the file: PNG, JPEG or WebP, told by its content. What is kept is made anew from its pixels, for
         three days; the same file again gives the same upload."""
-        caller = await self.door.caller(request.headers)
+        caller = await self.door.guest(request.headers)
         if request.content_type not in TAKEN:
             wrong = {"loc": "Content-Type", "msg": f"must be one of {', '.join(TAKEN)}"}
             raise Refused.because(Code.INVALID_REQUEST, errors=[dict(wrong)])

@@ -23,6 +23,22 @@ JOB = UUID(int=7)
         ("user telegram:42", Act("user", "telegram:42")),
         ("grant telegram:42 5", Act("grant", "telegram:42", Decimal(5))),
         ("grant web:key:7 2.50 for the help", Act("grant", "web:key:7", Decimal("2.5"), "for the help")),
+        ("purchase telegram:42 100 inv-7", Act("purchase", "telegram:42", Decimal(100), reference="inv-7")),
+        (
+            "purchase telegram:42 1.5 inv-7 by bank",
+            Act("purchase", "telegram:42", Decimal("1.5"), "by bank", reference="inv-7"),
+        ),
+        ("correct telegram:42 -2.5 booked twice", Act("correct", "telegram:42", Decimal("-2.5"), note="booked twice")),
+        ("correct telegram:42 3 lost", Act("correct", "telegram:42", Decimal(3), note="lost")),
+        ("ban telegram:42 it spams", Act("ban", "telegram:42", note="it spams")),
+        ("unban telegram:42", Act("unban", "telegram:42")),
+        ("purchase telegram:42 100", None),
+        ("purchase telegram:42 -100 inv-7", None),
+        (f"purchase telegram:42 100 {'x' * 101}", None),
+        ("correct telegram:42 -2", None),
+        ("correct telegram:42 0 nothing", None),
+        ("ban telegram:42", None),
+        ("ban", None),
         ("pause", Act("pause", "all")),
         ("pause new GPUs", Act("pause", "all", note="new GPUs")),
         ("Pause model:sdxl too slow", Act("pause", "model:sdxl", note="too slow")),
@@ -55,6 +71,22 @@ class Boss(StudioUser):
         assert (ref, tokens, note, key) == ("telegram:42", Decimal(5), None, "the key")
         return an_account()
 
+    async def admin_purchase(self, ref: str, tokens: Decimal, reference: str, note: str | None = None) -> AccountView:
+        assert (ref, tokens, reference, note) == ("telegram:42", Decimal(100), "inv-7", None)
+        return an_account()
+
+    async def admin_correct(self, ref: str, tokens: Decimal, reason: str, key: str | None = None) -> AccountView:
+        assert (ref, tokens, reason, key) == ("telegram:42", Decimal(-2), "booked twice", "the key")
+        return an_account()
+
+    async def admin_ban(self, ref: str, reason: str) -> AccountView:
+        assert (ref, reason) == ("telegram:42", "it spams")
+        return an_account(banned=True, open_jobs=1)
+
+    async def admin_unban(self, ref: str, reason: str | None = None) -> AccountView:
+        assert (ref, reason) == ("telegram:42", None)
+        return an_account()
+
     async def admin_pause(self, subject: str = "all", reason: str | None = None) -> PauseList:
         return PauseList(pauses=[Pause(subject=subject, reason=reason)])
 
@@ -80,6 +112,23 @@ async def test_an_admin_is_answered_and_nobody_else() -> None:
     usage = await admin.answer(boss, "dance", tr, key="x")
     assert usage is not None
     assert usage.text.startswith("/admin status")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("purchase telegram:42 100 inv-7", "telegram:42 has 100 tokens more; the balance is 0."),
+        ("correct telegram:42 -2 booked twice", "The balance of telegram:42 was corrected by -2 tokens; it is 0."),
+        ("ban telegram:42 it spams", "telegram:42 is banned. What waited is cancelled; 1 job still runs."),
+        ("unban telegram:42", "telegram:42 is not banned and may ask for things."),
+    ],
+)
+async def test_what_an_admin_did_to_an_account_is_told(text: str, answer: str) -> None:
+    studio = Studio()
+    studio.account = an_account(is_admin=True)
+    said = await admin.answer(Boss(studio, "telegram:42"), text, Translator("en"), key="the key")
+    assert said
+    assert said.text == answer
 
 
 async def test_dead_letters_are_listed_and_retried() -> None:

@@ -112,6 +112,8 @@ async def test_every_act_of_the_scheduler_is_within_its_rights(
         path, pause = "/v1/admin/users/web:bea/grants", {"subject": "all", "reason": "r"}
         key = {"Idempotency-Key": "g"}
         done.append(await api.call("POST", path, {"tokens": "5"}, user=ADMIN, headers=key))
+        for act, body in (("purchases", {"tokens": "5", "reference": "7"}), ("ban", {"reason": "r"}), ("unban", {})):
+            done.append(await api.call("POST", f"/v1/admin/users/web:bea/{act}", body, user=ADMIN))
         done.append(await api.call("POST", "/v1/admin/pauses", pause, user=ADMIN))
         done.append(await api.call("POST", "/v1/admin/resumes", {"subject": "all"}, user=ADMIN))
         jobs = (await api.get("/v1/jobs", user=ADMIN)).document["jobs"]

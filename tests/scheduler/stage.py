@@ -19,6 +19,7 @@ from scheduler.accounts.model import Caller, Platform
 from scheduler.accounts.queries import change_plan, find_user, register, standing_of
 from scheduler.accounts.routes import AccountRoutes
 from scheduler.accounts.service_keys import keep_service_key
+from scheduler.admin.accounts import AdminAccountRoutes
 from scheduler.admin.routes import AdminRoutes
 from scheduler.app import application
 from scheduler.artifacts.checks import CheckedPicture, checked_picture
@@ -231,6 +232,7 @@ class Stage:
             *DeliveryRoutes(self.pool, self.door, self.hub, viewer, CLAIM).operations(),
             *UploadRoutes(self.door, UploadKeeper(self.pool, self.store, looked_at)).operations(),
             *AdminRoutes(self.pool, self.door, self.market).operations(),
+            *AdminAccountRoutes(self.pool, self.door, self.lifecycle).operations(),
         ]
 
     @asynccontextmanager

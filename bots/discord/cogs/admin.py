@@ -59,11 +59,66 @@ async def grant(
     """Add tokens to an account."""
 
     async def granted() -> Screen:
-        desk, count = act.client.desk, Decimal(tokens).quantize(Decimal("0.01"))
+        desk, count = act.client.desk, cents(tokens)
         account = await desk.user(act).admin_grant(named(who), count, note, key=desk.key(act))
         return replies.granted(account, count, translator(act))
 
     await answer(act, granted())
+
+
+@admin.command()
+async def purchase(
+    act: Act,
+    who: str,
+    tokens: app_commands.Range[float, 0.01, MOST_TOKENS],
+    reference: app_commands.Range[str, 1, 100],
+    note: str | None = None,
+) -> None:
+    """Add tokens that were paid for elsewhere."""
+
+    async def booked() -> Screen:
+        count = cents(tokens)
+        account = await act.client.desk.user(act).admin_purchase(named(who), count, reference, note)
+        return replies.granted(account, count, translator(act))
+
+    await answer(act, booked())
+
+
+@admin.command()
+async def correct(
+    act: Act,
+    who: str,
+    tokens: app_commands.Range[float, -MOST_TOKENS, MOST_TOKENS],
+    reason: app_commands.Range[str, 1, 200],
+) -> None:
+    """Add to a balance or take from it."""
+
+    async def corrected() -> Screen:
+        desk, count = act.client.desk, cents(tokens)
+        account = await desk.user(act).admin_correct(named(who), count, reason, key=desk.key(act))
+        return replies.corrected(account, count, translator(act))
+
+    await answer(act, corrected())
+
+
+@admin.command()
+async def ban(act: Act, who: str, reason: app_commands.Range[str, 1, 200]) -> None:
+    """Refuse whatever an account asks for."""
+
+    async def banned() -> Screen:
+        return replies.banned(await act.client.desk.user(act).admin_ban(named(who), reason), translator(act))
+
+    await answer(act, banned())
+
+
+@admin.command()
+async def unban(act: Act, who: str, reason: app_commands.Range[str, 1, 200] | None = None) -> None:
+    """Let an account ask for things again."""
+
+    async def unbanned() -> Screen:
+        return replies.banned(await act.client.desk.user(act).admin_unban(named(who), reason), translator(act))
+
+    await answer(act, unbanned())
 
 
 @admin.command()
@@ -115,6 +170,11 @@ async def for_admins(act: Act, work: Coroutine[None, None, Screen]) -> Screen:
         return await work
     work.close()
     return welcome.unknown_command(translator(act))
+
+
+def cents(tokens: float) -> Decimal:
+    """Tokens with two decimals."""
+    return Decimal(tokens).quantize(Decimal("0.01"))
 
 
 def chosen(job: str) -> UUID | None:

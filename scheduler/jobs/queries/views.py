@@ -35,6 +35,19 @@ JOB = """
 """
 
 
+async def waiting_jobs(db: Db, user_id: int) -> list[UUID]:
+    """What has not begun, the newest first: what comes after others before these."""
+    rows = await db.fetch(
+        """
+        select id from jobs
+         where user_id = $1 and (status in ('CREATED', 'QUEUED') or status = 'RUNNING' and started_at is null)
+         order by created_at desc, seq desc
+        """,
+        user_id,
+    )
+    return [row["id"] for row in rows]
+
+
 async def read_job(db: Db, job_id: UUID, user_id: int) -> JobView | None:
     """One job of one user."""
     row = await db.fetchrow(f"{JOB} where j.id = $1 and j.user_id = $2", job_id, user_id)

@@ -105,6 +105,21 @@ class Visitor(StudioUser):
         self.atelier.grants.append((ref, tokens, note))
         return an_account(user=ref)
 
+    async def admin_purchase(self, ref: str, tokens: Decimal, reference: str, note: str | None = None) -> AccountView:
+        self.atelier.grants.append((ref, tokens, reference))
+        return an_account(user=ref)
+
+    async def admin_correct(self, ref: str, tokens: Decimal, reason: str, key: str | None = None) -> AccountView:
+        assert key
+        self.atelier.grants.append((ref, tokens, reason))
+        return an_account(user=ref)
+
+    async def admin_ban(self, ref: str, reason: str) -> AccountView:
+        return an_account(user=ref, banned=True)
+
+    async def admin_unban(self, ref: str, reason: str | None = None) -> AccountView:
+        return an_account(user=ref)
+
     async def admin_pause(self, subject: str = "all", reason: str | None = None) -> PauseList:
         self.atelier.pauses.append(Pause(subject=subject, reason=reason))
         return PauseList(pauses=self.atelier.pauses)

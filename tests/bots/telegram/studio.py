@@ -154,6 +154,9 @@ class TelegramUser(StudioUser):
         self.studio.granted.append(Granted(ref, tokens, key))
         return an_account(user=ref)
 
+    async def admin_ban(self, ref: str, reason: str) -> AccountView:
+        return an_account(user=ref, banned=True)
+
 
 @cache
 def picture(kind: str, width: int, height: int | None = None) -> bytes:

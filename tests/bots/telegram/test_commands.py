@@ -86,6 +86,8 @@ async def test_admins_have_their_command_in_private(
     ann.writes("/admin grant telegram:42 5 for the poster")
     await ann.waits_for(lambda seen: "telegram:42 has 5 tokens more" in seen.text)
     assert studio.granted[0].key == f"{bot.id}:{ann.id}:3"
+    ann.writes("/admin ban telegram:43 it spams")
+    await ann.waits_for(lambda seen: "telegram:43 is banned" in seen.text)
     ann.writes("/admin frobnicate")
     await ann.waits_for(lambda seen: "grant REF N" in seen.text)
     ann.writes("/start")

@@ -30,6 +30,7 @@ MODELS = ["instant", "painter", "sdxl", "flux-dev"]
 SELDOM = st.integers(0, 9).map(lambda number: number == 7)  # hypothesis likes 0 and 9 too much
 TEXT = st.text(max_size=60)
 UPLOADS = "/v1/uploads"
+BAN, BANNED = "/v1/admin/users/{ref}/ban", "discord:victim"  # nobody whose questions would all be refused from then on
 PICTURES = [path.read_bytes() for path in sorted(Path(__file__).parents[1].glob("corpus/pictures/*"))]
 
 
@@ -103,6 +104,8 @@ class Caller:
         for name in sorted(self.town.ids.keys() & (case.path_parameters or {}).keys()):
             if not data.draw(SELDOM):
                 case.path_parameters[name] = data.draw(st.sampled_from(self.town.ids[name]))
+        if case.path == BAN:
+            case.path_parameters["ref"] = BANNED
         if case.path == UPLOADS and not data.draw(SELDOM):
             case.body = data.draw(st.sampled_from(PICTURES))
         if isinstance(case.body, dict):
