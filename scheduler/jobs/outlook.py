@@ -8,7 +8,6 @@ from scheduler.jobs.entries import charge
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Wait, Why
 from scheduler.jobs.policy.crowd import Ahead
-from scheduler.jobs.policy.lines import lines_of
 from scheduler.jobs.policy.prospects import Running, prospects
 from scheduler.jobs.policy.waits import Raw
 from scheduler.jobs.queue import Server, Waiting
@@ -65,7 +64,7 @@ class Outlook:
     def _first_ends_in(self, user_id: int, now: float) -> float | None:
         """The same of a user all of whose jobs wait."""
         user = self.line.queue.users.get(user_id)
-        heads = [line.head() for line in lines_of(user) if line] if user else []
+        heads = [line.head() for line in user.lines if line] if user else []
         if not heads:
             return None
         first = max(heads, key=lambda entry: (entry.priority, -entry.seq))

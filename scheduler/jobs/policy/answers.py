@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.crowd import Ahead, mine_before
 from scheduler.jobs.policy.hall import Hall
-from scheduler.jobs.policy.lines import lines_of
 from scheduler.jobs.policy.model import Reason, Server, Waiting
 
 
@@ -70,7 +69,7 @@ class Answers(Hall):
             return Reason.DRAINING if able else Reason.IMPOSSIBLE
         if user and user.full:
             return Reason.LIMIT
-        if user and any(line.head().seq < job.seq for line in lines_of(user) if line and line.aisle.kind == job.kind):
+        if user and any(line.head().seq < job.seq for line in user.lines if line and line.aisle.kind == job.kind):
             return Reason.OWN
         if not any(job.kind.model in server.warm for server in ready):
             return Reason.LOADING

@@ -1,24 +1,22 @@
 """Who stands where: users, their lines in the aisles of their kinds, workers, limits and ageing."""
 
 from collections.abc import Collection
-from heapq import heappop, heappush
 from uuid import UUID
 
 from scheduler.jobs.kinds import Kind
+from scheduler.jobs.policy.ageing import Ageing, Guests
 from scheduler.jobs.policy.crowd import Crowd
-from scheduler.jobs.policy.lines import Aisle, Clock, Line, Member, User, lines_of
+from scheduler.jobs.policy.lines import NOT_AGEING, Aisle, Clock, Line, Member, User
 from scheduler.jobs.policy.model import CLASSES, Server, Waiting
 from scheduler.jobs.policy.warmth import Warmth
-
-MOST_RISES = 64  # in one decision: after an outage everybody is due at once
-MOST_LOOKS = 16 * MOST_RISES  # at entries that turn out to be old
 
 
 class Hall:
     """The waiting jobs, how many of each user's run, and the workers. `now` is in seconds, by any clock."""
 
     def __init__(self, aging_seconds: float, warm_bound_seconds: float | None) -> None:
-        self.aging_seconds = aging_seconds
+        self.ageing = Ageing(aging_seconds)
+        self.guests = [Guests() for _ in range(CLASSES)]  # the risen lines of each class
         self.warmth = Warmth(warm_bound_seconds)
         self.jobs: dict[UUID, Waiting] = {}
         self.users: dict[int, User] = {}
@@ -27,11 +25,7 @@ class Hall:
         self.aisles: dict[Kind, Aisle] = {}
         self.clocks: dict[object, Clock] = {}  # by what a worker can run
         self.clock_of: dict[str, Clock] = {}  # by worker
-        self.visitors_key = [0.0] * CLASSES  # start tag of the risen lines of a class, as if they were one user
-        self.rising: list[tuple[float, int, int, Line]] = []  # heap of when, number, stamp, line
         self.paused: Collection[str] = frozenset()
-        self.stamp = 0
-        self.lines_made = 0
 
     # Workers.
 
@@ -45,20 +39,28 @@ class Hall:
         if known == server:
             return
         self.warmth.meet(server)
-        ability = frozenset(server.models.items())
-        self.clock_of[server.id] = self.clocks.setdefault(ability, Clock())
+        was = self.clock_of.get(server.id)
+        ability = frozenset(server.models.items()), server.takes_picture, server.needs_picture
+        clock = self.clock_of[server.id] = self.clocks.setdefault(ability, Clock(server))
+        self._measure(clock, was)
         for aisle in self.aisles.values():
             if server.can(aisle.kind):
-                aisle.meet(server, self.clock_of[server.id])
+                aisle.meet(server, clock)
             elif known:
                 aisle.lose(server.id)
 
     def lose(self, server_id: str) -> None:
         """A worker went."""
         self.warmth.lose(server_id)
-        self.clock_of.pop(server_id, None)
+        self._measure(self.clock_of.pop(server_id, None))
         for aisle in self.aisles.values():
             aisle.lose(server_id)
+
+    def _measure(self, *clocks: Clock | None) -> None:
+        for clock in clocks:
+            if clock:
+                alike = (one for one in self.servers.values() if self.clock_of.get(one.id) is clock)
+                clock.room = sum(one.room for one in alike)
 
     def pause(self, models: Collection[str]) -> None:
         """These models are not served until further notice."""
@@ -66,8 +68,9 @@ class Hall:
 
     # Jobs.
 
-    def add(self, job: Waiting, limit: int, now: float) -> None:
-        """A job is ready to run, or comes back for another try; `limit` is what its user may run at a time."""
+    def add(self, job: Waiting, limit: int, now: float, since: float | None = None) -> None:
+        """A job is ready to run, or comes back for another try; `limit` is what its user may run at a time; `since`:
+        when it was ready, if that was not now."""
         if job.id in self.jobs:
             return
         line = self._line(job, self.user(job.user_id, limit, now))
@@ -76,9 +79,12 @@ class Hall:
         self.crowds[job.priority].join(line.member, job.cost)
         self.warmth.joined(line, place)
         if len(line) == 1:
-            line.since, line.level, line.visit = now, job.priority, 0
+            if not line.member.user.full:
+                self.ageing.begin(line, now if since is None else since)
             self._lift(line)
             self._enter(line)
+        elif place == 0:
+            self._turn(line)
 
     def discard(self, job_id: UUID) -> bool:
         """A waiting job was cancelled, or turned out to be gone."""
@@ -93,7 +99,10 @@ class Hall:
 
     def start(self, user_id: int, limit: int, now: float) -> None:
         """A job of the user runs that was not taken here: it ran before this queue was built."""
-        self.user(user_id, limit, now).running += 1
+        user = self.user(user_id, limit, now)
+        user.running += 1
+        if user.full:
+            self._fill(user)
 
     def finish(self, user_id: int, now: float) -> bool:
         """A running job of the user ended, or waits again. Whether this lets another one of theirs run."""
@@ -115,7 +124,7 @@ class Hall:
             if member.level == priority:
                 member.served -= tokens
                 for line in member.lines:
-                    if line.stamp:  # a key that shrinks needs a new entry
+                    if line.entry:  # a key that shrinks needs a new entry
                         self._enter(line)
 
     # Users.
@@ -127,9 +136,11 @@ class Hall:
             user = self.users[user_id] = User(limit)
         elif limit != user.limit:
             was_full, was, user.limit = user.full, user.limit, limit
-            self.warmth.limited(lines_of(user), was, limit)
+            self.warmth.limited(user.lines, was, limit)
             if was_full and not user.full:
                 self._come_back(user, now)
+            elif user.full:
+                self._fill(user)
         return user
 
     def set_limit(self, user_id: int, limit: int, now: float) -> None:
@@ -146,21 +157,26 @@ class Hall:
 
     def _come_back(self, user: User, now: float) -> None:
         """A place is free again: the user's lines are at the present and at home, without credit for the time away."""
-        for line in lines_of(user):
+        for line in user.lines:
             if line:
-                self._go_home(line, now)
+                self.ageing.begin(line, now)
                 self._lift(line)
-                if not line.stamp:
+                if not line.entry:
                     self._enter(line)
+
+    def _fill(self, user: User) -> None:
+        """The user's lines wait for the user's own jobs, and nowhere else than at home."""
+        for line in user.lines:
+            self._go_home(line)
 
     def _forget_if_idle(self, user_id: int, user: User) -> None:
         """Drop a user with nothing here whom virtual time has overtaken: nothing is lost by it."""
         if user.running or any(member.jobs for member in user.members):
             return
-        if all(line.key <= line.aisle.present(line.member.level) for line in lines_of(user)):
+        if all(line.key <= line.aisle.present(line.member.level) for line in user.lines):
             del self.users[user_id]
-            for member in user.members:
-                member.lines.clear()  # no cycles: freed at once
+            user.lines.clear()  # no cycles: freed at once
+            user.members.clear()
         else:
             self.idle[user_id] = None
 
@@ -174,14 +190,14 @@ class Hall:
         aisle = self.aisles.get(job.kind) or self._open(job.kind)
         line = member.line(aisle)
         if line is None:
-            self.lines_made += 1
-            line = Line(member, aisle, job.priority, self.lines_made)
-            member.lines.append(line)
+            line = Line(member, aisle, job.priority, aisle.row(job.avoid)[job.priority])
+            member.user.lines.append(line)
         return line
 
     def _open(self, kind: Kind) -> Aisle:
         """An aisle for a kind that is new here."""
         aisle = self.aisles[kind] = Aisle(kind)
+        aisle.clocks += [clock for clock in self.clocks.values() if clock.like.can(kind)]  # also of who left
         for server in self.servers.values():
             if server.can(kind):
                 aisle.meet(server, self.clock_of[server.id])
@@ -192,53 +208,32 @@ class Hall:
         line.offset = max(line.offset, line.aisle.present(line.member.level) - line.member.served)
 
     def _enter(self, line: Line) -> None:
-        self.stamp += 1
-        line.stamp = self.stamp
-        heappush(line.aisle.lanes[line.member.level].residents, (line.key, line.since, line.stamp, line))
-        self._plan_rise(line)
+        line.aisle.row(line.head().avoid)[line.member.level].enter(line)
 
-    def _plan_rise(self, line: Line) -> None:
-        if line.level < CLASSES - 1:
-            heappush(self.rising, (self._rises_at(line), line.number, line.stamp, line))
+    def _turn(self, line: Line) -> None:
+        """Another job is its first now, which may have to avoid others."""
+        if line.entry:
+            was = line.lane
+            self._enter(line)
+            if line.risen and line.lane is not was:
+                line.lane.rise(line)
 
-    def _go_home(self, line: Line, now: float) -> None:
-        """It is served, or its user may run more again: its age counts anew."""
-        was_on_top = line.level == CLASSES - 1
-        line.since, line.level, line.visit = now, line.member.level, 0
-        if was_on_top and line.stamp:  # nothing was planned any more
-            self._plan_rise(line)
-
-    def _visit(self, line: Line) -> None:
-        """One class up. The visitors of a class count as one user, who joins at the present."""
-        level = line.level + 1
-        if not any(lane.visitor(level) for aisle in self.aisles.values() for lane in aisle.lanes[:level]):
-            self.visitors_key[level] = max(self.visitors_key[level], line.aisle.present(level))
-        line.level = level
-        if not line.visit:
-            self.stamp += 1
-            line.visit = self.stamp
-            line.aisle.lanes[line.member.level].risen.append((line.visit, line))
-            line.aisle.visits += 1
-
-    def _rises_at(self, line: Line) -> float:
-        return line.since + self.aging_seconds * (line.level - line.member.level + 1)
+    def _go_home(self, line: Line) -> None:
+        """It ages no more, or anew."""
+        for level in range(line.member.level + 1, line.level + 1):
+            self.guests[level].count -= 1
+        line.level, line.since = line.member.level, NOT_AGEING
 
     def _rise(self, now: float) -> None:
-        """Ageing. One entry per line, put right when it surfaces."""
-        rises = looks = 0
-        while self.rising and self.rising[0][0] <= now and rises < MOST_RISES and looks < MOST_LOOKS:
-            when, number, stamp, line = heappop(self.rising)
-            looks += 1
-            if stamp != line.stamp:
-                continue
-            if line.member.user.full:
-                line.stamp = line.visit = 0  # it waits for its own user and does not age
-            elif (due := self._rises_at(line)) > when:
-                heappush(self.rising, (due, number, stamp, line))
-            else:
-                rises += 1
-                self._visit(line)
-                self._plan_rise(line)
+        for line, up_to in self.ageing.due(now):
+            if not line.risen:
+                line.lane.rise(line)
+            for level in range(line.level + 1, up_to + 1):
+                guests = self.guests[level]
+                if not guests.count:
+                    guests.join(max((clock.at[level] for clock in self.clocks.values()), default=0.0))
+                guests.count += 1
+            line.level = up_to
 
     def _pull(self, line: Line, place: int) -> Waiting:
         job = line.pull(place)
@@ -246,5 +241,8 @@ class Hall:
         self.crowds[job.priority].leave(line.member, job.cost)
         self.warmth.left(line, place, job.cost)
         if not line:
-            line.stamp = line.visit = 0
+            line.entry = None
+            self._go_home(line)
+        elif place == 0 and line.head().avoid != job.avoid:
+            self._turn(line)
         return job

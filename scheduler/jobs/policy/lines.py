@@ -1,10 +1,9 @@
 """Users, what they are charged, and their lines of waiting jobs."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import heappop, heapreplace
+from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 
 from scheduler.jobs.kinds import Kind
@@ -13,11 +12,16 @@ from scheduler.jobs.policy.model import CLASSES, Server, Waiting
 by_seq = attrgetter("seq")
 
 
+NOT_AGEING = float("-inf")  # it is empty, or its user's limit is reached
+Entry = tuple[float, float, int, "Line"]  # key, since, seq of its first job: the order of service
+
+
 @dataclass(slots=True, eq=False)
 class User:
     limit: int
     running: int = 0
     members: "list[Member]" = field(default_factory=list)
+    lines: "list[Line]" = field(default_factory=list)
 
     @property
     def full(self) -> bool:
@@ -40,34 +44,41 @@ class Member:
     tokens: float = 0.0  # waiting
     bucket: int = 0  # of the crowd's histogram, by these tokens
     jobs: int = 0  # waiting
-    lines: "list[Line]" = field(default_factory=list)
+
+    @property
+    def lines(self) -> "list[Line]":
+        return [line for line in self.user.lines if line.member is self]
 
     def line(self, aisle: "Aisle") -> "Line | None":
-        for line in self.lines:
-            if line.aisle is aisle:
+        for line in self.user.lines:
+            if line.aisle is aisle and line.member is self:
                 return line
         return None
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """The waiting jobs of one user, class and kind, in order of admission."""
+    """The waiting jobs of one user, class and kind, in order of admission. There are as many as jobs where everybody
+    has one, so that it holds little."""
 
     member: Member
     aisle: "Aisle"
     level: int  # up to this class it is a visitor after it has aged; its home is its member's class
-    number: int  # of all lines, in the order they were made
+    lane: "Lane"  # where it stands, by what its first job avoids
     jobs: list[Waiting] = field(default_factory=list)
     first: int = 0  # those before it are gone
     offset: float = 0.0  # lifts the line to the present of the workers it competes on
-    since: float = 0.0  # when it joined or was served last
-    stamp: int = 0  # of its one valid entry at home; 0: none, it is empty or its user's limit is reached
-    visit: int = 0  # of its one valid entry among the visitors; 0: none
+    since: float = NOT_AGEING  # when it joined or was served last
+    entry: Entry | None = None  # its one valid one in its lane; none: it is empty or its user's limit is reached
 
     @property
     def key(self) -> float:
         """Its start tag. Serving any line of a member moves all of them: more models buy no larger share."""
         return self.member.served + self.offset
+
+    @property
+    def risen(self) -> bool:
+        return self.level > self.member.level
 
     def __len__(self) -> int:
         return len(self.jobs) - self.first
@@ -77,7 +88,9 @@ class Line:
 
     def put(self, job: Waiting) -> int:
         """Returns its place."""
-        if not self.jobs or job.seq > self.jobs[-1].seq:
+        if not self.jobs:
+            self.jobs = [job]  # of its own size: most lines have one job
+        elif job.seq > self.jobs[-1].seq:
             self.jobs.append(job)
         else:
             insort(self.jobs, job, lo=self.first, key=by_seq)
@@ -104,46 +117,65 @@ class Line:
 class Clock:
     """The virtual time of alike workers, one per class: the start tag served last."""
 
+    like: Server  # one of them
     at: list[float] = field(default_factory=lambda: [0.0] * CLASSES)
+    room: int = 0  # jobs that they run at a time
 
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """The lines of one kind that are at home in one class. A line's key only grows while it is here, so that the key of
-    an old entry is a lower bound; it is put right when it surfaces."""
+    """The lines of one kind that are at home in one class and whose first jobs avoid the same workers. A line's key
+    only grows while it is here, so that the key of an old entry is a lower bound; it is put right when it surfaces."""
 
-    aisle: "Aisle"
     level: int
-    residents: list[tuple[float, float, int, Line]] = field(default_factory=list)  # heap of key, since, stamp, line
-    risen: deque[tuple[int, Line]] = field(default_factory=deque)  # visitors of higher classes, those highest up first
+    residents: list[Entry] = field(default_factory=list)  # heap
+    risen: deque["Line"] = field(default_factory=deque)  # visitors of higher classes, those highest up first
+    sinces: deque[float] = field(default_factory=deque)  # of these, as they were then
 
-    def resident(self) -> Line | None:
+    @property
+    def empty(self) -> bool:
+        return not self.residents and not self.risen
+
+    def enter(self, line: Line) -> None:
+        line.lane = self
+        line.entry = line.member.served + line.offset, line.since, line.jobs[line.first].seq, line
+        heappush(self.residents, line.entry)
+
+    def resident(self) -> Entry | None:
         """The first, after removing what is gone or must wait for its own user."""
         heap = self.residents
         while heap:
-            key, since, stamp, line = heap[0]
+            entry = heap[0]
+            line = entry[3]
             member = line.member
-            if stamp != line.stamp:
+            if line.entry is not entry:
                 heappop(heap)
             elif member.user.running >= member.user.limit:
                 heappop(heap)
-                line.stamp = 0
-            elif key < (actual := member.served + line.offset) or since < line.since:
-                heapreplace(heap, (actual, line.since, stamp, line))
+                line.entry = None
+            elif entry[0] != member.served + line.offset or entry[1] != line.since or entry[2] != line.head().seq:
+                line.entry = line.key, line.since, line.head().seq, line
+                heapreplace(heap, line.entry)
             else:
-                return line
+                return entry
         return None
+
+    def rise(self, line: Line) -> None:
+        """It visits higher classes from now on: nearly always after all others, or else among them by its age."""
+        place = len(self.sinces)
+        if place and self.sinces[-1] > line.since:
+            place = bisect_right(self.sinces, line.since)
+        self.sinces.insert(place, line.since)
+        self.risen.insert(place, line)
 
     def visitor(self, level: int) -> Line | None:
         """The first of those that aged into this class, or beyond."""
         while self.risen:
-            visit, line = self.risen[0]
-            if visit == line.visit and not line.member.user.full:
+            line = self.risen[0]
+            if line.since is self.sinces[0] and line.level > self.level and line.lane is self:
                 return line if line.level >= level else None
             self.risen.popleft()
-            self.aisle.visits -= 1
-            if visit == line.visit:
-                line.visit = 0
+            self.sinces.popleft()
         return None
 
 
@@ -153,16 +185,29 @@ class Aisle:
 
     kind: Kind
     model: str = ""
-    lanes: list[Lane] = field(default_factory=list)
+    rows: dict[frozenset[str], list[Lane]] = field(default_factory=dict)  # by what is avoided: a lane for each class
     able: dict[str, Server] = field(default_factory=dict)
     holding: dict[str, Server] = field(default_factory=dict)  # of these, who has the model loaded and is not draining
     rate: float = 0.0  # tokens a second of those holding
-    visits: int = 0  # entries of its lines among the visitors, old ones included
     clocks: list[Clock] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.model = self.kind.model
-        self.lanes = [Lane(self, level) for level in range(CLASSES)]
+        self.row(frozenset())
+
+    def row(self, avoid: frozenset[str]) -> list[Lane]:
+        """Those who avoid nobody come first; an old row that nobody stands in any more makes room for a new one."""
+        if avoid not in self.rows:
+            for old in [old for old, lanes in self.rows.items() if old and all(lane.empty for lane in lanes)]:
+                del self.rows[old]
+            self.rows[avoid] = [Lane(level) for level in range(CLASSES)]
+        return self.rows[avoid]
+
+    def avoids(self, avoid: frozenset[str], server: Server) -> bool:
+        """Whether these jobs failed there, and somebody else is here who can run them."""
+        return server.name in avoid and any(
+            not other.draining and other.name not in avoid for other in self.able.values()
+        )
 
     def meet(self, server: Server, clock: Clock) -> None:
         """A worker that can run it came, or changed."""
@@ -186,7 +231,3 @@ class Aisle:
     def present(self, level: int) -> float:
         """No credit for idleness: the largest virtual time among those that could serve this kind."""
         return max((clock.at[level] for clock in self.clocks), default=0.0)
-
-
-def lines_of(user: User) -> Iterator[Line]:
-    return (line for member in user.members for line in member.lines)

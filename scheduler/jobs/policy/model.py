@@ -9,6 +9,7 @@ from uuid import UUID
 from scheduler.jobs.kinds import Kind
 
 CLASSES = 4  # a plan's priority, 0..3
+NEWCOMERS = 200  # count as one user: what they are served moves virtual time on by so small a part
 GUESSED_PACE = 1.0  # seconds a token takes, until it was measured
 
 
@@ -44,6 +45,11 @@ class Server:
     def can(self, kind: Kind) -> bool:
         fits = self.models.get(kind.model, 0) >= kind.side
         return fits and (kind.model in self.takes_picture if kind.picture else kind.model not in self.needs_picture)
+
+    @property
+    def room(self) -> int:
+        """Jobs that it runs at a time, where they share passes."""
+        return self.slots * max(self.batch.values(), default=1)
 
     def rate(self, model: str) -> float:
         """Tokens a second, over all slots."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from scheduler.jobs.kinds import Kind
+from scheduler.jobs.policy.ageing import MOST_RISES
 from scheduler.jobs.queue import NEWCOMER_STEP, LookAhead, Reason, Server, Waiting
 
 NOBODY = float("inf")
@@ -35,6 +36,7 @@ class Reference:
     served: dict[tuple[int, int], float] = field(default_factory=dict)
     clocks: dict[tuple[frozenset[tuple[str, int]], int], float] = field(default_factory=dict)
     visitors: list[float] = field(default_factory=lambda: [0.0] * 4)
+    debts: list[float] = field(default_factory=lambda: [0.0] * 4)  # what each other user gets before the visitors
     passed: dict[str, float] = field(default_factory=dict)
     rises: int = 0
     level: int = 0  # the class that the last job was served in
@@ -216,8 +218,17 @@ class Reference:
         return sorted(firsts, key=lambda one: self.order(one, level))
 
     def order(self, line: Line, level: int) -> tuple[float, float, int]:
-        key = self.visitors[level] if level > line.home else self.key(line)
+        key = self.visitors_key(level) if level > line.home else self.key(line)
         return key, line.since, self.jobs_of(line)[0].seq
+
+    def visitors_key(self, level: int) -> float:
+        return self.visitors[level] if self.debts[level] > 0 else 0.0
+
+    def sharing(self, server: Server, level: int) -> int:
+        """Users of the class who wait, and as many as workers like this one run at a time."""
+        alike = [one for one in self.servers.values() if ability_of(one) == ability_of(server)]
+        waiting = {job.user_id for job in self.waiting.values() if job.priority == level}
+        return len(waiting) + sum(one.slots * max(one.batch.values(), default=1) for one in alike)
 
     def before(self, line: Line, other: Line, level: int) -> bool:
         """Strictly: equal keys are nobody's disadvantage."""
@@ -234,8 +245,14 @@ class Reference:
         if level > line.home:
             start = self.visitors[level]
             self.visitors[level] += job.cost
+            self.debts[level] = job.cost
         clock = ability_of(server), level
         self.clocks[clock] = max(self.clocks.get(clock, 0.0) + job.cost * NEWCOMER_STEP, start)
+        if level == line.home and self.debts[level] > 0:
+            self.debts[level] -= job.cost / self.sharing(server, level)
+            if self.debts[level] < 1e-9:
+                self.debts[level] = 0.0
+                self.visitors[level] = min(self.visitors[level], self.clocks[clock])
         self.served[line.user, line.home] = self.served.get((line.user, line.home), 0.0) + job.cost
         self.running[line.user] = self.running.get(line.user, 0) + 1
         line.since, line.level = now, line.home
@@ -248,14 +265,19 @@ class Reference:
         def due(line: Line) -> float:
             return line.since + self.aging * (line.level - line.home + 1)
 
-        while rising := [line for line in self.standing() if line.level < 3 and due(line) <= now]:
+        for _ in range(MOST_RISES):
+            rising = [line for line in self.standing() if line.level < 3 and due(line) <= now]
+            if not rising:
+                break
             line = min(rising, key=due)
-            level = line.level + 1
-            if not any(one.level >= level > one.home for one in self.standing()):
-                self.visitors[level] = max(self.visitors[level], self.present(line.kind, level))
             self.rises += 1
             line.rose = self.rises if line.level == line.home else line.rose
-            line.level = level
+            while line.level < 3 and due(line) <= now:
+                level = line.level + 1
+                if not any(one.level >= level > one.home for one in self.standing()):
+                    present = max((at for (_, of), at in self.clocks.items() if of == level), default=0.0)
+                    self.visitors[level] = max(self.visitors[level], present)
+                line.level = level
 
     # Models.
 

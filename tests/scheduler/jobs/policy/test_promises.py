@@ -1,6 +1,7 @@
 """Fair shares and bounded waits, on histories made to break them."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from random import Random
 from uuid import UUID
 
@@ -53,6 +54,7 @@ class Diary:
 
     def __init__(self) -> None:
         self.started_jobs: list[Waiting] = []
+        self.starts: list[tuple[Waiting, float]] = []
         self.waits: list[tuple[Waiting, float]] = []
 
     def arrived(self, job: Waiting, now: float) -> None: ...
@@ -61,6 +63,7 @@ class Diary:
 
     def started(self, job: Waiting, arrived: float, run: Run) -> None:
         self.started_jobs.append(job)
+        self.starts.append((job, run.started))
         self.waits.append((job, run.started - arrived))
 
 
@@ -139,6 +142,49 @@ def test_the_head_of_a_line_waits_no_longer_than_the_bound(
 
     assert len(waits) >= poor
     assert max(waits + still) <= bound
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    aging=st.integers(5, 60),
+    largest=st.integers(1, 6),
+    crew=st.integers(1, 4),
+    together=st.integers(1, 9),
+    newcomers=st.sampled_from([(3,), (2,), (1, 3), (0,), (0, 3)]),
+    poor=st.integers(1, 12),
+    seed=st.integers(0, 99),
+)
+@example(10, 1, 1, 2, (3,), 4, 0)
+@example(10, 1, 1, 2, (3,), 12, 0)
+@example(10, 4, 2, 5, (0,), 3, 0)
+def test_nobody_waits_longer_though_somebody_new_comes_all_the_time(
+    aging: int, largest: int, crew: int, together: int, newcomers: tuple[int, ...], poor: int, seed: int
+) -> None:
+    """Whenever a newcomer was served, the next one comes: there are never more than `together`, but no end of them."""
+    random, diary = Random(seed), Diary()
+
+    def arrival(at: float, user: int, priority: int) -> Arrival:
+        return Arrival(at, user, priority, A, float(random.randint(1, largest)))
+
+    def another(run: Run, now: float) -> Iterable[Arrival]:
+        return [arrival(now, 1000 + machine.seq, random.choice(newcomers)) for job in run.jobs if job.user_id >= 100]
+
+    machine = Machine(Queue(aging_seconds=aging), workers("A" * crew, "A", 0.0), diary, 0.0, seed, another)
+    jobs = [arrival(0.0, user, 0) for user in range(poor) for _ in range(2)]
+    jobs += [arrival(0.0, 100 + user, random.choice(newcomers)) for user in range(together)]
+    strangers = 10**6 if 0 in newcomers else 0
+    bound = longest_wait(aging, 0.0, together + poor * (0 in newcomers), poor, largest, crew, strangers)
+    machine.run(iter(jobs), 2.5 * bound)
+    began = {user: [0.0] for user in range(poor)}  # since when a job is the head of its line, and the end
+    for job, started in diary.starts:
+        if job.user_id < poor:
+            began[job.user_id].append(started)
+    for job in waiting_in(machine).values():
+        if job.user_id < poor and began[job.user_id][-1] < machine.now:
+            began[job.user_id].append(machine.now)
+
+    assert max(later - earlier for heads in began.values() for earlier, later in pairwise(heads)) <= bound
+    assert all(len(heads) == 3 for heads in began.values())
 
 
 def waiting_in(machine: Machine) -> dict[UUID, Waiting]:
