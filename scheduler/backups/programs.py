@@ -64,9 +64,19 @@ async def run(path: Path, database_url: str, options: Sequence[str | Path]) -> N
 
 
 def without_password(url: str) -> tuple[str, str | None]:
-    """The address without the password, which would be seen in the list of processes, and the password."""
+    """The address without the password, which would be seen in the list of processes, and the password. One in the
+    query counts more than one before the host, as it does for PostgreSQL's own programs."""
     parts = urlsplit(url)
-    if parts.password is None:
-        return url, None
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{quote(unquote(parts.username or ''))}@{host}").geturl(), unquote(parts.password)
+    address, _, query = url.partition("?")
+    password = None if parts.password is None else unquote(parts.password)
+    if parts.password is not None:
+        host = parts.netloc.rpartition("@")[2]
+        address = f"{parts.scheme}://{quote(unquote(parts.username or ''))}@{host}{parts.path}"
+    kept = []
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        if unquote(name) == "password":
+            password = unquote(value)
+        else:
+            kept.append(pair)
+    return address + ("?" + "&".join(kept) if kept else ""), password

@@ -153,6 +153,10 @@ async def test_an_embedded_database_is_made_from_a_backup(stage: Stage, ann: Cal
         ("postgresql://ann:p%40ss@host:5432/db?x=1", ("postgresql://ann@host:5432/db?x=1", "p@ss")),
         ("postgresql://ann@/db?host=/run", ("postgresql://ann@/db?host=/run", None)),
         ("postgresql://ann:x@/db?host=/run", ("postgresql://ann@/db?host=/run", "x")),
+        ("postgresql://ann@/db?host=/run&password=p%40ss", ("postgresql://ann@/db?host=/run", "p@ss")),
+        ("postgresql:///db?p%61ssword=x&host=/run", ("postgresql:///db?host=/run", "x")),
+        ("postgresql://ann:x@host/db?password=y", ("postgresql://ann@host/db", "y")),
+        ("postgresql://ann@host/db?passfile=/run/pass", ("postgresql://ann@host/db?passfile=/run/pass", None)),
     ],
 )
 def test_the_password_never_stands_on_a_command_line(url: str, expected: Any) -> None:
