@@ -161,7 +161,11 @@ async def test_the_command_archives_and_postgresql_reads_the_files(stage: Stage,
     young = await run_tessera("archive", "--older-than", "3d", "--to", str(folder), **given)
     kept = await run_tessera("archive", "--older-than", "30w", "--to", str(folder), **given)
     done = await run_tessera("archive", "--to", str(folder), **given)
+    elsewhere = await run_tessera("archive", "--to", "archive", **given)
+    nowhere = await run_tessera("archive", **given)
     assert (young.code, kept.code, done.code) == (2, 0, 0), young.err
+    assert (elsewhere.code, nowhere.code) == (2, 2), elsewhere.err + nowhere.err
+    assert not Path("archive").exists()
     assert "0 jobs archived" in kept.out
     assert "5 jobs archived" in done.out
 
