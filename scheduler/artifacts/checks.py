@@ -123,6 +123,8 @@ def remade(image: "Image", kind: str) -> CheckedPicture:
     from PIL import ImageOps
 
     ImageOps.exif_transpose(image, in_place=True)
+    if image.mode.startswith("I"):  # 16 bits of grey, of which a plain conversion cuts the upper ones
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     if image.has_transparency_data:
         mode, target = "RGBA", "PNG"
     else:

@@ -99,6 +99,16 @@ def test_pictures_of_every_kind_are_taken(kind: str, mode: str, becomes: tuple[s
     assert (picture.width, picture.height) == (40, 30)
 
 
+def test_sixteen_bits_of_grey_stay_as_bright_as_they_were() -> None:
+    ramp = Image.new("I;16", (256, 16))
+    ramp.putdata([x * 256 + 128 for _ in range(16) for x in range(256)])
+    buffer = BytesIO()
+    ramp.save(buffer, "PNG")
+    made = opened(checked_picture(buffer.getvalue()))
+
+    assert [made.getpixel((x, 0)) for x in (0, 100, 255)] == [(0, 0, 0), (100, 100, 100), (255, 255, 255)]
+
+
 @pytest.mark.parametrize("options", [{"progressive": True}, {"quality": 10}, {"restart_marker_blocks": 2}])
 def test_jpegs_of_every_make_are_taken(options: dict[str, Any]) -> None:
     assert checked_picture(a_file("JPEG", size=(200, 100), **options)).width == 200
