@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ class Member:
     wanted: bool = False
     frozen: bool = False
     starts: int = 0
+    started_at: float = 0.0  # by the clock that only goes forward
     readers: list[asyncio.Task[None]] = field(default_factory=list)
     born: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -49,9 +51,15 @@ class Member:
     def ended_by_itself(self) -> bool:
         return self.wanted and not self.runs
 
+    @property
+    def lived_seconds(self) -> float:
+        """Since the present incarnation was started."""
+        return time.monotonic() - self.started_at
+
     async def start(self) -> None:
         """The next incarnation. What it says is piped, so that a full disk is no trouble for its log."""
         self.starts += 1
+        self.started_at = time.monotonic()
         environment = {
             **base_environment(),
             **self.settings,

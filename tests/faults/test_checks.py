@@ -4,62 +4,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
-import pytest
 
 from tests.faults.acting import Doings
-from tests.faults.checks import chats, files, jobs, limits, logs, money, told
-from tests.faults.checks.sheets import Look, Sheet
-from tests.faults.people import Somebody
-from tests.faults.record import prepare
+from tests.faults.checks import files, jobs, limits, logs, money
+from tests.faults.rows import a_job
 from tests.faults.town import Outage
 
 Found = Callable[[Doings], Awaitable[Sequence[str]]]
-
-
-@pytest.fixture
-async def doings(db: asyncpg.Pool, tmp_path: Path) -> Doings:
-    """A record with one user, Ann, of the free plan (one job at a time, five a minute, 20 tokens a day)."""
-    await prepare(db, [("telegram", "1", Somebody(0, "telegram", "Ann", "free"))])
-    (tmp_path / "store").mkdir()
-    api = SimpleNamespace(questions={}, open=[])
-    town = SimpleNamespace(
-        db=db, store=tmp_path / "store", api=api, outages=[], by_themselves=[], deleted=set(), interrupted=set()
-    )
-    return Doings(cast(Any, town))
-
-
-async def a_job(db: asyncpg.Pool, status: str = "COMPLETED", cost: int = 1, **ledger: int) -> UUID:
-    """A row that nobody admitted; `ledger` says what was moved: hold, settle (of the allowance)."""
-    job_id = uuid4()
-    lease = "now(), gen_random_uuid()" if status == "RUNNING" else "null, null"
-    await db.execute(
-        f"""
-        insert into jobs (id, user_id, frontend, bot_id, capability, status, priority, params, cost_tokens, lease_until,
-                          lease_token)
-        select $1, id, 'telegram', 'telegram', 'image', $2, 0, '{{"count": 1}}', $3, {lease} from users
-        """,
-        job_id,
-        status,
-        cost,
-    )
-    for reason, tokens in ledger.items():
-        await db.execute(
-            """
-            with l as (
-              insert into billing.token_ledger (user_id, seq, reason, reference_id, job_id, delta, allowance_delta, day,
-                                                balance_after)
-              select user_id, last_seq + 1, $2, $2 || ':' || $1::uuid, $1, 0, $3, current_date, balance
-                from billing.token_account)
-            update billing.token_account set last_seq = last_seq + 1
-            """,
-            job_id,
-            reason,
-            tokens,
-        )
-    return job_id
 
 
 async def test_limits_that_were_passed_are_found(doings: Doings, db: asyncpg.Pool) -> None:
@@ -145,62 +99,6 @@ async def test_files_and_rows_that_do_not_agree_are_found(doings: Doings, db: as
     stray.write_bytes(b"")
     assert await files.rows_without_files(doings) == [f"jobs/{job_id}/1/0.png", f"jobs/{job_id}/1/0.web.jpg"]
     assert await files.files_without_rows(doings) == [f"jobs/{job_id}/1/1.png"]
-
-
-async def test_messages_that_show_the_wrong_thing_are_found(
-    doings: Doings, db: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job_id = await a_job(db)
-    await db.execute(
-        """
-        insert into deliveries (job_id, user_id, frontend, bot_id, address, message, state, posted_at)
-        select $1, id, 'telegram', 'telegram', '{"chat_id": 1}', '{"message_id": 7}', 'posted', now() from users
-        """,
-        job_id,
-    )
-    waits, result = Look("🎨 a fox", False, (("cancel", job_id),)), Look("a fox", True, (("again", job_id),))
-
-    def stand(*sheets: Sheet) -> None:
-        monkeypatch.setattr(chats, "all_sheets", lambda _: {sheet.place: sheet for sheet in sheets})
-
-    stand(Sheet(("telegram", "1", "7"), (waits, result)))
-    assert await chats.posted_twice(doings) == await chats.not_shown(doings) == await chats.uncertain(doings.town) == []
-    stand(Sheet(("telegram", "1", "7"), (waits, result, waits)))
-    assert len(await chats.not_shown(doings)) == 1
-    stand(Sheet(("telegram", "1", "7"), (waits, result)), Sheet(("telegram", "1", "8"), (result,)))
-    assert len(await chats.posted_twice(doings)) == len(await chats.uncertain(doings.town)) == 1
-    stand()
-    assert len(await chats.not_shown(doings)) == 1
-    await db.execute("update deliveries set state = 'dead', posted_at = null, last_error = 'blocked'")
-    assert len(await chats.not_posted(doings)) == 1
-
-
-async def test_what_people_were_told_is_held_against_the_jobs(
-    doings: Doings, db: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there, missing = await a_job(db), uuid4()
-    looks = tuple(Look("a fox", True, (("again", job),)) for job in (there, missing))
-    monkeypatch.setattr(told, "all_sheets", lambda _: {"a place": Sheet(("telegram", "1", "7"), looks)})
-    assert await told.shown_and_missing(doings) == [f"id={missing}"]
-
-    def says(text: str, **more: Any) -> Any:
-        look = SimpleNamespace(text=text, content=text, photo=None, attachments=(), buttons=())
-        return SimpleNamespace(history=(look,), **more)
-
-    update = SimpleNamespace(body={"message": {"chat": {"id": 1}, "message_id": 5}}, deliveries=1)
-    heard = says("Too many words.", chat_id=1, reply_to=5, answers="9", ephemeral=True)
-    person = SimpleNamespace(sees=lambda: [heard], sees_from_bot=lambda: [heard])
-    town = cast(Any, doings.town)
-    town.telegram_bot, town.written = SimpleNamespace(id=77, updates=SimpleNamespace(seen=[update])), {(1, 5)}
-    town.telegram_people, town.discord_people = {0: person}, {0: person}
-    for bot, key in (("telegram", "77:1:5"), ("discord", "discord:9")):
-        assert await told.refused_and_there(doings) == []
-        await db.execute("update jobs set idempotency_key = $1, bot_id = $2", key, bot)
-        assert len(await told.refused_and_there(doings)) == 1
-        await db.execute("update jobs set idempotency_key = null")
-    await db.execute("update jobs set idempotency_key = '77:1:5', bot_id = 'telegram'")
-    update.deliveries = 2
-    assert await told.refused_and_there(doings) == []
 
 
 async def test_errors_that_no_fault_explains_are_found(doings: Doings, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.faults.checks.chats import unstored
+from tests.faults.checks.chats import in_flight
 from tests.faults.checks.jobs import unanswered
 from tests.faults.town import BOTS, Town
 
@@ -97,5 +97,5 @@ async def note_interrupted(town: Town, bot: str) -> None:
     """What the bot has just sent, and cannot tell the scheduler any more; what it refused and still had to say (what
     it accepted is never forgotten); nor does the next one know of a 429."""
     town.forget_who_was_told()
-    town.interrupted |= {place for place in await unstored(town) if place[0] == bot}
+    town.interrupted |= await in_flight(town, bot, town.members[bot].lived_seconds)
     town.forgotten |= await unanswered(town) if bot == "telegram" else set()

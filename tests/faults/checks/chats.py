@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.faults.acting import Doings
+from tests.faults.checks.jobs import lines
 from tests.faults.checks.model import Check, Key
 from tests.faults.checks.sheets import Sheet, all_sheets
 from tests.faults.town import Place, Town
+
+TELLING_SECONDS = 20.0  # a half-open connection to a scheduler may hold up for so long what a bot has to tell it
 
 DELIVERIES = """
     select d.job_id, d.bot_id, d.state, d.message, d.address, d.last_error, j.status
@@ -22,12 +25,28 @@ async def posted_twice(doings: Doings) -> Sequence[str]:
 
 
 async def not_posted(doings: Doings) -> Sequence[str]:
-    """Deliveries that are neither posted nor uncertain; a dead letter only where the person deleted the message."""
+    """Deliveries that are neither posted nor uncertain; a dead letter only where the person did delete the message."""
     return [
         f"{row['job_id']} {row['state']} {row['last_error']}"
         for row in await doings.town.db.fetch(DELIVERIES)
-        if row["state"] in ("waiting", "due") or (row["state"] == "dead" and row["last_error"] != "message deleted")
+        if row["state"] in ("waiting", "due") or (row["state"] == "dead" and not was_deleted(doings.town, row))
     ]
+
+
+def was_deleted(town: Town, row: Any) -> bool:
+    """Whether the bot says that the message is gone, and somebody deleted it."""
+    return row["last_error"] == "message deleted" and place_of(row) in town.deleted
+
+
+async def not_delivered(doings: Doings) -> Sequence[str]:
+    """Jobs of the bots' people whose result nobody was to post."""
+    return await lines(
+        doings.town,
+        """
+        select id, bot_id, status from jobs j
+         where bot_id in ('telegram', 'discord') and not exists (select from deliveries d where d.job_id = j.id)
+        """,
+    )
 
 
 async def not_shown(doings: Doings) -> Sequence[str]:
@@ -57,6 +76,20 @@ async def unstored(town: Town) -> dict[Place, Sheet]:
     """Status messages of which the scheduler does not know."""
     kept = {place_of(row) for row in await town.db.fetch(DELIVERIES)}
     return {place: sheet for place, sheet in all_sheets(town).items() if sheet.is_status and place not in kept}
+
+
+async def in_flight(town: Town, bot: str, lived_seconds: float) -> set[Place]:
+    """What a bot that has just been ended after so long had sent, and not yet told the scheduler of: the newest message
+    of a job of which the scheduler knows none, or one that was deleted. Older ones it had the time to tell of."""
+    rows = await town.db.fetch(DELIVERIES)
+    told_of = {row["job_id"] for row in rows if row["message"] and place_of(row) not in town.deleted}
+    sent_lately = min(lived_seconds, TELLING_SECONDS)
+    newest: dict[object, Sheet] = {}
+    for place, sheet in (await unstored(town)).items():
+        if place[0] == bot and sheet.age_seconds <= sent_lately and sheet.job not in told_of:
+            key = sheet.job or place
+            newest[key] = min(newest.get(key, sheet), sheet, key=lambda each: each.age_seconds)
+    return {sheet.place for sheet in newest.values()}
 
 
 async def uncertain(town: Town) -> list[str]:
@@ -104,6 +137,7 @@ def dropped_replies(town: Town) -> int:
 CHECKS = [
     Check(Key.DOUBLE_POSTED, "results that were posted twice", posted_twice),
     Check(Key.LOST, "deliveries that were not posted", not_posted),
+    Check(Key.LOST, "jobs without a delivery", not_delivered),
     Check(Key.LOST, "posted, and not to be seen", not_shown),
     Check(Key.RULE_BREAKS, "rules of the platforms", broken_rules),
     Check(Key.RULE_BREAKS, "more uncertain sends than lost replies", more_uncertain_than_lost),

@@ -1,6 +1,7 @@
 """What stands in the chats, the same way for both platforms: every message of a bot with all it has been."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -33,15 +34,21 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A message of a bot."""
+    """A message of a bot; `age_seconds`: since it was sent, when it was looked at."""
 
     place: Place
     looks: tuple[Look, ...]
+    age_seconds: float = 0.0
 
     @property
     def is_status(self) -> bool:
         """Whether it was ever the status message of a job."""
         return any(look.is_open or look.result_of for look in self.looks)
+
+    @property
+    def job(self) -> UUID | None:
+        """The first one that it ever named."""
+        return next((job for look in self.looks for _, job in look.presses), None)
 
     @property
     def results(self) -> set[UUID]:
@@ -56,7 +63,8 @@ def all_sheets(town: Town) -> dict[Place, Sheet]:
 def on_telegram(town: Town) -> Iterator[Sheet]:
     for person in town.telegram_people.values():
         for seen in person.sees_from_bot():
-            yield Sheet(("telegram", str(seen.chat_id), str(seen.id)), tuple(telegram_looks(seen)))
+            place = ("telegram", str(seen.chat_id), str(seen.id))
+            yield Sheet(place, tuple(telegram_looks(seen)), town.telegram.world.now() - seen.history[0].at)
 
 
 def telegram_looks(seen: Seen) -> Iterator[Look]:
@@ -68,7 +76,8 @@ def on_discord(town: Town) -> Iterator[Sheet]:
     for person in town.discord_people.values():
         for shown in person.sees():
             if shown.author == town.discord_bot.name:
-                yield Sheet(("discord", shown.channel_id, shown.id), tuple(discord_looks(shown)))
+                place = ("discord", shown.channel_id, shown.id)
+                yield Sheet(place, tuple(discord_looks(shown)), time.time() - shown.history[0].at)
 
 
 def discord_looks(shown: Shown) -> Iterator[Look]:
