@@ -26,17 +26,19 @@ AWAKE_SECONDS = 1.0  # how long a woken one is watched
 
 @dataclass(slots=True)
 class Figures:
-    """Seconds without a dispatch, one for each blow; and how often one that was woken dispatched."""
+    """Seconds without a dispatch, one for each blow; how often one that was woken dispatched; jobs without an end."""
 
     killed: list[float] = field(default_factory=list)
     frozen: list[float] = field(default_factory=list)
     by_the_woken: int = 0
     dispatched_twice: int = 0
+    never_ended: int = 0
 
     @property
     def good(self) -> bool:
         longest = max([*self.killed, *self.frozen], default=0.0)
-        return longest < ALLOWED_SECONDS and not self.by_the_woken and not self.dispatched_twice
+        wrong = self.by_the_woken + self.dispatched_twice + self.never_ended
+        return longest < ALLOWED_SECONDS and not wrong
 
     def told(self) -> str:
         rows = [
@@ -44,9 +46,8 @@ class Figures:
             for name, gaps in (("kill -9", self.killed), ("SIGSTOP", self.frozen))
             if gaps
         ]
-        return "\n".join(
-            [*rows, f"dispatched by one that was woken: {self.by_the_woken}; twice: {self.dispatched_twice}"]
-        )
+        counts = f"dispatched by one that was woken: {self.by_the_woken}; twice: {self.dispatched_twice}"
+        return "\n".join([*rows, f"{counts}; jobs that never ended: {self.never_ended}"])
 
 
 async def measure(folder: Path, times: int) -> Figures:
@@ -58,7 +59,7 @@ async def measure(folder: Path, times: int) -> Figures:
             figures.frozen.append(gap)
             figures.by_the_woken += strays
             print(f"{number + 1:3}  killed {figures.killed[-1]:.2f} s  frozen {gap:.2f} s", flush=True)
-        await pair.drained(PATIENCE_SECONDS)
+        figures.never_ended = 0 if await pair.drained(PATIENCE_SECONDS) else await pair.open_jobs()
         figures.dispatched_twice = await twice(pair)
     return figures
 

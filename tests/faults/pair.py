@@ -22,6 +22,7 @@ SLOTS = 8
 READY_SECONDS = 90.0
 LOOK_SECONDS = 0.02
 SIZES = {"users": PEOPLE, "broke": 4, "history": 0, "balance": 1_000_000}
+OPEN = "status in ('CREATED', 'QUEUED', 'RUNNING')"
 
 RECORD = """
     create schema faults;
@@ -85,11 +86,15 @@ class Pair:
             await answer.read()
             return answer.status
 
+    async def open_jobs(self) -> int:
+        count: int = await self.db.fetchval(f"select count(*) from jobs where {OPEN}")
+        return count
+
     async def drained(self, seconds: float) -> bool:
         """Whether every job has ended before the time is over."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while await self.db.fetchval("select exists (select from jobs where status in ('QUEUED', 'RUNNING'))"):
+                while await self.db.fetchval(f"select exists (select from jobs where {OPEN})"):
                     await asyncio.sleep(0.1)
                 return True
         return False

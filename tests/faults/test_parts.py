@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.failover import Figures
 from tests.faults.people import populace
 from tests.faults.plan import in_words, plan
 from tests.faults.processes import SHIM
@@ -96,3 +97,9 @@ print(89999 < wrong < 90030, days, datetime.now(UTC) > read)
     environment = {"PYTHONPATH": str(SHIM), "FAULTS_CLOCK": str(clock)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["True", "1", "True"], done.stderr
+
+
+def test_a_failover_that_leaves_jobs_open_is_no_good_one() -> None:
+    assert Figures(killed=[1.0], frozen=[2.0]).good
+    assert not Figures(killed=[1.0], frozen=[2.0], never_ended=1).good
+    assert not Figures(killed=[1.0], frozen=[3.5]).good
