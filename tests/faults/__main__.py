@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.faults.round import Size, play
 
-SHORT = Size(jobs=100, faults=12, spacing=0.7, longest_wait=4, patience=90.0)
-SHORT_SEED = "232"  # twelve faults of ten kinds
+SHORT = Size(jobs=100, faults=20, spacing=0.7, longest_wait=4, patience=90.0)
+SHORT_SEED = "2098"  # twenty faults of seventeen kinds
 
 
 def main() -> int:

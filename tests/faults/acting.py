@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.faults.client import drawn
 from tests.faults.script import Act
 from tests.faults.town import Town
 from tests.rigs.discord import NotPossible
@@ -37,7 +38,8 @@ class Doings:
     def _on_telegram(self, act: Act) -> bool:
         person = self.town.telegram_people[act.somebody.number]
         if act.deed == "ask":
-            number = person.writes(" ".join(["/imagine", act.words, *flags(act)]))
+            words = " ".join(["/imagine", act.words, *flags(act)])
+            number = person.sends_photo(drawn(act.number), words) if act.pictured else person.writes(words)
             self.town.written.add((person.user.id, number))
             return True
         if act.deed == "look":
@@ -88,7 +90,7 @@ class Doings:
                 size = {"width": 4096, "height": 4096} if act.flaw == SIZED else {}
                 model = {"model": "no-such-model"} if act.flaw == UNKNOWN_MODEL else {}
                 request = {"prompt": act.words, "count": act.count, **size, **model, **self._later(act, asked["user"])}
-                asked |= {"deed": "ask", "request": request}
+                asked |= {"deed": "ask", "request": request, "upload": act.number if act.pictured else None}
         self.town.api.ask(asked)
         return True
 

@@ -81,7 +81,7 @@ def clock(chance: random.Random, _: int) -> Made:
 
 def disk(chance: random.Random, _: int) -> Made:
     size_bytes = chance.choice(processes.FULL_DISK_BYTES)
-    return processes.DiskFull(chance.choice(WORKERS), size_bytes), chance.uniform(0.5, 2.0)
+    return processes.DiskFull(chance.choice((*WORKERS, *SCHEDULERS)), size_bytes), chance.uniform(0.5, 2.0)
 
 
 def postgres(chance: random.Random, _: int) -> Made:
@@ -126,7 +126,11 @@ def discord(chance: random.Random, longest_wait: int) -> Made:
 
 def repeats(chance: random.Random, _: int) -> Made:
     times = chance.randint(1, 5)
-    kinds: list[Fault] = [platforms.TelegramRepeats(times), platforms.DiscordRepeats(times)]
+    kinds: list[Fault] = [
+        platforms.TelegramRepeats(times),
+        platforms.TelegramDisordered(times),
+        platforms.DiscordRepeats(times),
+    ]
     return chance.choice(kinds), 2.0
 
 
@@ -149,7 +153,7 @@ KINDS: Sequence[tuple[int, Make]] = (
     (3, deaf),
     (3, telegram),
     (3, discord),
-    (1, repeats),
+    (2, repeats),
     (1, gateway),
 )
 

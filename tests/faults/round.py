@@ -140,6 +140,9 @@ async def crowd(doings: Doings) -> dict[str, int]:
         union all select 'attempts lost', coalesce(sum(lost_attempts), 0) from jobs
         union all select 'attempts failed', coalesce(sum(failed_attempts), 0) from jobs
         union all select 'later', count(*) from jobs where start_at is not null or after is not null
+        union all select 'uploads', count(*) from uploads where stored_at is not null
+        union all select 'from pictures', count(*) from jobs where params ? 'picture' and status = 'COMPLETED'
+        union all select 'smaller files', count(*) from artifacts where web_path is not null
         union all select 'later, never in line', count(*) from jobs
                    where (start_at is not null or after is not null) and queued_at is null
         """

@@ -1,6 +1,7 @@
 """The checks find what is wrong: a machine that always says yes proves nothing."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -99,6 +100,27 @@ async def test_files_and_rows_that_do_not_agree_are_found(doings: Doings, db: as
     stray.write_bytes(b"")
     assert await files.rows_without_files(doings) == [f"jobs/{job_id}/1/0.png", f"jobs/{job_id}/1/0.web.jpg"]
     assert await files.files_without_rows(doings) == [f"jobs/{job_id}/1/1.png"]
+
+
+async def test_uploads_and_their_files_that_do_not_agree_are_found(doings: Doings, db: asyncpg.Pool) -> None:
+    folder = doings.town.store / "uploads"
+    folder.mkdir()
+    for number in range(3):  # one without its file, one with it, one whose file was never said to be stored
+        await db.execute(
+            """
+            insert into uploads
+              (id, user_id, digest, content_type, width, height, size_bytes, path, stored_at, expires_at)
+            select gen_random_uuid(), id, sha256($1::text::bytea), 'image/png', 1, 1, 1, $1, $2, now() + interval '1 d'
+              from users
+            """,
+            f"uploads/{number}.png",
+            datetime.now(UTC) if number < 2 else None,
+        )
+    for name in ("1.png", "2.png", "3.png"):
+        (folder / name).write_bytes(b"")
+    assert await files.rows_without_files(doings) == ["uploads/0.png"]
+    assert await files.files_without_rows(doings) == ["uploads/3.png"]
+    assert sorted(path.name for path in folder.iterdir()) == ["1.png", "3.png"]
 
 
 async def test_errors_that_no_fault_explains_are_found(doings: Doings, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.blows.processes import DiskFull
+from tests.faults.client import drawn
 from tests.faults.failover import Figures
 from tests.faults.people import populace
 from tests.faults.plan import in_words, plan
@@ -32,7 +34,23 @@ def test_every_kind_of_fault_comes_in_a_long_plan() -> None:
     assert kinds >= {"Killed", "ToldToStop", "Frozen", "ClockJumped", "DiskFull", "PostgresKilled", "PostgresRestarted"}
     assert kinds >= {"RedisKilled", "RedisFlushed", "SaidAgain", "Slow", "Cut", "HalfOpen", "RepliesDropped"}
     assert kinds >= {"TelegramTroubled", "TelegramRepeats", "DiscordTroubled", "DiscordRepeats", "GatewayTroubled"}
-    assert kinds >= {"RedisAway", "SchedulersAway"}
+    assert kinds >= {"RedisAway", "SchedulersAway", "TelegramDisordered"}
+
+
+def test_the_disk_is_full_for_schedulers_too() -> None:
+    faults = [blow.fault for blow in plan("1", 1_000, 1.5, 40, 20)]
+    struck = {fault.target for fault in faults if isinstance(fault, DiskFull)}
+
+    assert struck >= {"scheduler-1", "scheduler-2", "worker-1"}
+
+
+def test_people_bring_pictures_and_ask_for_large_ones() -> None:
+    acts = list(islice(script("1", populace("1")), 300))
+    pictured = {act.somebody.where for act in acts if act.pictured and act.deed == "ask"}
+
+    assert pictured >= {"telegram", "api"}
+    assert any("large" in act.words for act in acts)
+    assert drawn(1) == drawn(1) != drawn(2)
 
 
 async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

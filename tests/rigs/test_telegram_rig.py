@@ -103,6 +103,37 @@ async def test_an_update_can_be_repeated_after_its_confirmation(bot: Bot, telegr
     assert await bot.get_updates(offset=first[0].update_id + 2) == first
 
 
+async def test_an_update_can_come_after_the_next_one_and_is_not_lost(bot: Bot, ann: Person, account: FakeBot) -> None:
+    ann.writes("hello")
+    await bot.get_updates(offset=account.updates.next_id)
+    account.gets_next_updates_late()
+    ann.writes("first")
+    assert await bot.get_updates() == []
+    ann.writes("second")
+    came = await bot.get_updates()
+    assert [update.message.text for update in came if update.message] == ["second", "first"]
+    assert await bot.get_updates(offset=came[0].update_id + 1) == []
+
+    account.gets_next_updates_late(2)
+    ann.writes("third")
+    account.gets_late_updates_now()
+    assert len(await bot.get_updates()) == 1  # nothing came after it
+    ann.writes("fourth")
+    assert len(await bot.get_updates()) == 2
+
+
+async def test_an_update_that_is_late_comes_though_the_next_one_was_confirmed(
+    bot: Bot, ann: Person, account: FakeBot
+) -> None:
+    account.gets_next_updates_late()
+    ann.writes("first")
+    await bot.get_updates(offset=account.updates.next_id)
+    account.gets_late_updates_now()
+    came = await bot.get_updates(offset=account.updates.next_id)
+    assert [update.message.text for update in came if update.message] == ["first"]
+    assert await bot.get_updates(offset=account.updates.next_id) == []
+
+
 async def test_an_update_that_no_library_understands_can_be_sent(bot: Bot, account: FakeBot) -> None:
     account.gets("message", {"text": "without anything else"})
     with pytest.raises(ClientDecodeError):

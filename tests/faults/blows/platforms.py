@@ -56,6 +56,21 @@ class TelegramRepeats:
 
 
 @dataclass(frozen=True, slots=True)
+class TelegramDisordered:
+    """Each of the next updates comes after the one that follows it."""
+
+    times: int
+    target: ClassVar[str] = "telegram updates"
+    alone: bool = False
+
+    async def strike(self, town: Town) -> None:
+        town.telegram_bot.gets_next_updates_late(self.times)
+
+    async def heal(self, town: Town) -> None:
+        town.telegram_bot.gets_late_updates_now()
+
+
+@dataclass(frozen=True, slots=True)
 class DiscordTroubled:
     trouble: Trouble
     times: int

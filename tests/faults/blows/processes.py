@@ -80,7 +80,8 @@ class ClockJumped:
 
 @dataclass(frozen=True, slots=True)
 class DiskFull:
-    """The worker's writes fail after so many bytes (EFBIG, where a full disk says ENOSPC)."""
+    """Writes of a worker, or of a scheduler that takes pictures in, fail after so many bytes (EFBIG, where a full disk
+    says ENOSPC)."""
 
     target: str
     size_bytes: int

@@ -46,6 +46,7 @@ FakeBot: id, token, username, user, commands, profile, webhook, updates (.pendin
     await listens(timeout=30); await has_confirmed_all(timeout=30)
     gets_last_update_again()                   the newest update once more, confirmed or not
     gets_next_updates_twice(times=1)           each of the next updates comes again after it was confirmed
+    gets_next_updates_late(times=1)            each of the next updates comes after the one that follows it
     gets(kind, payload, chat_id=0)             any update, also one that no library understands
     restarts_update_ids(at)
 

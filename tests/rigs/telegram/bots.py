@@ -44,6 +44,15 @@ class FakeBot:
         """Deliver each of the next updates a second time after it was confirmed."""
         self.updates.repeat_next = times
 
+    def gets_next_updates_late(self, times: int = 1) -> None:
+        """Deliver each of the next updates after the one that happens next."""
+        self.updates.late_next = times
+
+    def gets_late_updates_now(self) -> None:
+        """Deliver those that nothing came after, and the next ones in their order."""
+        self.updates.late_next = 0
+        self.updates.catch_up()
+
     def gets(self, kind: str, payload: Json, chat_id: int = 0) -> Update | None:
         """Deliver any update, such as one that the bot's library does not understand yet."""
         return self.updates.put(kind, payload, chat_id)

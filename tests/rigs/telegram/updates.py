@@ -47,6 +47,8 @@ class UpdateQueue:
     seen: list[Update] = field(default_factory=list)
     allowed: Collection[str] = ()
     repeat_next: int = 0
+    late_next: int = 0
+    late: list[Update] = field(default_factory=list)  # wait for the next one
     polls: int = 0
     is_closed: bool = False
     _poller: Poller | None = None
@@ -61,9 +63,20 @@ class UpdateQueue:
             self.repeat_next -= 1
             update.wanted_deliveries = 2
         self.seen.append(update)
+        if self.late_next > 0:
+            self.late_next -= 1
+            update.wanted_deliveries = max(1, update.wanted_deliveries)  # stays, though later ones are confirmed first
+            self.late.append(update)
+            return update
         self.pending.append(update)
-        self.changes.announce()
+        self.catch_up()
         return update
+
+    def catch_up(self) -> None:
+        """What is late comes now."""
+        self.pending.extend(self.late)
+        self.late.clear()
+        self.changes.announce()
 
     def put_again(self, update: Update) -> None:
         """Deliver once more what was delivered before, confirmed or not."""

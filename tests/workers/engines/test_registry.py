@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,21 @@ def test_the_instant_engine_makes_a_small_picture_per_count(tmp_path: Path) -> N
     assert seen == [0.25, 0.5, 0.75, 1.0]
     assert [item.metadata["seed"] for item in made] == [7, 8]
     assert all((item.width, item.height) == (64, 64) and item.path.stat().st_size > 0 for item in made)
+
+
+def test_the_instant_engine_makes_large_pictures_and_begins_with_given_ones(tmp_path: Path) -> None:
+    [engine] = engines(["instant"])
+    given, torn = tmp_path / "given.jpg", tmp_path / "torn.jpg"
+    Image.new("RGB", (640, 480), (255, 0, 0)).save(given)
+    torn.write_bytes(b"no picture")
+    task = replace(instant_task(tmp_path, prompt="a fox large 1600"), picture=given)
+
+    first, second = engine.run([task, replace(task, picture=torn)], lambda task, fraction, preview=None: None)
+    assert not isinstance(first, Stopped)
+    assert (first[0].width, first[0].height) == (1600, 1200)
+    with Image.open(first[0].path) as picture:
+        assert [picture.getpixel((8, 8)), picture.getpixel((800, 600))] == [(254, 0, 0), (7, 0, 128)]
+    assert isinstance(second, BadRequest)
 
 
 @pytest.mark.parametrize(
