@@ -79,10 +79,10 @@ async def test_the_picture_to_start_from_lies_in_the_task_s_folder(
 
     monkeypatch.setattr(InstantEngine, "run", look)
     (store / "uploads").mkdir(parents=True)
-    (store / "uploads" / "one.png").write_bytes(b"a picture")
+    Image.new("RGB", (8, 8)).save(store / "uploads" / "one.png")
     outcome = await scheduler.outcome(await scheduler.assign(scheduler.job(picture_path="uploads/one.png")))
 
-    assert (outcome.status, seen) == ("completed", [b"a picture"])
+    assert (outcome.status, seen) == ("completed", [(store / "uploads" / "one.png").read_bytes()])
 
 
 @pytest.mark.parametrize(
