@@ -141,3 +141,13 @@ async def test_errors_that_no_fault_explains_are_found(doings: Doings, tmp_path:
         f"scheduler-1: {failed}",
         "scheduler-1: Traceback (most recent call last):",
     ]
+
+
+async def test_secrets_in_a_log_are_found(doings: Doings, tmp_path: Path) -> None:
+    log, settings = tmp_path / "telegram.log", {"TESSERA_TELEGRAM_TOKEN": "42:the-token"}
+    cast(Any, doings.town).members = {"telegram": SimpleNamespace(name="telegram", log=log, settings=settings)}
+    assert await logs.told_secrets(doings) == []  # it never ran
+    log.write_text("nothing of it")
+    assert await logs.told_secrets(doings) == []
+    log.write_text("GET /bot42:the-token/getMe")
+    assert await logs.told_secrets(doings) == ["TESSERA_TELEGRAM_TOKEN in telegram"]

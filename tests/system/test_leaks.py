@@ -1,5 +1,11 @@
 """What looks for secrets finds them."""
 
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from scheduler.accounts.doorkeeper import new_key
+from scheduler.artifacts.links import Signer
+from scheduler.artifacts.model import Variant
 from tests.system.leaks import leaks, secrets_of
 
 SETTINGS = {
@@ -25,3 +31,10 @@ def test_a_secret_is_found_and_not_repeated() -> None:
         "TESSERA_TELEGRAM_TOKEN in a log",
         "the password in TESSERA_DATABASE_URL in another",
     ]
+
+
+def test_keys_and_links_that_were_made_meanwhile_are_found() -> None:
+    link = Signer().link(uuid4(), Variant.ORIGINAL, datetime.now(UTC))
+    written = {"a log": f"key={new_key()}".encode(), "another": f"GET {link}".encode(), "a third": b"a fox of 64"}
+
+    assert leaks([], written) == ["an API key in a log", "a signed link in another"]

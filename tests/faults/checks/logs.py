@@ -1,5 +1,5 @@
 """No process says that it failed. A fault is expected, and what people are told then; an error of our own is not, and
-clients ask again after an answer of 500, so that nothing else would show it."""
+clients ask again after an answer of 500, so that nothing else would show it. And none says a secret."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.faults.acting import Doings
 from tests.faults.checks.model import Check, Key
+from tests.system.leaks import leaks, secrets_of
 
 NOTICES = {"model.paused", "worker.aside"}  # loud, too, and right where engines fail
 LOUD = {"error", "critical"}
@@ -29,4 +30,14 @@ async def own_errors(doings: Doings) -> Sequence[str]:
     return [f"{name}: {line}" for name, member in doings.town.members.items() for line in errors(member.log)]
 
 
-CHECKS = [Check(Key.RULE_BREAKS, "errors that no fault explains", own_errors)]
+async def told_secrets(doings: Doings) -> Sequence[str]:
+    """Those that a member was given, and those that were made meanwhile."""
+    members = doings.town.members.values()
+    secrets = [secret for member in members for secret in secrets_of(member.settings)]
+    return leaks(secrets, {member.name: member.log.read_bytes() for member in members if member.log.exists()})
+
+
+CHECKS = [
+    Check(Key.RULE_BREAKS, "errors that no fault explains", own_errors),
+    Check(Key.RULE_BREAKS, "secrets in a log", told_secrets),
+]
