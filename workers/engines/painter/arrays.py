@@ -14,10 +14,26 @@ def colour(red: float, green: float, blue: float) -> Colour:
     return np.array((red, green, blue), np.float32)
 
 
+def planes(picture: Any) -> Any:
+    """Red, green and blue of a picture or a colour, as views: numpy is thrice as quick along rows as along colours."""
+    return picture.transpose(-1, *range(picture.ndim - 1))
+
+
 def mix(a: Any, b: Any, t: Any) -> Plane:
     """`a` where t is 0, `b` where it is 1; scalars, colours and arrays alike."""
+    if np.ndim(t) == 3 and np.shape(t)[2] == 1 and np.ndim(a) == np.ndim(b) == 1:
+        return shades(a, b, t[..., 0])
     mixed: Plane = a + (b - a) * t
     return mixed
+
+
+def shades(a: Colour, b: Colour, t: Plane) -> Picture:
+    """A picture of the colours between two."""
+    shaded: Picture = np.empty((*t.shape, 3), np.result_type(a, b, t))
+    for plane, low, high in zip(planes(shaded), a, b, strict=True):
+        np.multiply(t, high - low, out=plane)
+        plane += low
+    return shaded
 
 
 def ramp(low: Any, high: Any, x: Any) -> Plane:

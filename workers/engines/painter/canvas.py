@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageFilter
 
-from workers.engines.painter.arrays import Colour, Picture, Plane
+from workers.engines.painter.arrays import Colour, Picture, Plane, planes
 
 
 class Canvas:
@@ -24,15 +24,17 @@ class Canvas:
         if place is None:
             return
         target, source = place
-        cover = mask[source][..., None]
-        self.rgb[target] += ((paint if paint.ndim == 1 else paint[source]) - self.rgb[target]) * cover
+        cover, tones = mask[source], paint if paint.ndim == 1 else paint[source]
+        for plane, one in zip(planes(self.rgb[target]), planes(tones), strict=True):
+            plane += (one - plane) * cover
 
     def add(self, light: Plane, tint: Colour, left: int = 0, top: int = 0) -> None:
         """Add light of one tint."""
         place = self._clip(light.shape, left, top)
         if place is not None:
             target, source = place
-            self.rgb[target] += light[source][..., None] * tint
+            for plane, one in zip(planes(self.rgb[target]), tint, strict=True):
+                plane += light[source] * one
 
     def _clip(self, shape: tuple[int, ...], left: int, top: int) -> tuple[Any, Any] | None:
         x0, y0 = max(left, 0), max(top, 0)

@@ -47,7 +47,7 @@ def enlarged(canvas: Canvas, size: tuple[int, int]) -> Picture:
 
 def preview(canvas: Canvas, side: int = 384) -> Image.Image:
     """The picture so far, small, with the same shoulder as in the end."""
-    step = max(1, max(canvas.width, canvas.height) // side)
+    step = -(-max(canvas.width, canvas.height) // side)
     rgb = np.clip(canvas.rgb[::step, ::step], 0, None)
     over = np.clip(rgb - np.float32(0.8), 0, None)
     return eight_bit(np.minimum(rgb, np.float32(0.8)) + np.float32(0.2) * (1 - np.exp(-over * np.float32(4))))

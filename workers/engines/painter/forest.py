@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from workers.engines.painter import noise, trees
-from workers.engines.painter.arrays import Colour, colour, mix, ramp
+from workers.engines.painter.arrays import Colour, colour, mix, ramp, shades
 from workers.engines.painter.canvas import blur
 from workers.engines.painter.dice import Dice
 from workers.engines.painter.palette import named
@@ -54,20 +54,18 @@ def stand(studio: Studio, depth: float, forest: list[trees.Sprite], fog: float) 
     floor = base - canvas.unit * 0.04 * (noise.line(canvas.width, 2.5, dice, 4) - 0.5) * (1 + depth)
     haze = np.float32(np.clip((1 - depth) * (0.86 if fog else 0.66) + 0.1 * fog, 0, 0.95))
     deep, bright = leaf_colours(studio, dice)
-    ground = mix(mix(deep, bright, np.float32(0.55 if studio.scene.has("snow") else 0.22)), palette.haze, haze)
-    band = ramp(0, 2.0, canvas.rows - floor[None, :])
+    snow = studio.scene.has("snow")
+    ground = mix(mix(deep, bright, np.float32(0.55 if snow else 0.22)), palette.haze, haze)
     litter = noise.clouds((canvas.height, canvas.width), 160, dice, 3, 0.7) - 0.5
-    down = np.clip((canvas.rows - floor[None, :]) / np.float32(canvas.height * 0.3), 0, 1)
-    soil = (
-        ground
-        * (1 + litter * np.float32((0.2 if studio.scene.has("snow") else 0.6) * depth) - down * np.float32(0.3))[
-            ..., None
-        ]
-    )
+    top = max(0, int(floor.min()))  # there is no ground above it
+    under = canvas.rows[top:] - floor[None, :]
+    down = np.clip(under / np.float32(canvas.height * 0.3), 0, 1)
+    rough = 1 + litter[top:] * np.float32((0.2 if snow else 0.6) * depth) - down * np.float32(0.3)
+    soil = shades(np.zeros(3, np.float32), ground, rough)
     if studio.scene.has("autumn"):
-        fallen = ramp(0.1, 0.2, litter)[..., None] * np.float32(0.7)
+        fallen = ramp(0.1, 0.2, litter[top:])[..., None] * np.float32(0.7)
         soil = mix(soil, mix(bright, palette.haze, haze), fallen)
-    canvas.over(band, soil.astype(np.float32))
+    canvas.over(ramp(0, 2.0, under), soil.astype(np.float32), top=top)
     tall = canvas.height * (0.12 + 0.5 * depth**1.25)
     sizes = [float(round(tall * share)) for share in dice.spread(0.6, 1.15, 6)]
     count = int(mix(130, 10, depth**0.7) * canvas.width / max(canvas.height, 1)) + 3

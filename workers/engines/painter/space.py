@@ -1,5 +1,6 @@
 """Space: stars, a nebula in two colours, planets with bands, air and rings."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -19,6 +20,7 @@ WORLDS = (
 )
 PLANETS = frozenset(("planet", "planets", "mars", "moon"))
 MARS = ("brown", "orange", "coral")
+Lay = Callable[[], None]
 
 
 def deep_sky(studio: Studio) -> None:
@@ -45,11 +47,11 @@ def nebula(studio: Studio) -> None:
     band = np.exp(-((across + bend * 0.5) ** 2) / 0.1)
     names = studio.scene.colours or dice.pick(NEBULAE)
     tints = [named(names[0]), named(names[-1])]
-    clear = (1 - 0.7 * dust)[..., None]
+    clear = 1 - 0.7 * dust
     for cloud, tint in zip(gas, tints, strict=True):
-        canvas.rgb += (cloud**1.5 * band)[..., None] * tint * clear * np.float32(0.85)
-    core = (gas[0] * gas[1] * band**2)[..., None] * clear
-    canvas.rgb += core * mix(tints[0], colour(1, 0.95, 0.9), np.float32(0.6)) * np.float32(0.9)
+        canvas.add(cloud**1.5 * band * clear, tint * np.float32(0.85))
+    core = gas[0] * gas[1] * band**2 * clear
+    canvas.add(core, mix(tints[0], colour(1, 0.95, 0.9), np.float32(0.6)) * np.float32(0.9))
 
 
 def planet(studio: Studio, x: float, y: float, radius: float, tints: tuple[str, ...], rings: bool, dice: Dice) -> None:
@@ -70,11 +72,12 @@ def planet(studio: Studio, x: float, y: float, radius: float, tints: tuple[str, 
     left, top = int(x - side / 2), int(y - side / 2)
     halo = ramp(1.14, 0.98, away) * (away > 0.98) * np.clip(u * sun[0] + v * sun[1] + 0.25, 0, 1) * np.float32(0.4)
     canvas.add(halo.astype(np.float32), air, left, top)
-    if rings:
-        ring(studio, x, y, radius, tilt, named(tints[-1]), back=True)
+    behind, before = ring(studio, x, y, radius, tilt, named(tints[-1])) if rings else (None, None)
+    if behind:
+        behind()
     canvas.over(ramp(1.0, 1 - 2.2 / radius, away), body.astype(np.float32), left, top)
-    if rings:
-        ring(studio, x, y, radius, tilt, named(tints[-1]), back=False)
+    if before:
+        before()
 
 
 def surface(along: Plane, across: Plane, depth: Plane, dice: Dice) -> Plane:
@@ -91,19 +94,21 @@ def surface(along: Plane, across: Plane, depth: Plane, dice: Dice) -> Plane:
     return result
 
 
-def ring(studio: Studio, x: float, y: float, radius: float, tilt: float, tint: Colour, back: bool) -> None:
+def ring(studio: Studio, x: float, y: float, radius: float, tilt: float, tint: Colour) -> tuple[Lay, Lay]:
+    """The far half, to be laid before the planet is, and the near one."""
     canvas, dice = studio.canvas, studio.dice.fork("ring")
     side = int(radius * 5)
     v, u = np.mgrid[-2.5 : 2.5 : side * 1j, -2.5 : 2.5 : side * 1j].astype(np.float32)
     along, across = u * np.cos(tilt) + v * np.sin(tilt), v * np.cos(tilt) - u * np.sin(tilt)
     away = np.hypot(along, across / np.float32(0.28))
     gaps = np.interp(away, np.linspace(1.2, 2.4, 200), noise.line(200, 18, dice, 4)).astype(np.float32)
-    cover = ramp(1.3, 1.34, away) * ramp(2.3, 2.22, away) * (0.15 + 0.95 * gaps)
-    cover *= (across < 0) if back else (across >= 0)
+    cover = np.clip(ramp(1.3, 1.34, away) * ramp(2.3, 2.22, away) * (0.15 + 0.95 * gaps), 0, 0.95)
     rgb = mix(tint, colour(1, 0.95, 0.88), gaps[..., None]) * np.float32(0.85)
-    canvas.over(
-        np.clip(cover, 0, 0.95).astype(np.float32), rgb.astype(np.float32), int(x - side / 2), int(y - side / 2)
-    )
+
+    def lay(half: Plane) -> None:
+        canvas.over((cover * half).astype(np.float32), rgb.astype(np.float32), int(x - side / 2), int(y - side / 2))
+
+    return partial(lay, across < 0), partial(lay, across >= 0)
 
 
 def worlds(studio: Studio, near: bool) -> None:
