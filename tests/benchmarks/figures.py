@@ -32,7 +32,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The middle and the ends of some repetitions."""
+    """The middle and the ends of some repetitions, or seeds."""
 
     median: float
     min: float
@@ -116,9 +116,10 @@ class Row:
     name: str
     title: str
     demanded: str
+    ratio_is: str
     main: Line
     beside: Sequence[Line] = ()
-    facts: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, float | Spread] = field(default_factory=dict)
     disk: Disk | None = None
 
     def json(self) -> dict[str, object]:
@@ -127,12 +128,13 @@ class Row:
         return {
             "name": self.name,
             "ratio": main.ratio.json() if main.ratio else None,
+            "ratio_is": self.ratio_is,
             "rate": main.rate.json() if main.rate else None,
             "p50_ms": main.p50_ms.median if main.p50_ms else None,
             "p99_ms": main.p99_ms.median if main.p99_ms else None,
             "demanded": self.demanded,
             "disk": self.disk.json() if self.disk else None,
-            **self.facts,
+            **{name: fact.json() if isinstance(fact, Spread) else fact for name, fact in self.facts.items()},
             "beside": [beside(line) for line in self.beside],
         }
 

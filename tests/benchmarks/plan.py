@@ -26,8 +26,9 @@ class Plan:
     deep: int = 100_000
     most_waiting: int = 1_000_000
     picks: int = 300  # jobs picked up one after the other
-    rebuilds: int = 3
-    most_seeds: int = 10  # of a simulated row
+    rebuilds: int = 5
+    deciders: int = 5  # crowds of which each decision is timed
+    seeds: int = 10  # of a simulated row
     without_peers: bool = False
 
     def repetitions(self) -> Iterable[int]:
@@ -41,7 +42,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(repeat=3, seconds=1.5, picks=100, rebuilds=1, most_seeds=3)
+QUICK = Plan(repeat=3, seconds=1.5, picks=100, rebuilds=1, deciders=1, seeds=3)
 TINY = Plan(
     repeat=1,
     seconds=0.2,
@@ -53,5 +54,7 @@ TINY = Plan(
     most_waiting=200,
     picks=5,
     rebuilds=1,
+    deciders=1,
+    seeds=1,
     without_peers=True,
 )

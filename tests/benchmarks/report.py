@@ -7,7 +7,7 @@ from typing import Any
 from tests.benchmarks.figures import Disk, Line, Row, Spread
 
 WIDTHS = (34, 22, 26, 24, 24)
-HEAD = ("name", "title", "demanded")  # of a row of the policy
+HEAD = ("name", "title", "demanded", "ratio_is", "settings")  # of a row of the policy
 
 
 def written(rows: Sequence[Row], policy: Sequence[Mapping[str, Any]] = ()) -> str:
@@ -16,14 +16,14 @@ def written(rows: Sequence[Row], policy: Sequence[Mapping[str, Any]] = ()) -> st
 
 def show_facts(facts: Mapping[str, Any]) -> None:
     """A row of the policy, which has figures of its own kind."""
-    print(f"\n{facts['name']}: {facts['title']}\n  demanded: {facts['demanded']}")
-    settings: Mapping[str, Mapping[str, Any]] = facts.get("settings", {"": facts})
+    print(f"\n{facts['name']}: {facts['title']}\n  demanded: {facts['demanded']}\n  ratio: {facts['ratio_is']}")
+    of_all = {name: value for name, value in facts.items() if name not in HEAD}
+    settings: Mapping[str, Mapping[str, Any]] = {"": of_all, **facts.get("settings", {})}
     for setting, figures in settings.items():
         if setting:
             print(f"  {setting}:")
         for name, value in figures.items():
-            if name not in HEAD:
-                print(f"  {name.ljust(WIDTHS[0])}{figure(value)}")
+            print(f"  {name.ljust(WIDTHS[0])}{figure(value)}")
 
 
 def figure(value: Any) -> str:
@@ -35,14 +35,14 @@ def figure(value: Any) -> str:
 
 def show(row: Row) -> None:
     """One row of the issue with the lines beside it."""
-    print(f"\n{row.name}: {row.title}\n  demanded: {row.demanded}")
+    print(f"\n{row.name}: {row.title}\n  demanded: {row.demanded}\n  ratio: {row.ratio_is}")
     print("  " + cells("", "ratio", "a second", "p50 ms", "p99 ms"))
     for line in (row.main, *row.beside):
         print("  " + line_of(line))
     if row.disk:
         print(f"  disk: {spread(row.disk.ms, 2)} ms{mixed(row.disk)}")
     for name, value in row.facts.items():
-        print(f"  {name} = {value:,}")
+        print(f"  {name} = {spread(value, 2) if isinstance(value, Spread) else f'{value:,}'}")
 
 
 def mixed(disk: Disk) -> str:

@@ -34,10 +34,9 @@ async def test_every_row_is_measured_and_written(here: Servers) -> None:
     assert told["submit_direct"]["rate"]["min"] > 0
     assert 0 < told["submit_direct"]["refused_share"] < 0.5
     assert all(told[name]["disk"]["ms"]["min"] > 0 for name in ("submit_direct", "submit_http", "lives", "pickup"))
-    assert told["submit_http"]["p99_ms"] > 0
-    assert told["lives"]["ratio"]["median"] > 0
-    assert told["pickup"]["p50_ms"] > 0
-    assert told["depth"]["ratio"]["median"] > 0
+    assert all(row["p99_ms"] >= row["p50_ms"] > 0 for row in told.values())
+    assert all(told[name]["ratio"]["median"] > 0 for name in ("lives", "depth", "memory"))  # the others' are of peers
+    assert told["submit_direct"]["hot_by_plain"]["median"] > 0
     assert told["memory"]["waiting"] == TINY.most_waiting
 
 
@@ -62,14 +61,14 @@ def test_every_row_of_the_policy_is_simulated_and_printed(
     monkeypatch.setattr(swaps, "WARM_UP", 30.0)
     short = Setting(Demand(users=20, jobs=2_000, models=2), (Breed(1, "gpu"),))
     monkeypatch.setattr(expected_wait, "SETTINGS", {"short": short})
-    rows = [row((1,)) for row, _ in POLICY.values()]
+    rows = [row((1,)) for row in POLICY.values()]
     for row in rows:
         show_facts(row)
 
     told = {row["name"]: row for row in json.loads(written([], rows))["rows"]}
     assert list(told) == ["flood", "flood_three_models", "swaps", "expected_wait"]
     assert told["flood"]["jain"][0] > 0.9
-    assert told["swaps"]["ratio"]["median"] > 0
+    assert all(row["ratio"]["min"] > 0 and row["p99_ms"] >= row["p50_ms"] >= 0 for row in told.values())
     assert told["expected_wait"]["settings"]["short"]["asked"] > 0
     printed = capsys.readouterr().out
     assert "jain" in printed

@@ -1,16 +1,19 @@
 """What the policy's benchmarks share: alike workers, streams of jobs, and what is written down."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from statistics import median
 from uuid import UUID
 
 from scheduler.errors import Code
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.queue import Server, Waiting
 from scheduler.simulation.machine import Arrival, Run, Worker
+from tests.benchmarks.figures import Spread
 
 SIDE = 1024
+SEEDS = range(1, 11)
 
 
 def kind(model: str) -> Kind:
@@ -71,6 +74,15 @@ class Notes:
 
     def ended(self, run: Run, now: float) -> None:
         self.ends += [now] * len(run.jobs)
+
+
+def spread(values: Iterable[float]) -> dict[str, float]:
+    return Spread.of(values).json()
+
+
+def middle(seconds: Sequence[float]) -> float:
+    """Milliseconds of virtual time: the median of the seeds."""
+    return round(median(seconds) * 1000, 1)
 
 
 def percentile(values: Sequence[float], part: float) -> float:

@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 from scheduler.jobs.queries.ending import Ended
 from scheduler.jobs.submits import Admitted
@@ -33,10 +34,15 @@ async def measure(servers: Servers, plan: Plan) -> Row:
         "lives",
         f"whole lives a second, {plan.lives} in flight",
         "0.75 of the floor",
-        Line(TESSERA, done.ratio(TESSERA, FLOOR), done.rate(TESSERA), note="through Redis and a worker process"),
+        "its rate by the floor's",
+        line_of(done, TESSERA, FLOOR, "through Redis and a worker process"),
         [Line(FLOOR, None, done.rate(FLOOR), note=f"batches of {floor.BATCH} on {floor.CONNECTIONS} connections")],
         disk=done.disk(TESSERA, FLOOR),
     )
+
+
+def line_of(done: Repetitions, name: str, base: str, note: str = "") -> Line:
+    return Line(name, done.ratio(name, base), done.rate(name), done.p50_ms(name), done.p99_ms(name), note)
 
 
 class Street:
@@ -44,21 +50,36 @@ class Street:
 
     def __init__(self) -> None:
         self.ended_jobs = 0
+        self.began: dict[UUID, float] = {}  # of those that are under way
+        self.early: dict[UUID, float] = {}  # when those ended that were over before their caller was answered
+        self.seconds: list[float] = []  # from each request to its end
         self.places = asyncio.Semaphore(0)
         self.news = asyncio.Event()
 
     def ended(self, ended: Sequence[tuple[Ended, float | None]]) -> None:
         self.ended_jobs += len(ended)
         self.news.set()
-        for _ in ended:
+        now = time.perf_counter()
+        for one, _ in ended:
+            if (began := self.began.pop(one.job_id, None)) is not None:
+                self.seconds.append(now - began)
+            else:
+                self.early[one.job_id] = now
             self.places.release()
+
+    def admitted(self, job_id: UUID, began: float) -> None:
+        if (ended := self.early.pop(job_id, None)) is not None:
+            self.seconds.append(ended - began)
+            self.news.set()
+        else:
+            self.began[job_id] = began
 
     def changed(self, job_ids: Sequence[object]) -> None:
         """Nothing is requeued here."""
 
-    async def wait_for(self, number: int) -> None:
+    async def until(self, seen: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while self.ended_jobs < number:
+            while not seen():
                 self.news.clear()
                 await self.news.wait()
 
@@ -85,20 +106,25 @@ async def lives(house: House, street: Street, servers: Servers, plan: Plan) -> R
 
     async def caller() -> None:
         while not stop.is_set():
-            assert isinstance(await house.submit(rich), Admitted)
+            began = time.perf_counter()
+            answer = await house.submit(rich)
+            assert isinstance(answer, Admitted)
+            street.admitted(answer.job.id, began)
             await street.places.acquire()
 
     async with asyncio.TaskGroup() as group:
         for _ in range(plan.lives):
             group.create_task(caller())
-        await street.wait_for(plan.lives * 3)
+        await street.until(lambda: street.ended_jobs >= plan.lives * 3)
         before = probe(servers.folder)
         gc.collect()
+        street.seconds.clear()
         first, started = street.ended_jobs, time.perf_counter()
         await asyncio.sleep(plan.seconds)
-        await street.wait_for(first + 1)  # on a machine that has no time at all
+        await street.until(lambda: bool(street.seconds))  # on a machine that has no time at all
         rate = (street.ended_jobs - first) / (time.perf_counter() - started)
+        seconds = list(street.seconds)
         stop.set()
         for _ in range(plan.lives):
             street.places.release()
-    return Run(rate, (), (before, probe(servers.folder)))
+    return Run(rate, seconds, (before, probe(servers.folder)))

@@ -76,9 +76,14 @@ def told(done: Repetitions, answers: Counter[str]) -> Row:
         "submit_direct",
         "durable submit, 32 callers, called directly",
         "3.5 x PgQueuer, p50 < 4 ms, p99 < 10 ms; no worse refused or hot",
+        "its rate by PgQueuer's",
         line(PLAIN),
         [line(name) for name in done.runs if name != PLAIN],
-        {"refused_share": round(refused / asked, 3)},
+        {
+            "refused_share": round(refused / asked, 3),
+            "refused_by_plain": done.ratio(REFUSED, PLAIN),
+            "hot_by_plain": done.ratio(HOT, PLAIN),
+        },
         done.disk(PLAIN, BASE),
     )
 

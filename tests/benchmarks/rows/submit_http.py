@@ -38,6 +38,7 @@ async def measure(servers: Servers, plan: Plan) -> Row:
         "submit_http",
         "durable submit, 32 callers, over HTTP",
         "2 x PgQueuer, p99 < 20 ms (saq for information: not durable)",
+        "its rate by PgQueuer's",
         line_of(done, TESSERA),
         [line_of(done, name) for name in done.runs if name != TESSERA],
         disk=done.disk(TESSERA, BASE),
