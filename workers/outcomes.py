@@ -1,16 +1,15 @@
 """How an attempt's end is told: pure rules from what was made, or what went wrong, to an Outcome."""
 
-import errno
 from collections.abc import Sequence
 from typing import assert_never
 
 from scheduler.wire import Assignment, Made, Outcome
 from workers.attempt import Attempt, CallOff
+from workers.disk import is_full
 from workers.engines.protocol import BadRequest, OutOfMemory
 from workers.store import StoreFailed
 
 MESSAGE_LIMIT = 500
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG)
 Result = Sequence[Made] | BaseException
 
 
@@ -58,7 +57,7 @@ def failed(error: BaseException) -> dict[str, object]:
             return failure("out_of_memory", "The worker has not enough memory for this.", retryable=True)
         case StoreFailed():
             return failure("store_failed", "The result could not be stored.", retryable=True)
-        case OSError(errno=number) if number in DISK_FULL:
+        case OSError() if is_full(error):
             return failure("store_failed", "The result could not be stored.", retryable=True)
         case _:
             return failure("engine_failed", "The engine failed.", retryable=True)

@@ -89,16 +89,18 @@ async def offered_models(db: Db, alive_for: timedelta) -> Offers:
 
 async def too_small(db: Db, starved: Sequence[tuple[UUID, str]]) -> dict[UUID, tuple[str, ...] | None]:
     """For jobs whose worker had not enough memory: the names of the live workers of the model that have no more; None
-    where none has more."""
+    where none has more. What a model takes that is on a server is not its worker's: any other may do better."""
     rows = await db.fetch(
         """
-        select j.id, array_agg(distinct w.name) filter (where w.memory_gib <= mine.memory_gib) as small,
-               bool_or(w.memory_gib > mine.memory_gib) as found
+        select j.id, array_agg(distinct w.name) filter (where not larger) as small, bool_or(larger) as found
           from unnest($1::uuid[], $2::text[]) s (job_id, worker_id)
           join jobs j on j.id = s.job_id join workers mine on mine.worker_id = s.worker_id
           join workers w
             on w.state = 'ready'
            and w.offers @> jsonb_build_array(jsonb_build_object('model', j.params -> 'model'))
+         cross join lateral (select w.name <> mine.name and (w.memory_gib > mine.memory_gib or exists (
+               select from jsonb_array_elements(mine.offers) o
+                where o -> 'model' = j.params -> 'model' and (o ->> 'memory_gib')::float8 = 0))) c (larger)
          group by j.id
         """,
         *columns(starved, 2),

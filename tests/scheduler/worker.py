@@ -47,6 +47,7 @@ class Worker:
     warm: tuple[str, ...] = ()
     max_side: int = 2048
     memory_gib: float = 0.0
+    model_gib: float = 1.0  # 0: its models are on servers
     state: str = "ready"
     looks_ahead: bool = False
     takes_picture: bool = False
@@ -72,6 +73,7 @@ class Worker:
                     model=model,
                     capability=self.capability,
                     max_side=self.max_side,
+                    memory_gib=self.model_gib,
                     takes_picture=self.takes_picture,
                     needs_picture=self.needs_picture,
                     batch=self.batch,

@@ -9,6 +9,7 @@ import av
 import numpy as np
 from PIL import Image
 
+from workers.disk import is_full
 from workers.media.loudness import Sound
 
 CONTAINERS = {"mp4": {"movflags": "+faststart", "fflags": "+bitexact"}, "ogg": {"fflags": "+bitexact"}, "mp3": {}}
@@ -65,4 +66,6 @@ def remux(path: Path, to: Path, kind: str, metadata: Mapping[str, object]) -> No
                     packet.stream = copies[packet.stream.index]
                     target.mux(packet)
     except av.FFmpegError as error:
+        if is_full(error):
+            raise
         raise Unreadable(type(error).__name__) from None

@@ -8,6 +8,7 @@ from av.container import OutputContainer
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
+from workers.disk import is_full
 from workers.media.reading import CONTAINERS, Unreadable
 from workers.media.screen import HEAVY_BYTES
 from workers.media.video_file import OPTIONS
@@ -42,6 +43,8 @@ def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, step: C
                     target.mux(packet)
             target.mux(drawn.encode(None))
     except (av.FFmpegError, IndexError) as error:
+        if is_full(error):
+            raise
         raise Unreadable(type(error).__name__) from None
 
 

@@ -14,7 +14,7 @@ from scheduler.jobs.model import Destination, JobEvent, Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.ledger.queries import move
-from scheduler.wire import FIELD, REPORTS, Acknowledged, Beat, Cancel, Outcome, Rendition
+from scheduler.wire import LOADING_SECONDS, FIELD, REPORTS, Acknowledged, Beat, Cancel, Outcome, Rendition
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import PICTURE, Worker
 
@@ -293,6 +293,20 @@ async def test_what_needs_more_memory_is_tried_once_on_a_larger_worker_at_the_sa
     assert (await stage.row(job_id))["cost_tokens"] == 1
 
 
+async def test_what_its_server_has_no_memory_for_is_tried_once_on_any_other_worker_s(
+    stage: Stage, gpu: Worker, ann: Caller
+) -> None:
+    gpu.model_gib = 0.0
+    await stage.hear(gpu)
+    job_id, task = await stage.started(ann, gpu)
+    other = await stage.worker("other", model_gib=0.0)
+    await gpu.finish(task, "failed", retryable=True, error_code="out_of_memory")
+    await stage.file()
+    await stage.round()
+
+    assert (await other.assignment()).job_id == job_id
+
+
 async def test_what_needs_more_memory_than_anybody_has_ends_at_once(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, task = await stage.started(ann, gpu)
     await stage.worker("alike")
@@ -374,10 +388,14 @@ async def test_a_leader_that_stood_still_cannot_give_up_on_a_live_attempt(
 
 
 async def test_a_run_that_takes_too_long_ends_with_the_tokens_back(stage: Stage, gpu: Worker, ann: Caller) -> None:
-    job_id, _ = await stage.started(ann, gpu)
-    stage.dispatcher.line.running[job_id].started_at = time.monotonic() - 331
-    stage.dispatcher.warden.reaped_at -= 1.5
-    await stage.round()
+    job_id, task = await stage.started(ann, gpu)
+    attempt = stage.dispatcher.line.running[job_id]
+    assert task.timeout_seconds == attempt.timeout_seconds
+    for seconds, status in ((0, "RUNNING"), (31, "FAILED")):  # the worker gives it up itself before that
+        attempt.started_at = time.monotonic() - LOADING_SECONDS - task.timeout_seconds - seconds
+        stage.dispatcher.warden.reaped_at -= 1.5
+        await stage.round()
+        assert await stage.status(job_id) == status
 
     assert (await stage.row(job_id))["error"]["code"] == "timeout"
     assert await settlement(stage, job_id) == (0, 1)

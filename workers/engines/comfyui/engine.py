@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
+from PIL import Image
 
 from workers.engines.comfyui.client import Away, connected, nodes, shown
 from workers.engines.comfyui.fitness import lacks
 from workers.engines.comfyui.making import make
 from workers.engines.comfyui.table import ComfyModel
 from workers.engines.protocol import Broken, Made, ModelOffer, Progress, Report, Result, Served, Task, one_by_one
+from workers.engines.wanted import run_wanted
 
 log = structlog.get_logger(__name__)
 
@@ -53,10 +55,21 @@ class ComfyEngine:
 
     def make(self, task: Task, progress: Progress) -> list[Made]:
         try:
-            return asyncio.run(make(self._models[task.model], task, progress))
+            return self._made(task, progress)
         except Broken as broken:
             log.warning("comfyui.failed", model=task.model, why=str(broken))
             raise
+
+    def _made(self, task: Task, progress: Progress) -> list[Made]:
+        """A cancel is looked for all the time: whatever a server is asked, it may never answer."""
+        done = 0.0
+
+        def tell(fraction: float, preview: Image.Image | None) -> None:
+            nonlocal done
+            done = fraction
+            progress(fraction, preview)
+
+        return run_wanted(make(self._models[task.model], task, tell), lambda: progress(done, None))
 
 
 async def looked_at(models: Sequence[ComfyModel]) -> list[Served]:

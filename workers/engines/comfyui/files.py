@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image
 
+from workers.disk import is_full
 from workers.engines.comfyui.client import Comfy
 from workers.engines.protocol import Broken, Made, Task
 from workers.media import xmp
@@ -25,6 +26,7 @@ KINDS = {  # by the end of the name: what it is, and the artifact's format
     ".flac": ("audio", "flac"),
     ".wav": ("audio", "wav"),
 }
+MOVING = (".webm", ".mkv", ".mov", ".avi", ".gif", ".webp")  # of a video: made anew as MP4
 ARTIST = "Tessera comfyui"
 KEPT_SOUND = ("mp3", "ogg")  # others are too large to send
 
@@ -51,8 +53,12 @@ class Output:
 
 
 def outputs(entry: Mapping[str, Any], capability: str) -> list[Output]:
-    """The files of this kind in an entry of the history: those that were saved; if none was, those that were shown."""
-    found = [output for output in every_output(entry) if output.kind == capability]
+    """The files of this kind in an entry of the history: those that were saved; if none was, those that were shown.
+    Where there is no film as it should be, what else moves may be one."""
+    every = list(every_output(entry))
+    found = [output for output in every if output.kind == capability]
+    if capability == "video" and not found:
+        found = [output for output in every if output.ending in MOVING]
     return [output for output in found if output.type == "output"] or found
 
 
@@ -79,8 +85,10 @@ async def fetched(comfy: Comfy, output: Output, task: Task, number: int, metadat
 
 def finished(raw: Path, ending: str, task: Task, number: int, metadata: dict[str, Any]) -> Made:
     """The file as an artifact: what the server wrote beside its content, the whole workflow, does not leave with it."""
-    kind, form = KINDS[ending]
     try:
+        if task.capability == "video" and ending in MOVING:
+            return anew(raw, task.folder / f"{number}.mp4", metadata)
+        kind, form = KINDS[ending]
         match kind:
             case "image":
                 return picture(raw, task.folder / f"{number}.{form}", form, metadata)
@@ -89,6 +97,8 @@ def finished(raw: Path, ending: str, task: Task, number: int, metadata: dict[str
             case _:
                 return sound(raw, form, task, number, metadata)
     except (ValueError, OSError) as error:
+        if is_full(error):
+            raise
         raise Broken(f"the server's file cannot be read ({type(error).__name__})") from None
 
 
@@ -108,11 +118,24 @@ def picture(raw: Path, to: Path, form: str, metadata: dict[str, Any]) -> Made:
     return Made(to, "image", form, look.width, look.height, metadata=metadata, look=look)
 
 
-def video(raw: Path, to: Path, form: str, metadata: dict[str, Any]) -> Made:
-    from workers.media.reading import film, remux
+def anew(raw: Path, to: Path, metadata: dict[str, Any]) -> Made:
+    from workers.media.moving import made_anew
 
-    shown = film(raw)
+    made_anew(raw, to, tags(metadata, ARTIST))
+    return as_film(to, "mp4", metadata)
+
+
+def video(raw: Path, to: Path, form: str, metadata: dict[str, Any]) -> Made:
+    from workers.media.reading import remux
+
     remux(raw, to, form, tags(metadata, ARTIST))
+    return as_film(to, form, metadata)
+
+
+def as_film(to: Path, form: str, metadata: dict[str, Any]) -> Made:
+    from workers.media.reading import film
+
+    shown = film(to)
     return Made(
         to,
         "video",

@@ -68,6 +68,7 @@ class Following:
     async def _through_losses(self) -> Ended:
         client_id = uuid4().hex  # of this prompt alone: a second socket of one id would silence the first
         while True:
+            began = self.clock()  # one that does not answer is away from here on
             try:
                 async with self.comfy.socket(client_id) as ear:
                     if not self.submitted:
@@ -78,7 +79,7 @@ class Following:
                     self.away_since = None
                     return await self._heard(ear)
             except Away:
-                self.away_since = self.away_since or self.clock()
+                self.away_since = self.away_since or began
                 if self.clock() - self.away_since > self.patience_seconds:
                     raise Lost from None
             self.tell(self.standing.fraction, None)
@@ -117,16 +118,21 @@ class Following:
     async def _what_became(self) -> Ended | None:
         """None while it waits or runs; raises Lost where nothing is known of it."""
         state = await self.comfy.job(self.prompt_id)
-        if entry := await self.comfy.history(self.prompt_id):
-            self.submitted = False
-            if stopped := ending(entry):
-                raise stopped
-            return Ended(entry, self.streamed)
+        if ended := await self._in_history():
+            return ended
         if state in ("pending", "in_progress") or await self.comfy.queued(self.prompt_id):
             return None
-        if entry := await self.comfy.history(self.prompt_id):  # it ended between the two questions
-            return Ended(entry, self.streamed)
+        if ended := await self._in_history():  # it ended between the two questions
+            return ended
         raise Lost
+
+    async def _in_history(self) -> Ended | None:
+        if (entry := await self.comfy.history(self.prompt_id)) is None:
+            return None
+        self.submitted = False
+        if stopped := ending(entry):
+            raise stopped
+        return Ended(entry, self.streamed)
 
     def _see(self, picture: Picture) -> None:
         if picture.prompt_id not in (None, self.prompt_id):

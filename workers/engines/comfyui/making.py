@@ -18,11 +18,13 @@ from workers.engines.comfyui.following import AWAY_SECONDS, PAUSE_SECONDS, Ended
 from workers.engines.comfyui.table import ComfyModel
 from workers.engines.comfyui.template import Template
 from workers.engines.comfyui.wishes import described, flow_for, wishes
-from workers.engines.protocol import Broken, Made, Progress, Task
+from workers.engines.protocol import Broken, Made, OutOfMemory, Progress, Task
 
 log = structlog.get_logger(__name__)
 
 TRIES = 2  # of one prompt, when its server is lost
+LOOK_SECONDS = 10.0  # a server may take so long to say how much it has to do
+OTHERS_LOOK_SECONDS = 0.5  # when another one has said it
 OTHERS_SECONDS = 5.0  # how long a server is waited for where there are others
 
 
@@ -31,20 +33,21 @@ async def make(model: ComfyModel, task: Task, progress: Progress) -> list[Made]:
     flow = flow_for(model, task)
     rounds = 1 if flow.inputs.get("count") else int(task.params.get("count", 1))
     made: list[Made] = []
+    left = list(model.servers)  # those that a round finds unfit, the next does not ask again
     for index in range(rounds):
 
         def share(fraction: float, preview: Any = None, done: int = index) -> None:
             progress((done + fraction) / rounds, preview)
 
-        made += await make_round(model, flow.template, task, index, len(made), share)
+        made += await make_round(model, flow.template, task, index, len(made), share, left)
     return made
 
 
 async def make_round(
-    model: ComfyModel, flow: Template, task: Task, index: int, number: int, tell: Progress
+    model: ComfyModel, flow: Template, task: Task, index: int, number: int, tell: Progress, left: list[str]
 ) -> list[Made]:
-    """One prompt's files, numbered from `number`."""
-    left, losses = list(model.servers), 0
+    """One prompt's files, numbered from `number`, by one of the servers that are left."""
+    losses, too_small = 0, None
     while left and losses < TRIES:
         url = await freest(left, tell)
         if url is None:
@@ -55,9 +58,15 @@ async def make_round(
         except Unfit as unfit:
             log.warning("comfyui.unfit", model=model.model, server=shown(url), why=str(unfit))
             left.remove(url)
+        except OutOfMemory as starved:
+            log.warning("comfyui.starved", model=model.model, server=shown(url))
+            left.remove(url)
+            too_small = starved
         except (Lost, Away) as error:
             log.warning("comfyui.lost", model=model.model, server=shown(url), error=type(error).__name__)
             losses += 1
+    if too_small:
+        raise too_small
     raise Broken("no server could make it" if left else "no server takes the workflow")
 
 
@@ -103,7 +112,7 @@ async def freest(urls: Sequence[str], tell: Progress) -> str | None:
     """The server where the fewest prompts wait; None where none comes back in time."""
     until = time.monotonic() + AWAY_SECONDS
     while True:
-        waiting = await asyncio.gather(*map(line_at, urls))
+        waiting = await lines(urls)
         there = [(count, random.random(), url) for count, url in zip(waiting, urls, strict=True) if count is not None]
         if there:
             return min(there)[2]
@@ -111,6 +120,21 @@ async def freest(urls: Sequence[str], tell: Progress) -> str | None:
             return None
         tell(0.0, None)
         await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def lines(urls: Sequence[str]) -> list[int | None]:
+    """How many prompts wait at each; None where nobody answers soon after the first."""
+    until = time.monotonic() + LOOK_SECONDS
+    async with asyncio.TaskGroup() as group:
+        looks = [group.create_task(line_at(url)) for url in urls]
+        asked = set(looks)
+        while asked and (left := until - time.monotonic()) > 0:
+            answered, asked = await asyncio.wait(asked, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if any(look.result() is not None for look in answered):
+                until = min(until, time.monotonic() + OTHERS_LOOK_SECONDS)
+        for look in asked:
+            look.cancel()
+    return [None if look in asked else look.result() for look in looks]
 
 
 async def line_at(url: str) -> int | None:

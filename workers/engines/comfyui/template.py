@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Parameter = Literal[
-    "prompt", "negative", "seed", "width", "height", "steps", "count", "seconds", "frames", "strength", "picture"
+    "prompt",
+    "negative",
+    "seed",
+    "parent_seed",
+    "variation",
+    "width",
+    "height",
+    "steps",
+    "count",
+    "seconds",
+    "frames",
+    "strength",
+    "picture",
 ]
 PARAMETERS: tuple[Parameter, ...] = get_args(Parameter)
 Graph = Mapping[str, Mapping[str, Any]]  # node id -> class_type and inputs

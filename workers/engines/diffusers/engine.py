@@ -62,8 +62,11 @@ class DiffusersEngine:
                 else:
                     audience.fail(shots[0].order.task, error)
             except Broken as error:
-                for shot in shots:
-                    audience.fail(shot.order.task, error)
+                apart = by_task(shots)
+                if len(apart) > 1:  # what one breaks harms no other
+                    waiting[:0] = apart
+                else:
+                    audience.fail(shots[0].order.task, error)
         return [audience.ended.get(task) or made[task] for task in tasks]
 
     def _orders(self, tasks: Sequence[Task], audience: Audience) -> Iterable[Order]:
@@ -76,6 +79,13 @@ class DiffusersEngine:
             audience.begin(order)
             if task not in audience.ended:
                 yield order
+
+
+def by_task(shots: Sequence[Shot]) -> list[list[Shot]]:
+    apart: dict[Task, list[Shot]] = {}
+    for shot in shots:
+        apart.setdefault(shot.order.task, []).append(shot)
+    return list(apart.values())
 
 
 def make(studio: "Studio", shots: Sequence[Shot], audience: Audience) -> Iterable[tuple[Shot, Made]]:

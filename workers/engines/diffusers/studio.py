@@ -19,7 +19,7 @@ from workers.engines.protocol import Broken, OutOfMemory
 log = structlog.get_logger(__name__)
 
 GIB = 2**30
-NO_MEMORY = ("can't allocate memory", "not enough memory")  # what a processor's allocator says
+NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "alloc_failed")  # what allocators say
 
 
 class Studio:
@@ -156,7 +156,7 @@ def place(pipe: Any, offload: Offload) -> None:
 
 def failure(error: Exception) -> OutOfMemory | Broken:
     """Of what kind it is."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(said in str(error) for said in NO_MEMORY):
+    if isinstance(error, torch.OutOfMemoryError | MemoryError) or any(said in str(error).lower() for said in NO_MEMORY):
         return OutOfMemory("the model needs more memory than there is")
     return Broken(type(error).__name__)
 

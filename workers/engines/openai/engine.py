@@ -8,7 +8,6 @@ import structlog
 from workers.engines.openai import client
 from workers.engines.openai.server import Server
 from workers.engines.openai.stream import Answer
-from workers.engines.openai.watch import run_wanted
 from workers.engines.openai.writing import written
 from workers.engines.protocol import (
     BadRequest,
@@ -23,6 +22,7 @@ from workers.engines.protocol import (
     each,
     one_by_one,
 )
+from workers.engines.wanted import run_wanted
 
 log = structlog.get_logger(__name__)
 

@@ -1,18 +1,27 @@
 """What the engine makes on a ComfyUI server, and what it does when that fails."""
 
 import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import av
+import numpy as np
 import pytest
 from PIL import Image
 
 from tests.rigs.comfyui.execution import Failing
 from tests.rigs.comfyui.fake import FakeComfy, fake_comfy
 from tests.workers.engines.comfyui.conftest import INPUTS, WORKFLOWS, Stage, table
-from workers.engines.comfyui import following
-from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory
+from workers.engines.comfyui import files, following
+from workers.engines.comfyui.client import Comfy
+from workers.engines.comfyui.following import Following
+from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory, Task
+from workers.media import reading
+from workers.media.sound_file import write_sound
+from workers.outcomes import failed
 
 
 async def test_a_picture_comes_as_it_was_asked_for(comfy: FakeComfy, stage: Stage) -> None:
@@ -338,6 +347,123 @@ async def test_what_somebody_takes_out_of_the_queue_is_asked_for_once_more(
     gate.go.set()
 
     assert len(await waiting) == len(await running) == 1
+
+
+@pytest.fixture
+async def frozen() -> AsyncIterator[str]:
+    """The address of a server that takes every connection and never says a word."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1")
+    yield "http://{}:{}".format(*server.sockets[0].getsockname())
+    server.close()
+
+
+async def test_beside_a_server_that_is_frozen_nobody_waits_for_it(comfy: FakeComfy, stage: Stage, frozen: str) -> None:
+    began = time.monotonic()
+    assert len(await stage.make(table([frozen, comfy.url]))) == 1
+    assert time.monotonic() - began < 5
+
+
+async def test_a_cancel_is_seen_while_a_server_is_frozen(stage: Stage, frozen: str) -> None:
+    making = stage.begin(table(frozen))
+    while not stage.told.fractions:
+        await asyncio.sleep(0.01)
+    stage.told.cancelled = True
+    async with asyncio.timeout(3):
+        with pytest.raises(Cancelled):
+            await making
+
+
+async def test_what_one_server_has_no_memory_for_another_may_make(comfy: FakeComfy, stage: Stage) -> None:
+    async with fake_comfy() as small:
+        small.failing["8"] = Failing("torch.OutOfMemoryError", "Allocation on device 0")
+        inputs = {name: place for name, place in INPUTS.items() if name != "count"}
+        model = table([small.url, comfy.url], inputs=inputs)
+        made = [await stage.make(model, seed=10 * seed, count=2) for seed in range(5)]
+        assert [len(one) for one in made] == [2] * 5
+        assert len(comfy.bodies) == 10
+        with pytest.raises(OutOfMemory):
+            await stage.make(table(small.url))
+
+
+async def test_what_ended_between_two_questions_ended_as_the_history_says(
+    comfy: FakeComfy, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comfy.failing["8"] = Failing("torch.OutOfMemoryError", "Allocation on device 0")
+    looks = iter(range(100))
+    history = Comfy.history
+
+    async def late(self: Comfy, prompt_id: str) -> Mapping[str, Any] | None:
+        return await history(self, prompt_id) if next(looks) else None
+
+    async def unknown(self: Comfy, prompt_id: str) -> None:
+        return None
+
+    async def deaf(self: Following, event: object) -> None:
+        return None
+
+    monkeypatch.setattr(Comfy, "history", late)
+    monkeypatch.setattr(Comfy, "job", unknown)
+    monkeypatch.setattr(Comfy, "queued", unknown)
+    monkeypatch.setattr(Following, "_take", deaf)
+    monkeypatch.setattr(following, "SILENT_SECONDS", 0.5)
+    with pytest.raises(OutOfMemory):
+        await stage.make(table(comfy.url))
+
+
+async def test_a_variation_is_made_where_the_workflow_has_a_place_for_its_parent_and_else_refused(
+    comfy: FakeComfy, stage: Stage
+) -> None:
+    with pytest.raises(BadRequest, match="no_variations"):
+        await stage.make(table(comfy.url), parent_seed=3, strength=0.2)
+    assert comfy.bodies == []
+    inputs = INPUTS | {"seed": [], "parent_seed": "3.seed", "variation": "3.denoise"}
+    [made] = await stage.make(table(comfy.url, inputs=inputs), parent_seed=3, strength=0.2)
+    assert comfy.bodies[0]["prompt"]["3"]["inputs"]["seed"] == 3
+    assert comfy.bodies[0]["prompt"]["3"]["inputs"]["denoise"] == 0.2
+    assert made.metadata["parent_seed"] == 3
+
+
+def a_video(folder: Path) -> Task:
+    return Task("job", 1, "video", "wan", {"prompt": "a fox"}, folder)
+
+
+@pytest.mark.parametrize("ending", [".gif", ".webp", ".webm"])
+def test_what_moves_in_another_format_becomes_a_film(tmp_path: Path, ending: str) -> None:
+    raw = tmp_path / f"0.fetched{ending}"
+    frames = [Image.new("RGB", (65, 48), (number * 20, 0, 99)) for number in range(10)]
+    if ending == ".webm":
+        with av.open(str(raw), "w") as file:
+            file.metadata["comment"] = "the operator's workflow"
+            stream = file.add_stream("libvpx-vp9", rate=10)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            for image in frames:
+                file.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(image)[:, :64], format="rgb24")))
+            file.mux(stream.encode(None))
+    else:
+        frames[0].save(raw, save_all=True, append_images=frames[1:], duration=100)
+    entry = {"outputs": {"9": {"images": [{"filename": f"clip{ending}", "type": "output"}]}}}
+    [output] = files.outputs(entry, "video")
+    made = files.finished(raw, output.ending, a_video(tmp_path), 0, {"model": "wan"})
+
+    assert (made.type, made.format, made.width, made.height) == ("video", "mp4", 64, 48)
+    assert made.duration_seconds == pytest.approx(1.0, abs=0.05)
+    with av.open(str(made.path)) as film:
+        assert film.streams.video[0].codec_context.name == "h264"
+        assert "workflow" not in str(film.metadata)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([raw.name, "0.mp4"])
+
+
+def test_a_full_disk_is_no_fault_of_the_server(tmp_path: Path) -> None:
+    sound = tmp_path / "a.ogg"
+    write_sound(sound, np.zeros((2, 48_000), np.float32), 48_000, "ogg", {})
+    with pytest.raises(OSError, match="No space left") as caught:
+        reading.remux(sound, Path("/dev/full"), "ogg", {})
+    assert failed(caught.value)["error_code"] == "store_failed"
 
 
 async def test_a_file_that_is_gone_is_a_failure(comfy: FakeComfy, stage: Stage) -> None:

@@ -369,3 +369,36 @@ def test_the_files_of_half_the_size_are_read_where_there_are_some(models: Path, 
     engine = engine_of(save_sdxl(models / "half", variant="fp16"))
     assert engine._models["tiny"].source.variant == "fp16"
     assert len(made(run(engine, task())[0])) == 1
+
+
+def test_what_one_task_breaks_harms_no_other_of_its_pass(
+    sdxl: Path, task: TaskOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workers.engines.diffusers import shooting
+
+    def shot(studio: Any, shots: Any, audience: Any) -> Any:
+        if any(one.order.prompt == "breaks" for one in shots):
+            raise Broken("it broke")
+        return shoot(studio, shots, audience)
+
+    shoot = shooting.shoot
+    monkeypatch.setattr(shooting, "shoot", shot)
+    fine, broken, other = run(engine_of(sdxl), task(), task(prompt="breaks", count=2), task(seed=8))
+    assert len(made(fine)) == len(made(other)) == 1
+    assert isinstance(broken, Broken)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CUDA error: out of memory",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "DefaultCPUAllocator: can't allocate memory",
+    ],
+)
+def test_each_allocator_s_words_are_known(models: Path, said: str) -> None:
+    from workers.engines.diffusers.studio import failure
+
+    assert isinstance(failure(RuntimeError(said)), OutOfMemory)
+    assert isinstance(failure(RuntimeError("CUDA error: an illegal memory access was encountered")), Broken)
