@@ -1,6 +1,7 @@
 """`tessera demo`."""
 
 import json
+import re
 import signal
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from scheduler.catalogue.model import Capability
 from scheduler.cli.edge import err, out
 
-WORDS = {"starting": "starting", "running": "working", "done": "done"}
+WORDS = {"clips": "making clips", "starting": "starting", "running": "working", "done": "done"}
 
 
 def demo(
@@ -20,6 +21,7 @@ def demo(
     capability: Annotated[Capability, typer.Option(help="What to make.")] = Capability.IMAGE,
     model: Annotated[str | None, typer.Option(help="The model; by default the best that runs here.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same file.", min=0)] = None,
+    size: Annotated[str | None, typer.Option(help="Of a picture or a video, in pixels: 1280x720.")] = None,
     seconds: Annotated[float | None, typer.Option(help="How long a video or a sound is.", min=1)] = None,
     folder: Annotated[Path, typer.Option("--out", help="Where the files go.", file_okay=False)] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
@@ -35,8 +37,11 @@ def demo(
 
     when_told_to_end(signal.default_int_handler)
     quiet = Console(quiet=True) if as_json else err
+    width, height = sides(size) if size else (None, None)
     try:
-        request = JobRequest(capability=capability, prompt=prompt, model=model, seed=seed, seconds=seconds)
+        request = JobRequest(
+            capability=capability, prompt=prompt, model=model, seed=seed, seconds=seconds, width=width, height=height
+        )
         with bar(quiet) as progress:
             task = progress.add_task("starting", total=1.0)
             result = road.demo(
@@ -49,7 +54,7 @@ def demo(
         fail(as_json, "REFUSED", sentence(error.refusal))
     except road.DemoError as error:
         fail(as_json, error.status, str(error))
-    except ValueError as error:  # a seed out of range
+    except ValueError as error:  # a seed or a size out of range
         fail(as_json, "REFUSED", str(error))
     except (TesseraError, EmbeddedError, MigrationError, OSError) as error:
         fail(as_json, "ERROR", str(error))
@@ -57,6 +62,13 @@ def demo(
         raise typer.Exit(130) from None
     else:
         show(result.status, result.files, result.seconds, as_json)
+
+
+def sides(size: str) -> tuple[int, int]:
+    """Width and height."""
+    if not (found := re.fullmatch(r"(\d{1,5})[x×*](\d{1,5})", size.strip().lower())):
+        raise typer.BadParameter("say width and height in pixels, as in 1280x720", param_hint="--size")
+    return int(found[1]), int(found[2])
 
 
 def bar(console: Console) -> Progress:

@@ -10,8 +10,11 @@ from pathlib import Path
 from uuid import uuid4
 
 from scheduler.client import User, connect
-from scheduler.errors import TesseraError
+from scheduler.errors import Code, Refusal, TesseraError
+from scheduler.films.model import COMPOSE
 from scheduler.jobs.model import Destination, JobRequest, JobView, Status
+from scheduler.problems import sentence
+from scheduler.standalone.demo_film import film_of, parts
 from scheduler.standalone.embedded import EmbeddedError
 from scheduler.standalone.machine import DEMO_USER, Machine, Running, free_port, prepared
 
@@ -77,34 +80,56 @@ async def make(running: Running, request: JobRequest, out: Path, progress: Progr
     """Submit, follow, fetch."""
     async with connect(running.api_url, running.service_key) as scheduler:
         person = scheduler.acting_for(DEMO_USER, name="Demo")
-        if request.model:
-            await offered(person, request.model)
-        destination = Destination(bot_id=BOT_ID, process=uuid4().hex)
+        there = await offered(person, request.model) if request.model else True
+        before = time.perf_counter()
+        if request.model == COMPOSE:
+            request = await filmed(person, request, progress, there=there)
         submitted = time.perf_counter()
-        accepted = await person.submit(request, key=f"{BOT_ID}:{uuid4()}", destination=destination)
-        began = await follow(person, accepted.job, progress)
-        job = await person.job(accepted.job.id)
+        job = await submit(person, request)
+        began = await follow(person, job, progress)
+        job = await completed(person, job)
         ended = time.perf_counter()
-        if job.status is not Status.COMPLETED:
-            raise DemoError(job.status, job.error.message if job.error else "The job was cancelled.")
         files = [out / file_name(job, artifact.position, artifact.format) for artifact in job.artifacts]
         for path, artifact in zip(files, job.artifacts, strict=True):
             path.write_bytes(await person.artifact_bytes(artifact))
     began = began or ended
-    return Result(
-        job.status,
-        [path.absolute() for path in files],
-        {"submit_to_start": began - submitted, "run": ended - began, "fetch": time.perf_counter() - ended},
-    )
+    seconds = {"submit_to_start": began - submitted, "run": ended - began, "fetch": time.perf_counter() - ended}
+    clips = {"clips": submitted - before} if request.film else {}
+    return Result(job.status, [path.absolute() for path in files], {**clips, **seconds})
 
 
-async def offered(person: User, model: str) -> None:
+async def offered(person: User, model: str) -> bool:
     """Wait for a model that is on a server: its worker offers it a moment after it has come. No longer than that."""
     until = time.perf_counter() + OFFERED_SECONDS
     while time.perf_counter() < until:
         if any(each.id == model and each.online for each in await person.models()):
-            return
+            return True
         await asyncio.sleep(LOOK_SECONDS)
+    return False
+
+
+async def filmed(person: User, request: JobRequest, progress: Progress, *, there: bool) -> JobRequest:
+    """The request with a film, whose parts are made now; nothing is made where nobody would cut it."""
+    if not there:
+        raise DemoError("REFUSED", sentence(Refusal(Code.NO_WORKER, {"model": COMPOSE})))
+    jobs = [await submit(person, part) for part in parts(request)]
+    for job in jobs:
+        await follow(person, job, lambda _, fraction: progress("clips", fraction))
+    video, picture, sound = [(await completed(person, job)).artifacts[0].id for job in jobs]
+    return film_of(request, video, picture, sound)
+
+
+async def submit(person: User, request: JobRequest) -> JobView:
+    destination = Destination(bot_id=BOT_ID, process=uuid4().hex)
+    return (await person.submit(request, key=f"{BOT_ID}:{uuid4()}", destination=destination)).job
+
+
+async def completed(person: User, job: JobView) -> JobView:
+    """The job as it is when it has ended well. Raises DemoError."""
+    ended = await person.job(job.id)
+    if ended.status is not Status.COMPLETED:
+        raise DemoError(ended.status, ended.error.message if ended.error else "The job was cancelled.")
+    return ended
 
 
 async def follow(person: User, job: JobView, progress: Progress) -> float | None:

@@ -5,11 +5,19 @@ import json
 import shutil
 import signal
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
+from uuid import uuid4
 
+import av
 import pytest
+import typer
 from PIL import Image
 
+from scheduler.catalogue.model import Capability
+from scheduler.cli.demo import sides
+from scheduler.jobs.model import JobRequest
+from scheduler.standalone.demo_film import film_of, parts
 from tests.system.books import until
 from tests.system.machine import Machine
 
@@ -47,6 +55,38 @@ async def test_the_same_seed_gives_the_same_bytes_and_nothing_stays(machine: Mac
     assert pictures[0] == pictures[1]
     with Image.open(io.BytesIO(pictures[0])) as picture:
         assert (picture.format, picture.size) == ("PNG", (1024, 1024))
+
+
+@pytest.mark.skipif(find_spec("imageio_ffmpeg") is None, reason="the extra compose is not installed")
+async def test_a_film_is_cut_of_clips_that_it_has_made_first(machine: Machine, tmp_path: Path) -> None:
+    asked = ("--capability", "video", "--model", "compose", "--size", "320x184", "--seconds", "2", "--json")
+    done = await machine.run("demo", PROMPT, *asked, "--out", str(tmp_path))
+    assert done.code == 0, (done.out, done.err)
+    (file,) = json.loads(done.out)["files"]
+    with av.open(file) as film:
+        picture, sound = film.streams.video[0], film.streams.audio[0]
+        assert (picture.width, picture.height) == (320, 184)
+        assert film.duration is not None
+        assert film.duration / av.time_base == pytest.approx(2.0, abs=0.2)
+        assert sound.codec_context.sample_rate
+
+
+def test_a_size_is_two_sides() -> None:
+    assert sides("1280x720") == sides("1280×720") == (1280, 720)
+    for wrong in ("1280", "x720", "1280x720x3", "wide"):
+        with pytest.raises(typer.BadParameter):
+            sides(wrong)
+
+
+def test_what_a_film_is_made_of_is_as_long_as_it() -> None:
+    request = JobRequest(capability=Capability.VIDEO, model="compose", prompt="a\n fox\u200b", seconds=10.0, width=640)
+    video, picture, sound = parts(request)
+    assert (video.seconds, sound.seconds, picture.width) == (6.0, 10.0, 640)
+    film = film_of(request, uuid4(), uuid4(), uuid4()).film
+    assert film is not None
+    assert film.texts[0].words == "a fox"
+    assert film.clips[1].seconds is not None
+    assert 6.0 + film.clips[1].seconds - film.fade_seconds == 10.0
 
 
 async def test_what_is_refused_is_said_in_a_sentence(machine: Machine) -> None:
