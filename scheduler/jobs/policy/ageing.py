@@ -58,15 +58,15 @@ class Ageing:
             self.steps[0].put(line, line.since)
 
     def due(self, now: float) -> Iterator[tuple[Line, int]]:
-        """Lines that rise now, to which class, the most overdue first."""
+        """Lines that rise now, and to which class. Those come first that wait for longest, so that each queue is in the
+        order of age, though a line that is due for several rises makes them at once."""
         rises = looks = 0
         while rises < MOST_RISES and looks < MOST_LOOKS:
             looks += 1
-            number = -1
-            first = now
+            number, first = -1, now
             for n, step in enumerate(self.steps):
-                if step.sinces and (at := step.sinces[0] + step.age) <= first:
-                    first, number = at, n
+                if step.sinces and step.sinces[0] < first and step.sinces[0] + step.age <= now:
+                    number, first = n, step.sinces[0]
             if number < 0:
                 return
             line, since = self.steps[number].lines.popleft(), self.steps[number].sinces.popleft()

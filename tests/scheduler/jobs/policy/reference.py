@@ -9,6 +9,7 @@ from scheduler.jobs.policy.ageing import MOST_RISES
 from scheduler.jobs.queue import NEWCOMER_STEP, LookAhead, Reason, Server, Waiting
 
 NOBODY = float("inf")
+Ability = tuple[frozenset[tuple[str, int]], frozenset[str], frozenset[str]]
 
 
 @dataclass(eq=False)
@@ -34,7 +35,9 @@ class Reference:
     limits: dict[int, int] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     served: dict[tuple[int, int], float] = field(default_factory=dict)
-    clocks: dict[tuple[frozenset[tuple[str, int]], int], float] = field(default_factory=dict)
+    clocks: dict[tuple[Ability, int], float] = field(default_factory=dict)
+    known: list[Server] = field(default_factory=list)  # everybody who was ever here, in every state
+    paused: Collection[str] = ()
     visitors: list[float] = field(default_factory=lambda: [0.0] * 4)
     debts: list[float] = field(default_factory=lambda: [0.0] * 4)  # what each other user gets before the visitors
     passed: dict[str, float] = field(default_factory=dict)
@@ -67,7 +70,7 @@ class Reference:
         return self.served.get((line.user, line.home), 0.0) + line.offset
 
     def present(self, kind: Kind, level: int) -> float:
-        able = [ability_of(server) for server in self.servers.values() if server.can(kind)]
+        able = {ability_of(server) for server in self.known if can(server, kind)}
         return max((self.clocks.get((ability, level), 0.0) for ability in able), default=0.0)
 
     def lift(self, line: Line) -> None:
@@ -75,6 +78,13 @@ class Reference:
         line.offset = max(line.offset, ahead)
 
     # What happens.
+
+    def meet(self, server: Server) -> None:
+        self.servers[server.id] = server
+        self.known.append(server)
+
+    def lose(self, server_id: str) -> None:
+        del self.servers[server_id]
 
     def add(self, job: Waiting, limit: int, now: float) -> None:
         self.set_limit(job.user_id, limit, now)
@@ -89,10 +99,11 @@ class Reference:
         self.tidy(job.user_id)
 
     def why(self, job: Waiting) -> Reason:
-        """Nothing is ever paused here."""
-        able = [server for server in self.servers.values() if server.can(job.kind)]
+        able = [server for server in self.servers.values() if can(server, job.kind)]
         ready = [server for server in able if not server.draining]
         alike = [one for one in self.waiting.values() if (one.user_id, one.kind) == (job.user_id, job.kind)]
+        if job.kind.model in self.paused:
+            return Reason.PAUSED
         if not able:
             return Reason.IMPOSSIBLE
         if not ready:
@@ -203,8 +214,9 @@ class Reference:
     def heads(self, server: Server, level: int) -> list[Line]:
         """Of each kind the first line at home, and if there are any the first risen one of each lower class, in order
         of service."""
-        able = [line for line in self.standing() if server.can(line.kind) and not self.avoids(line, server)]
-        able = [line for line in able if not any(self.servers[other].can(line.kind) for other in self.idle)]
+        able = [line for line in self.standing() if can(server, line.kind) and not self.avoids(line, server)]
+        able = [line for line in able if line.kind.model not in self.paused]
+        able = [line for line in able if not any(can(self.servers[other], line.kind) for other in self.idle)]
         residents = [line for line in able if line.home == level]
         risen = [line for line in able if line.home < level <= line.level]
         firsts: list[Line] = []
@@ -236,7 +248,7 @@ class Reference:
 
     def avoids(self, line: Line, server: Server) -> bool:
         avoid = self.jobs_of(line)[0].avoid
-        others = (other for other in self.servers.values() if other.can(line.kind) and not other.draining)
+        others = (other for other in self.servers.values() if can(other, line.kind) and not other.draining)
         return server.name in avoid and any(other.name not in avoid for other in others)
 
     def serve(self, line: Line, level: int, server: Server, now: float) -> Waiting:
@@ -269,7 +281,7 @@ class Reference:
             rising = [line for line in self.standing() if line.level < 3 and due(line) <= now]
             if not rising:
                 break
-            line = min(rising, key=due)
+            line = min(rising, key=lambda one: one.since)
             self.rises += 1
             line.rose = self.rises if line.level == line.home else line.rose
             while line.level < 3 and due(line) <= now:
@@ -297,12 +309,12 @@ class Reference:
         since = self.passed.setdefault(model, now)
         if now < since + self.bound:
             return since + self.bound
-        rate = sum(one.rate(model) for one in self.holders(model) if one.can(line.kind))
+        rate = sum(one.rate(model) for one in self.holders(model) if can(one, line.kind))
         if rate:
             left = self.demand(model) / rate
             patient = left <= server.load_seconds or any(self.drained(own, server) >= left for own in server.warm)
         else:
-            able = [one for one in self.servers.values() if one.can(line.kind) and not one.draining]
+            able = [one for one in self.servers.values() if can(one, line.kind) and not one.draining]
             free = [one for one in able if model not in one.warm and not self.needed(one)]
             patient = self.needed(server) and bool(free)
         return since + self.bound * (2 if patient else 1)
@@ -319,13 +331,20 @@ class Reference:
 
     def pays(self, line: Line, server: Server) -> bool:
         model = line.kind.model
-        rate = sum(one.rate(model) for one in self.holders(model) if one.can(line.kind))
+        rate = sum(one.rate(model) for one in self.holders(model) if can(one, line.kind))
         patience = 2 if any(self.only_holder(server, own) for own in server.warm) else 1
         return not rate or self.demand(model) / rate > server.load_seconds * patience
 
 
-def ability_of(server: Server) -> frozenset[tuple[str, int]]:
-    return frozenset(server.models.items())
+def can(server: Server, kind: Kind) -> bool:
+    """Large enough, and with a picture to start from where one is needed, or without where none is understood."""
+    if kind.model not in server.models or server.models[kind.model] < kind.side:
+        return False
+    return kind.model in server.takes_picture if kind.picture else kind.model not in server.needs_picture
+
+
+def ability_of(server: Server) -> Ability:
+    return frozenset(server.models.items()), server.takes_picture, server.needs_picture
 
 
 def is_warm(line: Line, server: Server) -> bool:

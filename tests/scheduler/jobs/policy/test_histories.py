@@ -13,19 +13,33 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.queue import LookAhead, Queue, Server, Taken, Waiting
-from tests.scheduler.jobs.policy.reference import Reference
+from tests.scheduler.jobs.policy.reference import Reference, can
 
 AGING, BOUND, LOAD = 20.0, 5.0, 2.0  # of the histories that are told below; the others draw theirs
 A, A_LARGE, B, C = Kind("A", 512), Kind("A", 1024), Kind("B", 512), Kind("C", 512)
+KINDS = [A, A_LARGE, B, C, Kind("A", 512, picture=True), Kind("C", 512, picture=True)]
 SERVERS = (
-    Server("w0", "w0", {"A": 1024, "B": 512}, warm=frozenset("A"), load_seconds=LOAD),
+    Server("w0", "w0", {"A": 1024, "B": 512}, warm=frozenset("A"), load_seconds=LOAD, takes_picture=frozenset("A")),
     Server("w1", "w1", {"A": 1024, "B": 512, "C": 512}, slots=2, load_seconds=LOAD),
     Server("w2", "w2", {"A": 512, "B": 512}, warm=frozenset("B"), paces={"B": 3.0}, load_seconds=LOAD),
+    Server(
+        "w3",
+        "w3",
+        {"A": 512, "C": 512},
+        load_seconds=LOAD,
+        takes_picture=frozenset("AC"),
+        needs_picture=frozenset("C"),
+    ),
 )
 USERS, LEVELS = st.integers(1, 5), st.integers(0, 3)
 PACES = st.dictionaries(st.sampled_from("ABC"), st.sampled_from([0.5, 1.0, 3.0]))
 BATCHES = st.dictionaries(st.sampled_from("ABC"), st.integers(1, 3))
-AHEAD = st.none() | st.builds(LookAhead, st.sets(st.sampled_from("ABC")), st.sets(st.sampled_from(["w0", "w1", "w2"])))
+AHEAD = st.none() | st.builds(
+    LookAhead, st.sets(st.sampled_from("ABC")), st.sets(st.sampled_from(["w0", "w1", "w2", "w3"]))
+)
+
+
+RARE = ["wait", "cancel", "drain", "plan", "sweep", "come or go", "pause"]
 
 
 class Histories(RuleBasedStateMachine):
@@ -37,6 +51,7 @@ class Histories(RuleBasedStateMachine):
         self.bound = bound
         self.queue, self.twin = Queue(aging, bound), Queue(aging, bound)
         self.reference = Reference(aging, bound)
+        self.gone: dict[str, Server] = {}
         self.now, self.seq = 0.0, 0
         self.started: list[Waiting] = []
         for server in servers:
@@ -46,8 +61,8 @@ class Histories(RuleBasedStateMachine):
         aging=st.integers(3, 60),
         bound=st.integers(0, 20),
         load=st.integers(0, 8),
-        paces=st.tuples(PACES, PACES, PACES),
-        batches=st.tuples(BATCHES, BATCHES, BATCHES),
+        paces=st.tuples(PACES, PACES, PACES, PACES),
+        batches=st.tuples(BATCHES, BATCHES, BATCHES, BATCHES),
     )
     def draw(
         self,
@@ -64,13 +79,13 @@ class Histories(RuleBasedStateMachine):
     def meet(self, server: Server) -> None:
         self.queue.meet(server)
         self.twin.meet(server)
-        self.reference.servers[server.id] = server
+        self.reference.meet(server)
 
     def tick(self) -> None:
         """No two events are simultaneous."""
         self.now += 0.001
 
-    @rule(user=USERS, level=LEVELS, kind=st.sampled_from([A, A_LARGE, B, C]), cost=st.integers(1, 9))
+    @rule(user=USERS, level=LEVELS, kind=st.sampled_from(KINDS), cost=st.integers(1, 9))
     def submit(self, user: int, level: int, kind: Kind, cost: int) -> None:
         self.tick()
         self.seq += 1
@@ -112,9 +127,26 @@ class Histories(RuleBasedStateMachine):
             for one in (self.queue, self.twin, self.reference):
                 one.set_limit(user, limit, self.now)
 
-    @rule(n=st.integers(0, 2), draining=st.booleans())
+    @rule(n=st.integers(0, 3), draining=st.booleans())
     def drain(self, n: int, draining: bool) -> None:
-        self.meet(replace(self.reference.servers[f"w{n}"], draining=draining))
+        if server := self.reference.servers.get(f"w{n}"):
+            self.meet(replace(server, draining=draining))
+
+    @rule(n=st.integers(0, 3), cold=st.booleans())
+    def come_or_go(self, n: int, cold: bool) -> None:
+        """A worker is lost; or it is back, perhaps with nothing loaded."""
+        if server := self.gone.pop(f"w{n}", None):
+            self.meet(replace(server, warm=frozenset()) if cold else server)
+            return
+        self.gone[f"w{n}"] = self.reference.servers[f"w{n}"]
+        for one in (self.queue, self.twin, self.reference):
+            one.lose(f"w{n}")
+
+    @rule(models=st.sets(st.sampled_from("ABC"), max_size=2))
+    def pause(self, models: set[str]) -> None:
+        self.queue.pause(models)
+        self.twin.pause(models)
+        self.reference.paused = models
 
     @rule()
     def sweep(self) -> None:
@@ -122,10 +154,14 @@ class Histories(RuleBasedStateMachine):
         self.twin.forget_idle()
         self.reference.tidy()
 
-    @rule(n=st.integers(0, 2), ahead=AHEAD, most=st.sampled_from([1, 2, 1000]))
+    @rule(n=st.integers(0, 3), ahead=AHEAD, most=st.sampled_from([1, 2, 1000]))
     def take(self, n: int, ahead: LookAhead | None, most: int = 1000) -> None:
         self.tick()
-        server = self.reference.servers[f"w{n}"]
+        server = self.reference.servers.get(f"w{n}")
+        if server is None:
+            return
+        if ahead:
+            ahead = ahead._replace(idle=set(ahead.idle) & self.reference.servers.keys())
         taken = self.queue.take(server.id, self.now, ahead, most)
         assert taken == self.twin.take(server.id, self.now, ahead, most)
         expected, again_at = self.reference.take(server, self.now, ahead, most)
@@ -142,9 +178,13 @@ class Histories(RuleBasedStateMachine):
         """A free worker leaves a job only for who has its model, or for less than twice the bound, and says for how
         long."""
         for line in self.reference.standing():
-            if server.can(line.kind) and not self.reference.avoids(line, server):
-                model = line.kind.model
-                held = any(one is not server and one.can(line.kind) for one in self.reference.holders(model))
+            model = line.kind.model
+            if (
+                can(server, line.kind)
+                and model not in self.reference.paused
+                and not self.reference.avoids(line, server)
+            ):
+                held = any(one is not server and can(one, line.kind) for one in self.reference.holders(model))
                 assert model not in server.warm
                 assert held or self.now - self.reference.passed[model] < 2 * self.bound
                 assert again_at is not None
@@ -153,8 +193,9 @@ class Histories(RuleBasedStateMachine):
     def starts(self, job: Waiting, server: Server, ahead: LookAhead | None) -> None:
         if ahead:
             assert job.kind.model in ahead.models
-            assert not any(self.reference.servers[idle].can(job.kind) for idle in ahead.idle)
-        assert server.can(job.kind)
+            assert not any(can(self.reference.servers[idle], job.kind) for idle in ahead.idle)
+        assert can(server, job.kind)
+        assert job.kind.model not in self.reference.paused
         assert not server.draining
         assert job.kind.model in server.warm or not ahead
         self.started.append(job)
@@ -215,21 +256,21 @@ def test_a_look_ahead_of_a_worker_without_a_model_says_no_time_at_which_it_would
     assert not machine.started
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(6))
 def test_long_histories_agree_too(seed: int) -> None:
     random, machine = Random(seed), Histories()
     if seed % 2:
-        paces: tuple[dict[str, float], ...] = ({"B": 3.0, "C": random.uniform(0.5, 4)}, {}, {})
-        batches: tuple[dict[str, int], ...] = ({"A": 2}, {"A": 3, "B": 2}, {})
+        paces: tuple[dict[str, float], ...] = ({"B": 3.0, "C": random.uniform(0.5, 4)}, {}, {}, {})
+        batches: tuple[dict[str, int], ...] = ({"A": 2}, {"A": 3, "B": 2}, {}, {"C": 2})
         machine.draw(random.randint(3, 60), random.randint(1, 20), random.randint(0, 8), paces, batches)
     for _ in range(600):
-        match random.choice(["submit"] * 4 + ["take"] * 4 + ["end"] * 3 + ["wait", "cancel", "drain", "plan", "sweep"]):
+        match random.choice(["submit"] * 4 + ["take"] * 4 + ["end"] * 3 + RARE):
             case "submit":
-                kind = random.choice([A, A_LARGE, B, C])
+                kind = random.choice(KINDS)
                 machine.submit(random.randint(1, 5), random.randint(0, 3), kind, random.randint(1, 9))
             case "take":
                 ahead = LookAhead("ABC", ["w1"] if random.random() < 0.3 else [])
-                machine.take(random.randint(0, 2), ahead if random.random() < 0.2 else None)
+                machine.take(random.randint(0, 3), ahead if random.random() < 0.2 else None)
             case "end" if machine.started:
                 machine.end(random.randrange(999), random.random() < 0.3, random.randint(0, 2), random.choice(SERVERS))
             case "wait":
@@ -237,7 +278,11 @@ def test_long_histories_agree_too(seed: int) -> None:
             case "cancel" if machine.reference.waiting:
                 machine.cancel(random.randrange(999))
             case "drain":
-                machine.drain(random.randint(0, 2), random.random() < 0.3)
+                machine.drain(random.randint(0, 3), random.random() < 0.3)
+            case "come or go":
+                machine.come_or_go(random.randint(0, 3), random.random() < 0.5)
+            case "pause":
+                machine.pause(set(random.sample("ABC", random.choice([0, 0, 1, 2]))))
             case "plan":
                 machine.change_plan(random.randint(1, 5), random.randint(0, 4))
             case "sweep":
