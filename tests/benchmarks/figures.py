@@ -43,6 +43,10 @@ class Spread:
         listed = list(values)
         return cls(round(median(listed), digits), round(min(listed), digits), round(max(listed), digits))
 
+    def by(self, factor: float) -> "Spread":
+        """In another unit."""
+        return Spread(self.median * factor, self.min * factor, self.max * factor)
+
     def json(self) -> dict[str, float]:
         return {"median": self.median, "min": self.min, "max": self.max}
 
