@@ -1,8 +1,10 @@
 """compose.yaml, read twice: by the specification's schema, and against what the code knows."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.deploy import compose
 
 SCHEMA = json.loads((Path(__file__).parent / "specs/compose-spec.json").read_text())
 SECRETS = ("PASSWORD", "KEY", "SECRET", "TOKEN")
-OURS = {"migrate", "scheduler", "telegram", "discord", "web", "worker", "worker-gpu"}
+OURS = {"secrets", "migrate", "scheduler", "telegram", "discord", "web", "worker", "worker-gpu"}
 
 
 @pytest.fixture
@@ -52,13 +54,13 @@ def test_no_secret_stands_in_the_file() -> None:
 
 def test_every_variable_of_a_process_is_a_setting(document: dict[str, Any]) -> None:
     known = {line["variable"] for lines in all_settings().values() for line in lines}
-    given = {name for service in OURS for name in document["services"][service]["environment"]}
+    given = {name for service in OURS - {"secrets"} for name in document["services"][service]["environment"]}
 
     assert given - known == {"WEB_SERVICE_KEY", "TELEGRAM_SERVICE_KEY", "DISCORD_SERVICE_KEY"}  # for `tessera keys`
 
 
 def test_every_command_is_there(document: dict[str, Any]) -> None:
-    lines = [" ".join(document["services"][name]["command"]) for name in sorted(OURS)]
+    lines = [" ".join(document["services"][name]["command"]) for name in sorted(OURS - {"secrets"})]
     commands = {tuple(shlex.split(part)) for line in lines for part in line.split("&&")}
     tessera = get_group(app)
     group = typer.Context(tessera)
@@ -73,7 +75,7 @@ def test_every_command_is_there(document: dict[str, Any]) -> None:
 def test_everything_has_a_health_check_but_what_ends(document: dict[str, Any]) -> None:
     services = document["services"]
 
-    assert {name for name, service in services.items() if "healthcheck" not in service} == {"migrate"}
+    assert {name for name, service in services.items() if "healthcheck" not in service} == {"secrets", "migrate"}
     for service in services.values():
         for name, how in service.get("depends_on", {}).items():
             assert how["condition"] in ("service_healthy", "service_completed_successfully")
@@ -88,8 +90,9 @@ def test_only_the_page_and_the_api_are_reached_from_outside_and_on_loopback(docu
 
 
 def test_each_process_sees_only_the_networks_it_needs(document: dict[str, Any]) -> None:
-    seen = {name: set(service["networks"]) for name, service in document["services"].items()}
+    seen = {name: set(service.get("networks", ())) for name, service in document["services"].items()}
 
+    assert document["services"]["secrets"]["network_mode"] == "none"
     assert seen["worker"] == seen["worker-gpu"] == seen["redis"] == {"bus"}
     assert seen["telegram"] == seen["discord"] == seen["web"] == {"api"}
     assert seen["migrate"] == seen["postgres"] == {"data"}
@@ -104,6 +107,47 @@ def test_our_processes_run_with_nothing_they_do_not_need(document: dict[str, Any
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_nothing_starts_with_secrets_that_are_the_readme_s_or_break_a_url(document: dict[str, Any]) -> None:
+    secrets = {name for name in compose.variables() if name.rpartition("_")[2] in SECRETS} - {"TELEGRAM_TOKEN"}
+    secrets -= {"DISCORD_TOKEN"}
+    service = document["services"]["secrets"]
+    assert set(service["environment"]) == secrets == set(compose.required())
+    for name in ("postgres", "redis"):
+        assert document["services"][name]["depends_on"]["secrets"]["condition"] == "service_completed_successfully"
+
+    def says(**changed: str) -> list[str]:
+        env = {**dict.fromkeys(secrets, "a1-_Z"), **changed, "PATH": os.environ["PATH"]}
+        done = subprocess.run([*service["entrypoint"], *service["command"]], env=env, capture_output=True, check=False)
+        lines = done.stderr.decode().splitlines()
+        assert done.returncode == (1 if lines else 0)
+        return sorted(line.partition(" ")[0] for line in lines)
+
+    assert says() == []
+    assert says(WEB_SECRET="", MIGRATE_PASSWORD="p@ss") == ["MIGRATE_PASSWORD", "WEB_SECRET"]
+    assert says(**{name: compose.example()[name] for name in secrets}) == sorted(secrets)
+
+
+def test_what_a_proxy_on_the_host_says_of_visitors_is_believed(document: dict[str, Any]) -> None:
+    [given] = [part["subnet"] for part in document["networks"]["api"]["ipam"]["config"]]
+
+    assert compose.example()["TRUSTED_PROXIES"] == ""
+    for name in ("scheduler", "web"):
+        assert compose.load(compose.example())["services"][name]["environment"]["TESSERA_TRUSTED_PROXIES"] == given
+
+
+def test_workers_cannot_change_what_people_gave_and_backups_stay(document: dict[str, Any]) -> None:
+    services = document["services"]
+
+    assert services["scheduler"]["volumes"] == ["store:/store", "uploads:/store/uploads"]
+    for name in ("worker", "worker-gpu"):
+        assert services[name]["volumes"] == ["store:/store", "uploads:/store/uploads:ro", "outcomes:/outcomes"]
+    assert services["migrate"]["volumes"] == ["backups:/backups"]
+    folders = {volume.split(":")[1] for service in OURS for volume in services[service].get("volumes", ())}
+    made = re.search(r"install -d -o tessera -g tessera (.+)", services["scheduler"]["build"]["dockerfile_inline"])
+    assert made
+    assert folders <= set(made[1].split())
 
 
 def test_files_of_configs_can_be_put_where_they_belong(document: dict[str, Any]) -> None:
