@@ -53,6 +53,20 @@ async def test_a_size_beyond_the_plan_and_the_button_that_helps(
     assert (studio.asked[-1].request.width, studio.asked[-1].request.height) == (1024, 512)
 
 
+async def test_more_than_is_left_pays_for_and_the_buttons_that_help(
+    ann: Person, bot: FakeBot, studio: TelegramStudio
+) -> None:
+    left = {"cost": 12, "spendable": 5, "limit": 20, "plan": "Free", "fewer": 1, "alternative": "painter"}
+    studio.refusal = refusal(Code.OUT_OF_TOKENS, **left)
+    ann.writes("/imagine a fox --model flux-dev --count 4")
+    told = await ann.waits_for(lambda seen: "enough for one." in seen.text)
+    assert told.button_texts == ["Only 1", "Use painter"]
+    studio.refusal = None
+    await ann.presses(told, "Only 1").is_answered_within(5)
+    await until(lambda: len(studio.jobs) == 1)
+    assert (studio.asked[-1].request.count, studio.asked[-1].request.model) == (1, "flux-dev")
+
+
 async def test_a_helping_button_whose_words_are_gone(ann: Person, bot: FakeBot, studio: TelegramStudio) -> None:
     studio.refusal = NOT_IN_PLAN
     number = ann.writes("/imagine a fox --model flux-dev")

@@ -113,6 +113,8 @@ async def test_helping_buttons_change_the_request(studio: Studio, ann: Browser) 
     (request,) = only(studio).requests
 
     assert (request.model, request.width, request.height) == ("painter", 1024, 512)
+    await ann.say("/music rain --seconds 60 --count 3", shorter=8, fewer=1)
+    assert (only(studio).requests[-1].seconds, only(studio).requests[-1].count) == (8.0, 1)
 
 
 async def test_while_the_scheduler_is_away_the_answer_says_so(studio: Studio, ann: Browser) -> None:
