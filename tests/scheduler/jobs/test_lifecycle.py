@@ -14,7 +14,7 @@ from scheduler.jobs.model import Destination, JobEvent, Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.dispatch import Requeue
 from scheduler.ledger.queries import move
-from scheduler.wire import LOADING_SECONDS, FIELD, REPORTS, Acknowledged, Beat, Cancel, Outcome, Rendition
+from scheduler.wire import FIELD, LOADING_SECONDS, REPORTS, Acknowledged, Beat, Cancel, Outcome, Rendition
 from tests.scheduler.stage import Stage
 from tests.scheduler.worker import PICTURE, Worker
 
