@@ -55,13 +55,15 @@ async def stored_artifact(db: Db, artifact_id: UUID, user_id: int | None) -> Sto
 
 async def expired_artifacts(db: Db, limit: int) -> list[StoredArtifact]:
     """Artifacts whose time is over and whose files are still there; what an open job starts from is kept for it.
-    Any of them, so that those which cannot be deleted hold nobody up."""
+    Any of the first, so that those which cannot be deleted hold nobody up."""
     rows = await db.fetch(
         f"""
-        select id, local_path, thumbnail_path, web_path, format, null as hls, true as expired
-          from artifacts
-         where expires_at <= now() and deleted_at is null
-           and id::text not in {GIVEN_TO_OPEN_JOBS}
+        select * from (
+          select id, local_path, thumbnail_path, web_path, format, null as hls, true as expired
+            from artifacts
+           where expires_at <= now() and deleted_at is null
+             and id::text not in {GIVEN_TO_OPEN_JOBS}
+           order by expires_at limit 10 * $1::int) first
          order by random() limit $1
         """,
         limit,
@@ -87,12 +89,14 @@ async def mark_deleted(db: Db, artifact_ids: Sequence[UUID]) -> None:
 
 async def unswept_jobs(db: Db, ended_for: timedelta, limit: int) -> list[UUID]:
     """Jobs that ended so long ago with attempts that did not become their artifacts: these may have left files. Any
-    of them, so that those of which files cannot be deleted hold nobody up."""
+    of the first, so that those of which files cannot be deleted hold nobody up."""
     rows = await db.fetch(
         """
-        select id from jobs
-         where ended_at < now() - $1::interval
-           and ended_at is not null and not swept and (attempt > 1 or (attempt = 1 and status <> 'COMPLETED'))
+        select id from (
+          select id from jobs
+           where ended_at < now() - $1::interval
+             and ended_at is not null and not swept and (attempt > 1 or (attempt = 1 and status <> 'COMPLETED'))
+           order by ended_at limit 10 * $2::int) first
          order by random() limit $2
         """,
         ended_for,
