@@ -10,6 +10,7 @@ from PIL import Image
 
 from workers.engines.animator.engine import AnimatorEngine
 from workers.engines.animator.filming import box, frame
+from workers.engines.animator.given import Given, depths_of
 from workers.engines.animator.moves import MOVES, move_in, night_falls, view
 from workers.engines.animator.scenery import Layer
 from workers.engines.painter.dice import Dice
@@ -82,6 +83,47 @@ def test_a_given_picture_is_filmed(tmp_path: Path) -> None:
 
     assert shown[0][:10].mean() < shown[0][-10:].mean()
     assert np.abs(shown[-1] - shown[0]).mean() > 0.5
+
+
+def test_what_is_near_in_a_given_picture_moves_more_than_what_is_far() -> None:
+    """Two rods, one above the other: the camera passes the lower one faster."""
+    picture = Image.new("RGB", (256, 144))
+    picture.paste((255, 255, 255), (126, 0, 130, 144))
+    shown = Given(picture, None, depths_of(picture))
+    start, end = (np.asarray(shown.seen(view(MOVES["right"], part), 0.0, (200, 112)), int) for part in (0.0, 1.0))
+
+    def column(frame: np.ndarray, row: int) -> float:
+        return float(np.average(np.arange(200), weights=frame[row, :, 0]))
+
+    far, near = (column(start, row) - column(end, row) for row in (4, 107))
+    assert near > 1.5 * far > 3
+    assert (start.max(axis=(1, 2)) > 150).all()  # it is bent, not torn
+
+
+@pytest.mark.parametrize("prompt", ["day to night", "Vom Tag zur Nacht"])
+def test_night_falls_over_a_given_picture_when_it_is_asked_for(tmp_path: Path, prompt: str) -> None:
+    path = tmp_path / "mine.png"
+    Image.linear_gradient("L").resize((300, 200)).convert("RGB").save(path)
+    made = make(tmp_path / "film", prompt, path)
+    shown = frames(made.path)
+
+    assert made.metadata["light"] == "day to night"
+    assert shown[-1].mean() < 0.5 * shown[0].mean()
+
+
+def test_it_grows_dark_where_there_is_no_sky_too(tmp_path: Path) -> None:
+    made = make(tmp_path, "a bouquet of roses, day to night")
+    shown = frames(made.path)
+
+    assert made.metadata["light"] == "day to night"
+    assert shown[-1].mean() < 0.7 * shown[0].mean()
+
+
+def test_what_is_transparent_in_a_given_picture_is_white(tmp_path: Path) -> None:
+    path = tmp_path / "mine.png"
+    Image.new("RGBA", (300, 200), (0, 0, 0, 0)).save(path)
+
+    assert frames(make(tmp_path / "film", "zoom", path).path)[0].mean() > 240
 
 
 def test_what_is_no_picture_is_a_bad_request(tmp_path: Path) -> None:

@@ -6,14 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from workers.engines.animator.filming import ROOM, frame
+from workers.engines.animator.given import by_night, look_at
 from workers.engines.animator.moves import Move, darkness, move_in, night_falls, view
-from workers.engines.animator.scenery import INDOORS, Layer, at_night, paint_layers, picture_layer
+from workers.engines.animator.scenery import INDOORS, Layer, at_night, paint_layers
 from workers.engines.painter.dice import Dice
 from workers.engines.painter.words import Scene, read
-from workers.engines.protocol import BadRequest, Made, Progress
+from workers.engines.protocol import Made, Progress
 from workers.media.tags import tags
 from workers.media.video_file import write_video
 
@@ -28,7 +29,7 @@ PREVIEW_FRAMES = 6
 
 
 class Film:
-    """Layers by day and, where night falls, by night; and how the camera moves."""
+    """A given picture, or layers by day and by night; and how the camera moves."""
 
     def __init__(self, order: "Order", progress: Progress) -> None:
         self.order = order
@@ -39,23 +40,33 @@ class Film:
         own = dice.fork("film")
         self.move: Move = move_in(order.prompt, own)
         outdoors = order.picture is None and self.scene.place not in INDOORS
-        self.nightfall = night_falls(order.prompt, self.scene.light, outdoors, own) and outdoors
+        self.nightfall = night_falls(order.prompt, self.scene.light, outdoors, own)
         room = (round(order.width * ROOM), round(order.height * ROOM))
-        self.day = self.layers(daylit(self.scene) if self.nightfall else self.scene, room, dice, progress, 0)
-        self.night = self.layers(at_night(self.scene), room, dice, progress, 1) if self.nightfall else self.day
+        self.given = order.picture and look_at(order.picture, room, nightfall=self.nightfall)
+        self.day, self.night = ([], []) if self.given else self.painted(room, dice, progress, outdoors=outdoors)
         self.poster: Image.Image | None = None
 
-    def layers(self, scene: Scene, room: tuple[int, int], dice: Dice, progress: Progress, turn: int) -> list[Layer]:
-        if self.order.picture is not None:
-            return [picture_layer(opened(self.order.picture), room)]
-        part = PAINTED / (2 if self.nightfall else 1)
-        return paint_layers(scene, room, dice, lambda done, preview: progress((turn + done) * part, preview))
+    def painted(
+        self, room: tuple[int, int], dice: Dice, progress: Progress, *, outdoors: bool
+    ) -> tuple[list[Layer], list[Layer]]:
+        """By day and, where night falls, by night: under another sky, or as it looks where there is none."""
+        if not self.nightfall:
+            day = paint_layers(self.scene, room, dice, lambda done, preview: progress(done * PAINTED, preview))
+            return day, day
+        half = PAINTED / 2
+        day = paint_layers(daylit(self.scene), room, dice, lambda done, preview: progress(done * half, preview))
+        if not outdoors:
+            return day, [replace(layer, picture=by_night(layer.picture)) for layer in day]
+        night = at_night(self.scene)
+        return day, paint_layers(night, room, dice, lambda done, preview: progress(half + done * half, preview))
 
     def picture(self, number: int) -> Image.Image:
         """One frame."""
         part = number / (self.count - 1)
         camera = view(self.move, part)
         dark = darkness(part) if self.nightfall else 0.0
+        if self.given:
+            return self.given.seen(camera, dark, self.size)
         if dark <= 0 or dark >= 1:
             return frame(self.night if dark else self.day, camera, self.size)
         return Image.blend(frame(self.day, camera, self.size), frame(self.night, camera, self.size), dark)
@@ -95,12 +106,3 @@ def shoot(order: "Order", model: str, path: Path, progress: Progress) -> Made:
 def daylit(scene: Scene) -> Scene:
     """A scene that begins before the night it ends in."""
     return replace(scene, light="sunset") if scene.light == "night" else scene
-
-
-def opened(path: Path) -> Image.Image:
-    try:
-        with Image.open(path) as picture:
-            picture.load()
-            return picture.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        raise BadRequest("picture_unreadable", "the picture you sent is not an image I can read") from None

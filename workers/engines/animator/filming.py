@@ -36,9 +36,14 @@ def frame(layers: Sequence[Layer], view: View, size: tuple[int, int]) -> Image.I
 
 
 def box(layer: Layer, view: View) -> Box:
-    """The part of a layer that fills the frame; always inside the layer."""
-    width, height = layer.picture.size
-    share = FAR + (NEAR - FAR) * layer.depth
+    """The part of a layer that fills the frame."""
+    return window(layer.picture.size, layer.depth, view)
+
+
+def window(size: tuple[int, int], depth: float, view: View) -> Box:
+    """The part that fills the frame of something so large and so near; always inside it."""
+    width, height = size
+    share = FAR + (NEAR - FAR) * depth
     zoom = USUAL_ZOOM + (NEAREST_ZOOM - USUAL_ZOOM) * view.zoom * share
     across, down = width / zoom, height / zoom
     left = (width - across) / 2 * (1 + view.x * share)

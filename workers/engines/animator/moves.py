@@ -57,7 +57,7 @@ def move_in(prompt: str, dice: Dice) -> Move:
 
 
 def night_falls(prompt: str, light: str, outdoors: bool, dice: Dice) -> bool:
-    """Whether the day ends under way: asked for, or now and then where there is a sky."""
+    """Whether the day ends under way: asked for, or now and then where there is a painted sky."""
     by_chance = dice.chance(NIGHTFALL_CHANCE) and outdoors and light in OUTDOOR_LIGHTS
     return bool(NIGHTFALL.search(prompt)) or by_chance
 

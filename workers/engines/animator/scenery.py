@@ -60,15 +60,6 @@ def at_night(scene: Scene) -> Scene:
     return replace(scene, light="night", sky_colours=())
 
 
-def picture_layer(picture: Image.Image, size: tuple[int, int]) -> Layer:
-    """A given picture, cut to the shape of the video."""
-    scale = max(size[0] / picture.width, size[1] / picture.height)
-    width, height = size[0] / scale, size[1] / scale
-    left, top = (picture.width - width) / 2, (picture.height - height) * 0.42  # faces are above the middle
-    fitted = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS, (left, top, left + width, top + height))
-    return Layer(fitted, None, 0.5, (0, size[1]))
-
-
 def grouped(grounds: Sequence[list[Step]], most: int) -> list[list[Step]]:
     """At most so many groups; near ones are joined last, for they move most."""
     groups = [list(ground) for ground in grounds]
