@@ -20,6 +20,7 @@ MOST_FILES = 400  # being read: a piece of each is in memory
 MOST_STREAMS = 1000  # of events, and of pictures that are given
 BODY_SECONDS = 5.0  # for the whole of a body
 TAKE_SECONDS, LEAST_BYTES_A_SECOND = 10.0, 16 * 1024  # who takes an answer more slowly gets no more of it
+SMALL = 32 * 1024  # bytes of an answer that a connection holds though nobody reads: it pauses at twice as many
 RETRY_AFTER_SECONDS = 1.0
 FILES = ("/links/", "/v1/artifacts/")
 LONG = ("/events", "/uploads")  # paths whose requests take as long as the client likes
@@ -119,7 +120,9 @@ async def arrival(request: web.Request) -> None:
 
 async def hand_over(request: web.Request, response: web.StreamResponse) -> None:
     """Send the answer, or hang up on who does not take it: a place is left with nothing of it in memory but what the
-    connection holds. The server finds it sent."""
+    connection holds, which is all of a small one. The server finds it sent."""
+    if isinstance(response, web.Response) and (response.content_length or SMALL) < SMALL:
+        return
     try:
         await response.prepare(request)
         async with asyncio.timeout(TAKE_SECONDS + (response.content_length or 0) / LEAST_BYTES_A_SECOND):

@@ -1,4 +1,4 @@
-"""Places at the door, and the lines of those who have one: how many are for whom. Pure but for the clock."""
+"""Places at the door and lines behind it: how many are for whom."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -44,35 +44,34 @@ class Places:
 
 @dataclass(slots=True)
 class Lines:
-    """Requests that are here as a whole and not answered yet, by whose line they stand in: times, the oldest first."""
+    """Requests that are here as a whole and not answered yet: times, the oldest first, by the key and by whose line it
+    is. A bot has one for all its users, people with keys of their own have one each."""
 
-    began: dict[Party, dict[int, float]] = field(default_factory=dict)
+    began: dict[str, dict[str | None, dict[int, float]]] = field(default_factory=dict)
 
     def join(self, party: Party, request: int) -> None:
-        self.began.setdefault(owner(party), {})[request] = monotonic()
+        self.began.setdefault(party.key, {}).setdefault(owner(party), {})[request] = monotonic()
 
     def leave(self, party: Party, request: int) -> None:
-        line = self.began.get(owner(party), {})
-        line.pop(request, None)
+        lines = self.began[party.key]
+        line = lines[owner(party)]
+        del line[request]
         if not line:
-            self.began.pop(owner(party), None)
+            del lines[owner(party)]
+        if not lines:
+            del self.began[party.key]
 
     def is_standing(self, party: Party) -> bool:
         """Whether so many of this one's requests are open, and for so long, that one more would wait too long."""
-        line = self.began.get(owner(party))
+        lines = self.began.get(party.key, {})
+        line = lines.get(owner(party))
         if not line or monotonic() - next(iter(line.values())) <= STANDING_SECONDS:
             return False
-        return len(line) > self._part(party)
-
-    def _part(self, party: Party) -> int:
-        """The keys share equally, and of what is theirs the people with keys of their own."""
-        part = FEW // len({one.key for one in self.began})
-        return max(1, part // sum(one.key == PEOPLE for one in self.began) if party.key == PEOPLE else part)
+        return len(line) > max(1, FEW // len(self.began) // len(lines))
 
 
-def owner(party: Party) -> Party:
-    """A bot's users stand in its line."""
-    return party if party.key == PEOPLE else Party(party.key)
+def owner(party: Party) -> str | None:
+    return party.user if party.key == PEOPLE else None
 
 
 def lower(counts: Counter[K], name: K) -> None:

@@ -103,8 +103,10 @@ class Doorkeeper:
 
     def party(self, headers: Mapping[str, str]) -> Party:
         """Who asks, as far as it is known without asking the database; a bot for the user whom it names."""
-        known = self._known(headers) or Party(STRANGERS)
-        return Party(known.key, acted_for(headers)) if known.is_bot else known
+        known = self._known(headers)
+        if known is None:
+            return Party(STRANGERS)
+        return known if known.user else Party(known.key, acted_for(headers))
 
     async def ask(self, headers: Mapping[str, str]) -> None:
         """Recognise a key by the database, a bot's or a user's, or refuse."""

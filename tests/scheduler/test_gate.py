@@ -84,7 +84,7 @@ def test_a_line_that_stands_refuses_its_own_key_only(monkeypatch: pytest.MonkeyP
     lines = standing(monkeypatch, 4, *[flood] * 3, bot)
     assert [lines.is_standing(one) for one in (flood, bot, ANN, BEN)] == [True, False, False, False]
     assert lines.is_standing(Party("flood", "telegram:3"))
-    for number in range(4):
+    for number in range(3):
         lines.leave(flood, number)
     assert not lines.is_standing(flood)
 
