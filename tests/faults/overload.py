@@ -1,5 +1,6 @@
 """`python -m tests.faults.overload [--times N] [--seconds N] [--json FILE]`: many times the load that one scheduler can
-bear, for a minute: what the accepted wait, what the others are told, how much memory it takes, when it is over."""
+bear, for a minute: how much of it could be sent, what the accepted wait, what the others are told, how much memory it
+takes, when it is over."""
 
 import argparse
 import asyncio
@@ -20,14 +21,14 @@ import uvloop
 
 from tests.benchmarks.drive import calls
 from tests.benchmarks.light import Light
-from tests.faults.pair import PEOPLE, Pair, open_pair
-from tests.system.stack import SERVICE_KEY
+from tests.faults.crowd import Tally, ask, connect, elsewhere
+from tests.faults.pair import Pair, open_pair
 
 NAME = "one"
 CALLERS = 32  # in the closed loop that finds what is sustainable
 SUSTAINED_SECONDS = 8.0
 MOST_OPEN = 4_000  # requests on their way at once; twice the connections that the scheduler keeps
-STEP_SECONDS = 0.005
+APART = 10_000_000  # between the numbers of the crowds' pictures
 LOOK_SECONDS = 0.25
 GROWTH_ALLOWED_MB = 256
 ANSWER_ALLOWED_SECONDS = 1.0
@@ -44,6 +45,9 @@ class Figures:
 
     sustainable: float = 0.0
     offered: float = 0.0
+    sent: float = 0.0
+    answered: float = 0.0
+    times_sent: float = 0.0  # what is sustainable
     seconds: float = 0.0
     answers: dict[int, int] = field(default_factory=dict)
     unanswered: dict[str, int] = field(default_factory=dict)
@@ -57,6 +61,7 @@ class Figures:
 
     @property
     def good(self) -> bool:
+        """Of what was sent; how much that was, `times_sent` says."""
         return (
             set(self.answers) <= {201, 429, 503}
             and not self.unanswered
@@ -65,100 +70,52 @@ class Figures:
             and self.recovered_seconds < RECOVERY_ALLOWED_SECONDS
         )
 
-
-@dataclass(slots=True)
-class Crowd:
-    """Callers who come whether the ones before them were answered or not."""
-
-    port: int
-    numbers: "count[int]" = field(default_factory=lambda: count(1))
-    idle: list[Light] = field(default_factory=list)
-    answers: Counter[int] = field(default_factory=Counter)
-    taken: dict[int, list[float]] = field(default_factory=dict)  # seconds, by status
-    open: int = 0
-    offered: int = 0
-    unsent: int = 0
-    lost: Counter[str] = field(default_factory=Counter)
-
-    async def come(self, rate: float, seconds: float) -> None:
-        """At this rate, evenly; returns when the last was answered."""
-        began = time.monotonic()
-        async with asyncio.TaskGroup() as group:
-            while (passed := time.monotonic() - began) < seconds:
-                while self.offered < passed * rate:
-                    self.offered += 1
-                    if self.open < MOST_OPEN:
-                        self.open += 1
-                        group.create_task(self.one())
-                    else:
-                        self.unsent += 1
-                await asyncio.sleep(STEP_SECONDS)
-
-    async def one(self) -> None:
-        began = time.monotonic()
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                client = self.idle.pop() if self.idle else await self.connect()
-                status = await ask(client, next(self.numbers))
-            self.answers[status] += 1
-            self.taken.setdefault(status, []).append(time.monotonic() - began)
-            if client.closes:
-                client.close()
-            else:
-                self.idle.append(client)
-        except OSError as error:
-            self.lost[type(error).__name__] += 1
-        finally:
-            self.open -= 1
-
-    async def connect(self) -> Light:
-        headers = {
-            "Host": "localhost",
-            "Authorization": f"Bearer {SERVICE_KEY}",
-            "Content-Type": "application/json",
-        }
-        return await Light.connect(self.port, "/v1/jobs", headers)
-
-    def close(self) -> None:
-        for client in self.idle:
-            client.close()
-        self.idle.clear()
+    def note(self, tally: Tally) -> None:
+        self.offered, self.sent = tally.offered / self.seconds, tally.sent / self.seconds
+        self.times_sent = self.sent / self.sustainable
+        self.answers, self.unanswered, self.unsent = tally.answers, dict(tally.lost), tally.unsent
+        self.answered = sum(self.answers.values()) / self.seconds
+        accepted = tally.taken.get(201, Counter())
+        refused = sum((times for status, times in tally.taken.items() if status != 201), Counter[int]())
+        self.accepted_p50_seconds, self.accepted_p99_seconds = percentile(accepted, 50), percentile(accepted, 99)
+        self.refused_p99_seconds = percentile(refused, 99)
 
 
-async def ask(client: Light, number: int) -> int:
-    """One picture for one of the people; the status of the answer."""
-    body = f'{{"request": {{"prompt": "picture {number}", "model": "painter", "width": 512, "height": 512}}}}'
-    status, _ = await client.post(body, Tessera_User=f"telegram:rich{1 + number % PEOPLE}")
-    return status
+def percentile(milliseconds: Counter[int], percent: int) -> float:
+    """In seconds; 0 of none."""
+    left = milliseconds.total() * percent // 100
+    for one in sorted(milliseconds):
+        left -= milliseconds[one]
+        if left < 0:
+            return one / 1000
+    return 0.0
 
 
-async def measure(folder: Path, times: float, seconds: float) -> Figures:
-    figures = Figures(seconds=seconds)
+async def measure(folder: Path, times: float, seconds: float, processes: int) -> Figures:
+    figures, tally = Figures(seconds=seconds), Tally()
     async with open_pair(folder, (NAME,), TESSERA_LOG_LEVEL="error") as pair:
-        crowd = Crowd(pair.ports[NAME])
-        figures.sustainable = await sustainable(crowd)
+        port = pair.ports[NAME]
+        figures.sustainable = await sustainable(port)
         await pair.drained(PATIENCE_SECONDS)
         figures.memory_before_mb = memory_mb(pair)
         async with watched(pair, figures):
-            await crowd.come(figures.sustainable * times, seconds)
-            crowd.close()
-            figures.recovered_seconds = await recovery(crowd)
-    figures.offered = crowd.offered / seconds
-    figures.answers, figures.unanswered, figures.unsent = dict(crowd.answers), dict(crowd.lost), crowd.unsent
-    accepted = sorted(crowd.taken.get(201, [0.0]))
-    refused = sorted(second for status, all_ in crowd.taken.items() if status != 201 for second in all_) or [0.0]
-    figures.accepted_p50_seconds = accepted[len(accepted) // 2]
-    figures.accepted_p99_seconds = accepted[len(accepted) * 99 // 100]
-    figures.refused_p99_seconds = refused[len(refused) * 99 // 100]
+            rate = figures.sustainable * times / processes
+            crowds = [
+                elsewhere(port, MOST_OPEN // processes, rate, seconds, n * APART) for n in range(1, processes + 1)
+            ]
+            for told in await asyncio.gather(*crowds):
+                tally.add(told)
+            figures.recovered_seconds = await recovery(port)
+    figures.note(tally)
     return figures
 
 
-async def sustainable(crowd: Crowd) -> float:
+async def sustainable(port: int) -> float:
     """Accepted jobs a second with a few callers, each of whom waits for the answer."""
-    clients = [await crowd.connect() for _ in range(CALLERS)]
+    clients, numbers = [await connect(port) for _ in range(CALLERS)], count(1)
 
     async def accepted(client: Light) -> None:
-        if (status := await ask(client, next(crowd.numbers))) != 201:
+        if (status := await ask(client, next(numbers))) != 201:
             raise RuntimeError(f"refused with {status} though nothing was wrong")
 
     asks = [partial(accepted, client) for client in clients]
@@ -169,16 +126,16 @@ async def sustainable(crowd: Crowd) -> float:
     return len(taken) / SUSTAINED_SECONDS
 
 
-async def recovery(crowd: Crowd) -> float:
+async def recovery(port: int) -> float:
     """Seconds after the end of the load from which on single requests are accepted as quickly as ever."""
-    ended = time.monotonic()
+    ended, numbers = time.monotonic(), count(1)
     well_since, well = ended, 0
     while well < WELL_TIMES and time.monotonic() - ended < PATIENCE_SECONDS:
         began = time.monotonic()
         status = 0
         with suppress(OSError):
-            client = await crowd.connect()
-            status = await ask(client, next(crowd.numbers))
+            client = await connect(port)
+            status = await ask(client, next(numbers))
             client.close()
         if status == 201 and time.monotonic() - began < WELL_SECONDS:
             well_since, well = (began, 1) if well == 0 else (well_since, well + 1)
@@ -217,13 +174,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.overload", description=__doc__)
     parser.add_argument("--times", type=float, default=10.0, help="what is sustainable, times this")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--processes", type=int, default=1, help="that send")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="tessera-overload-") as folder:
-        figures = uvloop.run(measure(Path(folder), options.times, options.seconds))
+        figures = uvloop.run(measure(Path(folder), options.times, options.seconds, options.processes))
     for name, value in asdict(figures).items():
         print(f"  {name:22} {round(value, 3) if isinstance(value, float) else value}")
+    print(f"Sent was {figures.times_sent:.1f} times what is sustainable, of {options.times:g} that were offered.")
     if options.json:
         options.json.write_text(json.dumps(asdict(figures), indent=2) + "\n")
     return 0 if figures.good else 1
