@@ -67,7 +67,7 @@ def run() -> None:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="three repetitions and seeds, not five and ten; a crowd of a million once: eight minutes",
+        help="at most three repetitions and seeds, not five and ten; a million jobs once: eight minutes",
     )
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--only", nargs="*", default=[*ROWS, *POLICY], choices=[*ROWS, *POLICY], help="only these rows")

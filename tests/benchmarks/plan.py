@@ -1,8 +1,11 @@
 """How much of everything a run of the benchmarks does."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from math import inf
 
 PACKAGES = {
     "PgQueuer": ("pgqueuer",),
@@ -18,6 +21,7 @@ class Plan:
     """`seconds` is how long a rate is measured."""
 
     repeat: int = 5
+    row_seconds: float = inf  # after which a row begins no further repetition
     seconds: float = 3.0
     users: int = 5_000
     history: int = 100_000  # jobs of the past
@@ -31,8 +35,14 @@ class Plan:
     seeds: int = 10  # of a simulated row
     without_peers: bool = False
 
-    def repetitions(self) -> Iterable[int]:
-        return range(self.repeat)
+    def repetitions(self) -> Iterator[int]:
+        """As many as are wanted, or as there is time for, and at least one."""
+        until = time.monotonic() + self.row_seconds
+        for done in range(self.repeat):
+            if done and time.monotonic() > until:
+                print(f"after {done} of {self.repeat} repetitions there was no time for more", file=sys.stderr)
+                return
+            yield done
 
     def peers(self, names: Sequence[str]) -> Iterator[str]:
         """Those of the peers that are installed."""
@@ -42,7 +52,7 @@ class Plan:
 
 
 FULL = Plan()
-QUICK = Plan(repeat=3, seconds=1.5, picks=100, rebuilds=1, deciders=1, seeds=3)
+QUICK = Plan(repeat=3, row_seconds=50, seconds=1.5, picks=100, rebuilds=1, deciders=1, seeds=3)
 TINY = Plan(
     repeat=1,
     seconds=0.2,

@@ -9,7 +9,7 @@ from scheduler.simulation.model import Breed, Demand, Setting
 from tests.benchmarks import overhead
 from tests.benchmarks.__main__ import POLICY, ROWS
 from tests.benchmarks.figures import Disk, Repetitions, Run, Spread
-from tests.benchmarks.plan import TINY
+from tests.benchmarks.plan import TINY, Plan
 from tests.benchmarks.policy import expected_wait, flood, swaps
 from tests.benchmarks.report import show_facts, written
 from tests.benchmarks.servers import Servers, servers
@@ -73,6 +73,12 @@ def test_every_row_of_the_policy_is_simulated_and_printed(
     printed = capsys.readouterr().out
     assert "jain" in printed
     assert "{" not in printed
+
+
+def test_a_slow_machine_repeats_less_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(Plan(repeat=3).repetitions()) == [0, 1, 2]
+    assert list(Plan(repeat=3, row_seconds=-1).repetitions()) == [0]
+    assert "after 1 of 3" in capsys.readouterr().err
 
 
 def test_repetitions_whose_sides_met_different_disks_are_marked() -> None:
