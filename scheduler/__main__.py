@@ -148,9 +148,8 @@ async def assembled(settings: SchedulerSettings, stack: AsyncExitStack, stop: as
     lease = timedelta(seconds=settings.lease_seconds)
     claim = timedelta(seconds=settings.claim_seconds)
     keep_for = timedelta(hours=settings.keep_hours)
-    if settings.service_key:
-        key = digest(settings.service_key.get_secret_value())
-        await patiently(partial(keep_service_key, pool, "settings", key), stop)
+    key = digest(settings.service_key.get_secret_value()) if settings.service_key else None
+    await patiently(partial(keep_service_key, pool, "settings", key), stop)
 
     market = MarketKeeper(pool, lease, redis)
     await patiently(market.refresh, stop)

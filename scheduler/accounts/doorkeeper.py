@@ -129,14 +129,11 @@ class Doorkeeper:
         """Who is calling; a newcomer is registered on the Free plan, an admin of the settings on the Admin plan."""
         key = digest(bearer(headers))
         acts_for = acted_for(headers)
-        remembered = self.memory.get(f"{key} {acts_for}")
-        if remembered:
+        if acts_for is None:  # not remembered: a new key ends the one before it at once, whichever scheduler made it
+            return await self._owner(key)
+        if remembered := self.memory.get(f"{key} {acts_for}"):
             return remembered
-        if acts_for is None:
-            caller = await self._owner(key)
-        else:
-            caller = await self._acting(key, acts_for, headers)
-        return self.memory.put(f"{key} {acts_for}", caller)
+        return self.memory.put(f"{key} {acts_for}", await self._acting(key, acts_for, headers))
 
     async def guest(self, headers: Mapping[str, str]) -> Caller:
         """The caller, unless banned as the database says now: for whatever leaves something behind."""

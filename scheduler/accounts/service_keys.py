@@ -43,13 +43,18 @@ async def service_of(db: Db, key_sha256: str) -> Service | None:
     )
 
 
-async def keep_service_key(db: Db, name: str, key_sha256: str) -> None:
-    """Store the key of the settings, good for every bot; a changed one replaces the old."""
+async def keep_service_key(db: Db, name: str, key_sha256: str | None) -> None:
+    """Store the key of the settings, good for every bot; a changed one replaces the old, and none ends it."""
     await db.execute(
-        "update service_keys set revoked_at = now() where name = $1 and key_sha256 <> $2 and revoked_at is null",
+        """
+        update service_keys set revoked_at = now()
+         where name = $1 and key_sha256 is distinct from $2 and revoked_at is null
+        """,
         name,
         key_sha256,
     )
+    if key_sha256 is None:
+        return
     await db.execute(
         """
         insert into service_keys (name, key_sha256) values ($1, $2)

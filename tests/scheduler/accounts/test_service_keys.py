@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from scheduler.accounts.attempts import AT_ONCE, EVERY_SECONDS, MOST_NETWORKS, Attempts
-from scheduler.accounts.doorkeeper import digest
+from scheduler.accounts.doorkeeper import Doorkeeper, digest
 from scheduler.accounts.keyring import KeyringError, Wish, end, make
 from scheduler.accounts.model import ACT_FOR, PEOPLE, STRANGERS, Party, Platform, Scope
-from scheduler.accounts.service_keys import service_keys
+from scheduler.accounts.service_keys import keep_service_key, service_keys, service_of
 from scheduler.database import opened
+from scheduler.errors import Refused
 from tests.scheduler.api import Api
 from tests.scheduler.stage import ADMIN, SERVICE_KEY, Stage
 from tests.system.machine import run_tessera
@@ -165,9 +166,8 @@ async def test_who_becomes_an_admin_gets_a_new_key(api: Api) -> None:
     user_id = await api.stage.pool.fetchval("select id from users where platform_user_id = '42'")
     await api.stage.change_plan(user_id, "admin")
 
-    assert (await api.get("/v1/admin/status", user=None, key=key)).code == "forbidden"  # though it is remembered here
-    api.stage.door.forget()
-    assert (await api.get("/v1/me", user=None, key=key)).code == "unauthorized"
+    for path in ("/v1/admin/status", "/v1/me"):
+        assert (await api.get(path, user=None, key=key)).code == "unauthorized"
     key = await api.api_key()
     await api.stage.change_plan(user_id, "admin")
     assert (await api.get("/v1/admin/status", user=None, key=key)).status == 200
@@ -180,6 +180,26 @@ async def test_keys_that_a_bot_makes_are_noted(api: Api) -> None:
     noted = await api.stage.pool.fetch("select actor, subject from audit_log where action = 'api key'")
 
     assert [tuple(act) for act in noted] == [("bot telegram", "telegram:42")]
+
+
+async def test_a_new_key_of_a_user_ends_the_one_before_it_on_every_scheduler(api: Api) -> None:
+    first = await api.api_key()
+    other = Doorkeeper(api.stage.pool, frozenset(), newcomers_a_day=1)
+    headers = {"Authorization": f"Bearer {first}"}
+    assert (await other.caller(headers)).ref == "telegram:42"
+    await api.api_key()
+
+    with pytest.raises(Refused, match="unauthorized"):
+        await other.caller(headers)
+
+
+async def test_the_key_of_the_settings_ends_when_they_name_none(stage: Stage) -> None:
+    key, bots = digest(SERVICE_KEY), digest(await made(stage))
+    await keep_service_key(stage.pool, "settings", None)
+    assert await service_of(stage.pool, key) is None
+    assert await service_of(stage.pool, bots)
+    await keep_service_key(stage.pool, "settings", key)
+    assert await service_of(stage.pool, key)
 
 
 # Making, rotating, ending
