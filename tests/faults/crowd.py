@@ -4,7 +4,6 @@ ones before them were answered or not; what became of them, as JSON."""
 import argparse
 import asyncio
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -20,7 +19,6 @@ from tests.system.stack import SERVICE_KEY
 
 STEP_SECONDS = 0.005
 PATIENCE_SECONDS = 60.0
-NICENESS = 5  # those who ask leave the processor to those who answer
 
 Taken = dict[int, Counter[int]]  # by HTTP status: how many were answered after so many milliseconds
 
@@ -138,7 +136,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--first", type=int, required=True)
     options = parser.parse_args()
-    os.nice(NICENESS)
     crowd = Crowd(options.port, options.most_open, count(options.first))
     uvloop.run(crowd.come(options.rate, options.seconds))
     crowd.close()
