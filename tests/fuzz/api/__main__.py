@@ -58,8 +58,9 @@ async def running(folder: Path, database_url: str, redis_url: str) -> AsyncItera
         await processes.scheduler(TESSERA_ADMINS=ADMIN)
         await processes.worker()
         redis = await stack.enter_async_context(bus.commands(redis_url))
-        await Worker(redis, folder, "gone", models=("painter",)).beat(state="draining")
-        yield Town(processes.api_url, database_url)
+        await Worker(redis, folder, "gone", models=("painter",), takes_picture=True).beat(state="draining")
+        await Worker(redis, folder, "cutter", models=("compose",), capability="video").beat(state="draining")
+        yield Town(processes.api_url, database_url, folder / "store")
 
 
 def call(caller: Caller, cases: int, seed: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from scheduler.accounts.keyring import Wish, make
 from scheduler.accounts.model import ACT_FOR, Platform, Scope
 from scheduler.database import opened
 from scheduler.standalone.keys import make_key
+from tests.fuzz.api.canaries import picture, plant, secret, things_of
 from tests.system.stack import SERVICE_KEY
 
 ADMIN = "telegram:1"
@@ -20,16 +22,17 @@ BOT = "pictures"
 PROMPT = "a picture of"
 PATIENCE_SECONDS = 20.0
 VICTIMS = {"web:victim": "web", "discord:victim": "talks", "telegram:victim": "another"}  # and the bot each came by
+PEOPLE = {**VICTIMS, "telegram:42": BOT, ADMIN: BOT}
 
 
 @dataclass(slots=True)
 class Role:
-    """A caller. `acts_for` are the users it may name; `forbidden` is text that none of its answers may contain."""
+    """A caller. `acts_for` are the users it may name; of `others` it may get and change nothing."""
 
     name: str
     key: str | None
     acts_for: Sequence[str] = ()
-    forbidden: Sequence[str] = ()
+    others: Sequence[str] = ()
 
     @property
     def is_stranger(self) -> bool:
@@ -40,58 +43,70 @@ class Role:
         return self.name.startswith("admin")
 
     @property
+    def forbidden(self) -> Sequence[str]:
+        """Text that none of its answers may contain."""
+        return [secret(ref) for ref in self.others]
+
+    @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"} if self.key else {}
 
 
 @dataclass(slots=True)
 class Town:
-    """The roles, and the ids that a caller might have got hold of."""
+    """The roles, and the ids that a caller might have got hold of. `owners` says whose they are; `files` are theirs."""
 
     api: str
     database_url: str
+    store: Path
     roles: list[Role] = field(default_factory=list)
     jobs: list[str] = field(default_factory=list)
     artifacts: list[str] = field(default_factory=list)
+    uploads: list[str] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
+    files: dict[str, set[bytes]] = field(default_factory=dict)
 
     @property
     def ids(self) -> Mapping[str, Sequence[str]]:
         """Values for parameters of these names, some of other people."""
         refs = [ADMIN, "telegram:42", "web:key:ann", "web:nobody", "telegram:"]
         bots = [BOT, *VICTIMS.values(), "none"]
-        return {"job_id": self.jobs, "artifact_id": self.artifacts, "ref": refs, "bot_id": bots}
+        things = {"job_id": self.jobs, "artifact_id": self.artifacts, "upload_id": self.uploads}
+        return {**things, "ref": refs, "bot_id": bots}
 
 
 async def settle(town: Town) -> None:
     """Make the people, some jobs of each, and the callers' keys. A worker with the instant engine runs."""
     async with aiohttp.ClientSession() as session:
-        for ref, bot in {**VICTIMS, "telegram:42": BOT, ADMIN: BOT}.items():
+        for ref, bot in PEOPLE.items():
+            await _give(town, session, ref)
             for model in ("instant", "painter"):  # one that ends, one that waits for a worker that is gone
                 await _ask(town, session, ref, bot, model)
-    await _note_artifacts(town)
+    await _note_things(town)
     bot_key = await _bots_key(town, BOT, [Scope.ACT, Scope.DELIVER])
     admins_bot_key = await _bots_key(town, "office", list(Scope))
     ann, ben, root = [
         await make_key(town.database_url, name, tier)
         for name, tier in (("ann", "pro"), ("ben", "free"), ("root", "admin"))
     ]
-    victims = [secret(ref) for ref in VICTIMS]
-    everybody = [*victims, secret("telegram:42"), secret(ADMIN)]
+    victims, everybody = list(VICTIMS), list(PEOPLE)
     known = ["telegram:42", "telegram:43", "web:victim", "discord:victim"]  # a bot may act for any user of its platform
     town.roles = [
-        Role("nobody", None, forbidden=everybody),
-        Role("stranger", "tsr_not-a-key", known, forbidden=everybody),
-        Role("user", ann, forbidden=everybody),
-        Role("user on Free", ben, forbidden=everybody),
-        Role("bot", bot_key, [*known, ADMIN], forbidden=victims),  # an admin, too, but not as one
-        Role("admin", root, forbidden=everybody),
-        Role("admin by a bot", admins_bot_key, [ADMIN], forbidden=victims),
+        Role("nobody", None, others=everybody),
+        Role("stranger", "tsr_not-a-key", known, others=everybody),
+        Role("user", ann, others=everybody),
+        Role("user on Free", ben, others=everybody),
+        Role("bot", bot_key, [*known, ADMIN], others=victims),  # an admin, too, but not as one
+        Role("admin", root, others=everybody),
+        Role("admin by a bot", admins_bot_key, [ADMIN], others=victims),
     ]
 
 
-def secret(ref: str) -> str:
-    """What only this person's prompts contain."""
-    return f"canary-{ref.replace(':', '-')}-canary"
+async def _give(town: Town, session: aiohttp.ClientSession, ref: str) -> None:
+    headers = {"Authorization": f"Bearer {SERVICE_KEY}", ACT_FOR: ref, "Content-Type": "image/png"}
+    async with session.post(f"{town.api}/v1/uploads", data=picture(ref), headers=headers) as response:
+        town.uploads.append((await response.json())["id"])
+    town.owners[town.uploads[-1]] = ref
 
 
 async def _ask(town: Town, session: aiohttp.ClientSession, ref: str, bot: str, model: str) -> None:
@@ -100,8 +115,11 @@ async def _ask(town: Town, session: aiohttp.ClientSession, ref: str, bot: str, m
         ACT_FOR: ref,
         "Idempotency-Key": uuid4().hex,
     }
+    request = {"prompt": f"{PROMPT} {secret(ref)}", "model": model, "width": 64, "height": 64}
+    if model == "instant":  # what it makes shows what it was given
+        request["picture"] = next(given for given in town.uploads if town.owners[given] == ref)
     body: dict[str, Any] = {
-        "request": {"prompt": f"{PROMPT} {secret(ref)}", "model": model, "width": 64, "height": 64},
+        "request": request,
         "destination": {"bot_id": bot, "process": f"{bot}-1", "address": {"chat": secret(ref)}},
     }
     accepted: dict[str, Any] = {}
@@ -111,14 +129,22 @@ async def _ask(town: Town, session: aiohttp.ClientSession, ref: str, bot: str, m
                 accepted = await response.json()
                 assert response.status == 201 or accepted["code"] == "no_worker", accepted
     town.jobs.append(accepted["job"]["id"])
+    town.owners[town.jobs[-1]] = ref
 
 
-async def _note_artifacts(town: Town) -> None:
-    """Wait until every job that a worker can run has its files."""
-    async with opened(town.database_url) as connection, asyncio.timeout(PATIENCE_SECONDS):
-        while len(town.artifacts) < len(town.jobs) // 2:
-            await asyncio.sleep(0.1)
-            town.artifacts = [str(row["id"]) for row in await connection.fetch("select id from artifacts")]
+async def _note_things(town: Town) -> None:
+    """Wait until every job that a worker can run has its files; make more of them, and note whose they are."""
+    async with opened(town.database_url) as connection:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(made := await connection.fetch("select job_id from artifacts")) < len(PEOPLE):
+                await asyncio.sleep(0.1)
+        for row in made:
+            await plant(connection, town.store, town.owners[str(row["job_id"])], str(row["job_id"]))
+        for ref in PEOPLE:
+            things = await things_of(connection, town.store, ref)
+            town.files[ref] = set().union(*things.values())
+            town.owners |= dict.fromkeys(things, ref)
+            town.artifacts += [thing for thing in things if thing not in town.uploads]
 
 
 async def _bots_key(town: Town, name: str, scopes: Sequence[Scope]) -> str:
@@ -132,7 +158,9 @@ async def belongings(town: Town) -> list[str]:
         rows = await connection.fetch(
             """
             select to_jsonb(t)::text as row from (
-                select u.id, to_jsonb(a) as account, to_jsonb(j) - 'wait_until' as job, to_jsonb(d) as delivery
+                select u.id, to_jsonb(a) as account, to_jsonb(j) - 'wait_until' as job, to_jsonb(d) as delivery,
+                       (select jsonb_agg(p order by p.id) from uploads p where p.user_id = u.id) as uploads,
+                       (select jsonb_agg(f order by f.id) from artifacts f where f.job_id = j.id) as artifacts
                   from users u join billing.token_account a on a.user_id = u.id
                   join jobs j on j.user_id = u.id join deliveries d on d.job_id = j.id
                  where u.platform_user_id = 'victim' order by j.created_at
