@@ -29,7 +29,8 @@ JOB = """
                      'web', case when a.web_path is not null then
                        jsonb_build_object('format', split_part(a.web_path, '.', -1), 'width', a.web_width,
                                           'height', a.web_height, 'size_bytes', a.web_size_bytes) end,
-                     'expired', a.deleted_at is not null or a.expires_at <= now()) order by a.position), '[]')
+                     'expired', a.deleted_at is not null or coalesce(a.expires_at <= now(), false))
+                   order by a.position), '[]')
               from artifacts a where a.job_id = j.id) as artifacts
       from jobs j
 """

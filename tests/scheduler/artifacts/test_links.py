@@ -33,6 +33,15 @@ async def test_a_signed_link_needs_no_key_and_ends(api: Api) -> None:
     assert (await api.get(whole["url"], **stranger)).code == "gone"
 
 
+async def test_a_file_that_never_expires_is_shown_and_read(api: Api) -> None:
+    [artifact] = (await finished(api))["artifacts"]
+    await api.stage.pool.execute("update artifacts set expires_at = null")
+    [job] = (await api.get("/v1/jobs")).document["jobs"]
+
+    assert [(made["expired"], made["expires_at"]) for made in job["artifacts"]] == [(False, None)]
+    assert (await api.get(artifact["url"])).content == PICTURE
+
+
 async def test_a_link_that_was_changed_or_signed_by_another_is_refused(api: Api) -> None:
     [artifact], [other] = (await finished(api))["artifacts"], (await finished(api))["artifacts"]
     url = str((await api.call("POST", artifact["url"] + "/link", {})).document["url"])
