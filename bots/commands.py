@@ -48,6 +48,7 @@ class Mistake(StrEnum):
     SIZE_OUT_OF_RANGE = "size_out_of_range"  # smallest, largest
     BAD_SEED = "bad_seed"  # value, limit
     BAD_COUNT = "bad_count"  # value, limit
+    ONE_AT_A_TIME = "one_at_a_time"
     BAD_MODEL = "bad_model"  # limit
     BAD_STRENGTH = "bad_strength"  # value
     BAD_STEPS = "bad_steps"  # value, limit

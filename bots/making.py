@@ -71,8 +71,8 @@ def made(
             more = {"seconds": seconds, "format": SOUND}
         case Maker.SAY:
             more = {"voice": voice, "format": SOUND, "model": request.model or READER}
-    if maker is not Maker.IMAGINE:
-        more["count"] = 1
+    if maker is not Maker.IMAGINE and request.count != 1:
+        raise CommandError(Mistake.ONE_AT_A_TIME)
     if maker not in (Maker.IMAGINE, Maker.VIDEO):
         more |= dict.fromkeys(OF_PICTURES)
     return request.model_copy(update={"capability": CAPABILITIES[maker], **more})

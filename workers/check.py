@@ -8,7 +8,7 @@ from scheduler.config import describe, load
 from scheduler.errors import SettingsError
 from workers.bench import Bench
 from workers.engines.protocol import ModelOffer, Served
-from workers.engines.registry import not_configured, not_installed, use_gpu
+from workers.engines.registry import not_configured, not_installed, remedies, use_gpu
 from workers.memory import Memory, memory
 from workers.readiness import unready
 from workers.scratch import own_folder
@@ -20,6 +20,7 @@ from workers.store import Store
 class Findings:
     engines: list[ModelOffer] = field(default_factory=list)
     not_installed: dict[str, str] = field(default_factory=not_installed)  # engine -> the extra that brings it
+    remedies: dict[str, str] = field(default_factory=remedies)  # engine -> what to install, in words
     not_configured: list[str] = field(default_factory=list)  # engines that wait for a model in tessera.toml
     servers: list[Served] = field(default_factory=list)  # that have models, and what is wrong there
     room: Memory | None = None  # for models
@@ -34,6 +35,7 @@ class Findings:
             "ok": self.ok,
             "engines": [asdict(offer) for offer in self.engines],
             "not_installed": self.not_installed,
+            "remedies": self.remedies,
             "not_configured": self.not_configured,
             "servers": self.servers,
             "memory": None if self.room is None else str(self.room),
@@ -81,9 +83,7 @@ def scratch_is_there(settings: WorkerSettings, findings: Findings) -> None:
 def lines(findings: Findings) -> list[str]:
     """For people."""
     offered = [f"{offer.capability}: {offer.display_name}, up to {offer.max_side} pixels" for offer in findings.engines]
-    away = [
-        f"{engine}: not installed, comes with the extra {extra}" for engine, extra in findings.not_installed.items()
-    ]
+    away = [f"{engine}: not installed, {remedy}" for engine, remedy in findings.remedies.items()]
     idle = [f"{engine}: no model of it in tessera.toml" for engine in findings.not_configured]
     servers = [f"{model} at {server}: {trouble or 'ready'}" for model, server, trouble in findings.servers]
     room = [] if findings.room is None else [str(findings.room)]

@@ -302,6 +302,7 @@ mistake-bad-size = Die Größe { $value } kann ich nicht lesen. Schreib square, 
 mistake-size-out-of-range = Eine Seite hat { $smallest } bis { $largest } Pixel.
 mistake-bad-seed = Ein Seed ist eine ganze Zahl von 0 bis { $limit }; { $value } ist keine.
 mistake-bad-count = Ich male 1 bis { $limit } Bilder auf einmal; { $value } liegt nicht dazwischen.
+mistake-one-at-a-time = Nur Bilder gibt es mehrere auf einmal: lass --count weg und sag es für ein weiteres noch einmal.
 mistake-bad-strength = Eine Stärke ist eine Zahl von 0 (nah am Bild) bis 1 (weit davon); { $value } ist keine.
 mistake-bad-steps = Schritte sind eine ganze Zahl von 1 bis { $limit }; { $value } ist keine.
 mistake-negative-too-long = Was nicht hinein soll, hat { $length } Zeichen; höchstens { $limit } passen.

@@ -302,6 +302,7 @@ mistake-bad-size = I can't read the size { $value }. Write square, portrait, lan
 mistake-size-out-of-range = A side has { $smallest } to { $largest } pixels.
 mistake-bad-seed = A seed is a whole number from 0 to { $limit }; { $value } is not.
 mistake-bad-count = I paint 1 to { $limit } pictures at a time; { $value } is not in between.
+mistake-one-at-a-time = Only pictures come several at a time: leave --count out, and say it again for another one.
 mistake-bad-strength = A strength is a number from 0, near the picture, to 1, far from it; { $value } is not.
 mistake-bad-steps = Steps are a whole number from 1 to { $limit }; { $value } is not.
 mistake-negative-too-long = What to keep out has { $length } characters; at most { $limit } fit.

@@ -305,6 +305,7 @@ mistake-bad-size = Не понимаю размер { $value }. Напишите
 mistake-size-out-of-range = В стороне может быть от { $smallest } до { $largest } пикселей.
 mistake-bad-seed = Сид это целое число от 0 до { $limit }; { $value } не подходит.
 mistake-bad-count = За раз рисую от 1 до { $limit } картинок; { $value } не подходит.
+mistake-one-at-a-time = Несколько за раз бывает только картинок: уберите --count и повторите, если нужно ещё.
 mistake-bad-strength = Сила — это число от 0 (близко к картинке) до 1 (далеко от неё); { $value } не подходит.
 mistake-bad-steps = Число шагов — целое от 1 до { $limit }; { $value } не подходит.
 mistake-negative-too-long = В том, чего быть не должно, { $length } символов; помещается не больше { $limit }.

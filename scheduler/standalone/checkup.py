@@ -168,8 +168,8 @@ def engines() -> Iterator[Finding]:
         yield Finding("server", not trouble, f"{model} at {server}: {trouble or 'ready'}", trouble and MEND_SERVER)
     for engine in found["not_configured"]:
         yield Finding("engine", True, f"{engine} has no model", "optional: name one in tessera.toml, see README")
-    for engine, extra in found["not_installed"].items():
-        yield Finding("engine", True, f"{engine} is not installed", f"optional: install tessera[{extra}]")
+    for engine, remedy in found["remedies"].items():
+        yield Finding("engine", True, f"{engine} is not installed", f"optional: {remedy}")
 
 
 def tokens() -> Iterator[Finding]:

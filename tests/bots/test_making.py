@@ -39,6 +39,7 @@ def test_each_command_asks_for_what_it_makes(maker: Maker, words: str, wanted: d
         ("x --seconds long", Mistake.BAD_SECONDS),
         ("x --seconds 0", Mistake.BAD_SECONDS),
         ("x --voice ../etc", Mistake.BAD_VOICE),
+        ("x --count 3", Mistake.ONE_AT_A_TIME),
         ("--seconds 5", Mistake.PROMPT_EMPTY),
     ],
 )

@@ -26,11 +26,9 @@ class UnknownEngine(ValueError):
 class NotInstalled(ValueError):
     """The engine is known, but packages that it needs are not here."""
 
-    def __init__(self, name: str, missing: Sequence[str], extra: str) -> None:
+    def __init__(self, name: str, missing: Sequence[str], remedy: str) -> None:
         packages = ", ".join(missing)
-        super().__init__(
-            f"the engine {name!r} needs packages that are not here: {packages}; install the extra {extra!r}"
-        )
+        super().__init__(f"the engine {name!r} needs packages that are not here: {packages}; {remedy}")
 
 
 class BadProgram(ValueError):
@@ -42,6 +40,9 @@ class BadTable(ValueError):
 
 
 Table = Mapping[str, Any]  # of tessera.toml: `model`, `engine`, and what the engine must know of it
+
+
+OWN_BUILDS = ("torch",)  # no extra brings them: which build it is depends on the machine's GPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Entry:
     runs_ffmpeg: bool = False
     on_gpu: bool = False
     packages: tuple[str, ...] = ()
-    extra: str = ""  # of this project; it brings the packages
+    extra: str = ""  # of this project; it brings the packages, but for those of OWN_BUILDS
 
     @property
     def installed(self) -> bool:
@@ -65,6 +66,14 @@ class Entry:
     @property
     def missing(self) -> list[str]:
         return [package for package in self.packages if find_spec(package) is None]
+
+    @property
+    def remedy(self) -> str:
+        """What brings all that is missing."""
+        own = [package for package in self.missing if package in OWN_BUILDS]
+        steps = [f"the extra {self.extra!r}"] if len(own) < len(self.missing) else []
+        steps += [f"{package}, the build that its site names for this machine" for package in own]
+        return "install " + ", then ".join(steps)
 
 
 ENGINES: Mapping[str, Entry] = {
@@ -138,6 +147,11 @@ def not_installed() -> dict[str, str]:
     return {name: entry.extra for name, entry in ENGINES.items() if not entry.installed}
 
 
+def remedies() -> dict[str, str]:
+    """What makes each of these engines whole, in words."""
+    return {name: entry.remedy for name, entry in ENGINES.items() if not entry.installed}
+
+
 def not_configured(used: Iterable[str]) -> list[str]:
     """The engines that wait for a model in tessera.toml, and for nothing else."""
     return [name for name, entry in ENGINES.items() if entry.of_tables and entry.installed and name not in set(used)]
@@ -149,6 +163,6 @@ def factory(name: str) -> Callable[..., Engine]:
     if entry is None:
         raise UnknownEngine(name, [*ENGINES, NO_GPU])
     if not entry.installed:
-        raise NotInstalled(name, entry.missing, entry.extra)
+        raise NotInstalled(name, entry.missing, entry.remedy)
     module, _, attribute = entry.where.partition(":")
     return cast(Callable[..., Engine], getattr(import_module(module), attribute))

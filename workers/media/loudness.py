@@ -1,9 +1,13 @@
 """How loud a sound is to people, by ITU-R BS.1770-4, and bringing it to a level without clipping."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Sound = NDArray[np.float32]  # (channels, samples), -1 .. 1
+Look = Callable[[], None]
 
 BLOCK_SECONDS, STEP_SECONDS = 0.4, 0.1  # gating blocks, overlapping by 75 %
 ABSOLUTE_GATE, RELATIVE_GATE = -70.0, -10.0  # LUFS, LU
@@ -14,9 +18,13 @@ MOST_PASSES = 4
 CLOSE_ENOUGH = 0.1  # LU
 
 
-def loudness(sound: Sound, rate: int) -> float:
+def unwatched() -> None:
+    """Nobody looks whether it is still wanted."""
+
+
+def loudness(sound: Sound, rate: int, look: Look = unwatched) -> float:
     """Integrated loudness in LUFS; -inf for silence."""
-    energy = block_energies(weighted(sound, rate), rate)
+    energy = block_energies(weighted(sound, rate, look), rate)
     kept = energy[level(energy) > ABSOLUTE_GATE]
     if not kept.size:
         return float("-inf")
@@ -30,13 +38,26 @@ def level(energy: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     return decibels
 
 
-def weighted(sound: Sound, rate: int) -> NDArray[np.float64]:
+def weighted(sound: Sound, rate: int, look: Look = unwatched) -> NDArray[np.float64]:
     """Through the K weighting: a shelf for the head, a high-pass. By its response in the frequency domain; what wraps
     around falls into silence added at the end."""
     size = 1 << int(np.ceil(np.log2(sound.shape[1] + rate // 4)))
     z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = shelf(z, rate) * high_pass(z, rate)
-    filtered: NDArray[np.float64] = np.fft.irfft(np.fft.rfft(sound, size) * response, size)[:, : sound.shape[1]]
+    look()
+    return np.stack([through(channel, [response], size, look) for channel in sound])
+
+
+def through(
+    channel: NDArray[Any], responses: Sequence[NDArray[Any]], size: int, look: Look = unwatched
+) -> NDArray[np.float64]:
+    """One channel through filters of these responses; the transforms of minutes take a while each."""
+    spectrum = np.fft.rfft(channel, size)
+    look()
+    for response in responses:
+        spectrum = spectrum * response
+    filtered: NDArray[np.float64] = np.fft.irfft(spectrum, size)[: channel.shape[0]]
+    look()
     return filtered
 
 
@@ -71,10 +92,11 @@ def block_energies(sound: NDArray[np.float64], rate: int) -> NDArray[np.float64]
     return energies
 
 
-def normalised(sound: Sound, rate: int, target: float = TARGET_LUFS) -> Sound:
-    """At the target loudness, peaks held below the ceiling; silence stays."""
+def normalised(sound: Sound, rate: int, target: float = TARGET_LUFS, look: Look = unwatched) -> Sound:
+    """At the target loudness, peaks held below the ceiling; silence stays. `look` is called every now and then, and may
+    raise."""
     for _ in range(MOST_PASSES):
-        now = loudness(sound, rate)
+        now = loudness(sound, rate, look)
         if not np.isfinite(now) or (abs(now - target) < CLOSE_ENOUGH and np.abs(sound).max() <= CEILING):
             break
         sound = limited(sound * np.float32(10 ** ((target - now) / 20)), rate)

@@ -7,15 +7,17 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 
-from workers.media.loudness import Sound
+from workers.media.loudness import Look, Sound, unwatched
 
 CODECS = {"ogg": ("libopus", 48_000, 96_000), "mp3": ("libmp3lame", 44_100, 192_000)}  # codec, rate, bits a second
 # bitexact: without it every stream of OGG gets a random number
 CONTAINER = {"fflags": "+bitexact"}
 
 
-def write_sound(path: Path, sound: Sound, rate: int, kind: str, metadata: Mapping[str, object]) -> None:
-    """`sound` has one channel or two; `kind` is a key of CODECS."""
+def write_sound(
+    path: Path, sound: Sound, rate: int, kind: str, metadata: Mapping[str, object], look: Look = unwatched
+) -> None:
+    """`sound` has one channel or two; `kind` is a key of CODECS; `look` is called every now and then, and may raise."""
     codec, out_rate, bits = CODECS[kind]
     layout = "stereo" if sound.shape[0] == 2 else "mono"
     with av.open(str(path), "w", format=kind, options=CONTAINER) as file:
@@ -26,7 +28,8 @@ def write_sound(path: Path, sound: Sound, rate: int, kind: str, metadata: Mappin
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound, np.float32), format="fltp", layout=layout)
         frame.sample_rate = rate
         context = stream.codec_context
-        resampler = av.AudioResampler(context.format, layout, out_rate, context.frame_size or None)
+        resampler = av.AudioResampler(context.format, layout, out_rate, out_rate)  # seconds: encoders cut them up
         for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            look()
             file.mux(stream.encode(piece))
         file.mux(stream.encode(None))

@@ -20,7 +20,7 @@ from PIL import Image
 
 from scheduler.errors import SettingsError
 from workers.bench import Bench
-from workers.engines.compose import program, running
+from workers.engines.compose import program, running, sources
 from workers.engines.compose.engine import ComposeEngine
 from workers.engines.compose.fonts import FONTS, font_file
 from workers.engines.compose.hls import pieces
@@ -249,6 +249,31 @@ def children(parent: int | None = None) -> set[int]:
 
 
 LONG = [{"id": "picture", "seconds": 60.0}]
+
+
+def test_a_picture_is_opened_once_and_a_cancel_is_heard_between_clips(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+    opened: list[Path] = []
+
+    def counted(file: Path, *more: Any) -> bool:
+        opened.append(file)
+        return fitted(file, *more)
+
+    def cancel(task: Task, fraction: float, preview: object = None) -> None:
+        seen.append(fraction)
+        if len(seen) == 4:
+            raise Cancelled
+
+    fitted = sources.fitted
+    monkeypatch.setattr(sources, "fitted", counted)
+    clips = [{"id": "picture", "seconds": 1.0}] * 3 + [{"id": "red", "seconds": 0.5}] * 2
+    with pytest.raises(Cancelled):
+        make(shelf, tmp_path / "film", *clips, report=cancel)
+    assert seen == [0.0, pytest.approx(0.01), pytest.approx(0.02), pytest.approx(0.03)]
+    assert len(opened) == 1
+    assert make(shelf, tmp_path / "whole", *clips).duration_seconds == pytest.approx(3.0, abs=0.05)
 
 
 def test_it_is_killed_within_a_step_of_being_called_off(shelf: Shelf, tmp_path: Path) -> None:

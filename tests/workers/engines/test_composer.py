@@ -111,3 +111,12 @@ def test_it_stops_within_a_bar(tmp_path: Path) -> None:
         make(tmp_path, report=cancel)
     assert len(told) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cancel_is_heard_all_the_time_that_it_is_mixed_and_written(tmp_path: Path) -> None:
+    told: list[float] = []
+    make(tmp_path, report=lambda task, fraction, preview=None: told.append(fraction), seconds=10, format="mp3")
+
+    assert told == sorted(told)
+    assert sum(0.55 <= fraction < 0.9 for fraction in told) >= 15  # each transform of a channel has its look
+    assert sum(fraction == 0.9 for fraction in told) >= 10  # each second that is written

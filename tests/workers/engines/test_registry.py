@@ -39,6 +39,26 @@ def test_an_engine_whose_packages_are_not_here_is_listed_with_its_extra(monkeypa
         engines(["rare"])
 
 
+@pytest.mark.parametrize(
+    ("away", "remedy"),
+    [
+        (("torch",), "install torch, the build that its site names for this machine"),
+        (("diffusers",), "install the extra 'diffusers'"),
+        (
+            ("torch", "diffusers"),
+            "install the extra 'diffusers', then torch, the build that its site names for this machine",
+        ),
+    ],
+)
+def test_who_lacks_torch_is_told_to_install_torch(
+    monkeypatch: pytest.MonkeyPatch, away: tuple[str, ...], remedy: str
+) -> None:
+    monkeypatch.setattr(registry, "find_spec", lambda name: None if name in away else name)
+    assert registry.remedies()["diffusers"] == remedy
+    with pytest.raises(NotInstalled, match=f"{', '.join(away)}; {remedy}"):
+        engines(["diffusers"])
+
+
 def test_each_engine_offers_models_a_worker_can_announce() -> None:
     for engine in engines([NO_GPU, "instant"]):
         for offer in engine.offers():

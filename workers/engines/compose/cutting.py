@@ -32,8 +32,7 @@ ONE_FILE = ("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod
 def cut(program: Path, order: Order, task: Task, progress: Progress) -> Made:
     """Reports each tenth of a second, and stops at once when a report raises."""
     progress(0.0, None)
-    sources = sources_of(order, task)
-    progress(LOOKED, None)
+    sources = sources_of(order, task, lambda part: progress(LOOKED * part, None))
     loudness = mix(program, order, sources, task, progress)
     progress(MIXED, None)
     file = task.folder / FILM

@@ -1,7 +1,7 @@
 """The files of a film as ffmpeg takes them: told by their content, each with the options it is read by."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -43,9 +43,16 @@ class Source:
         return [*ONLY_FILES, *ONE_THREAD, *loop, "-f", self.demuxer, *cut, "-i", self.file.name]
 
 
-def sources_of(order: Order, task: Task) -> list[Source]:
-    """One for each clip, in order; pictures are made anew in the film's size. Raises BadRequest."""
-    return [source_of(number, clip, order, task) for number, clip in enumerate(order.film.clips)]
+def sources_of(order: Order, task: Task, looked: Callable[[float], None]) -> list[Source]:
+    """One for each clip, in order; pictures are made anew in the film's size, each once. Raises BadRequest; `looked`
+    hears after each clip how far it is, and may raise."""
+    clips: Sequence[Clip] = order.film.clips
+    known: dict[str, Source] = {}
+    for number, clip in enumerate(clips):
+        if clip.id not in known:
+            known[clip.id] = source_of(number, clip, order, task)
+        looked((number + 1) / len(clips))
+    return [known[clip.id] for clip in clips]
 
 
 def source_of(number: int, clip: Clip, order: Order, task: Task) -> Source:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from workers.engines.composer.instruments import INSTRUMENTS, LEVELS, RATE, Wave
 from workers.engines.composer.score import Note
-from workers.media.loudness import Sound, normalised
+from workers.media.loudness import Look, Sound, normalised, through
 
 DRY = frozenset({"kick", "bass"})  # a low note in a large room is mud
 ROOM_SECONDS = 2.4
@@ -35,12 +35,20 @@ class Mix:
 
     def finished(self, wet: float, progress: Callable[[float], None]) -> Sound:
         """With the room, an end that dies away, and at the target loudness."""
-        sound = self.room + self.dry + in_room(self.room) * np.float32(0.22 * wet)
-        progress(0.5)
+        done = 0.0
+
+        def look() -> None:
+            progress(done)
+
+        sound = self.room + self.dry + in_room(self.room, look) * np.float32(0.22 * wet)
+        progress(done := 0.3)
         sound = np.tanh(sound / max(float(np.percentile(np.abs(sound[:, ::16]), 99.8)), 1e-4) * 0.8)
         length = min(self.count, int(FADE_SECONDS * RATE))
         sound[:, self.count - length :] *= np.cos(np.linspace(0, np.pi / 2, length, dtype=np.float32)) ** 2
-        loud: Sound = normalised(mastered(sound).astype(np.float32), RATE)
+        look()
+        sound = mastered(sound, look).astype(np.float32)
+        progress(done := 0.5)
+        loud: Sound = normalised(sound, RATE, look=look)
         progress(1.0)
         return loud
 
@@ -53,13 +61,15 @@ class Mix:
         return self._made[key]
 
 
-def in_room(sound: Sound) -> Sound:
+def in_room(sound: Sound, look: Look) -> Sound:
     """The sound as a hall answers it: noise that dies away, its treble first, each ear its own."""
     response = hall()
     size = fast_length(sound.shape[1] + response.shape[1])
-    answered = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size), size)
-    result: Sound = answered[:, : sound.shape[1]].astype(np.float32)
-    return result
+    look()
+    answered = [
+        through(channel, [np.fft.rfft(wall, size)], size, look) for channel, wall in zip(sound, response, strict=True)
+    ]
+    return np.stack(answered).astype(np.float32)
 
 
 def hall() -> NDArray[np.float64]:
@@ -74,15 +84,14 @@ def hall() -> NDArray[np.float64]:
     return response
 
 
-def mastered(sound: Sound) -> Sound:
+def mastered(sound: Sound, look: Look) -> Sound:
     """Nothing below 28 Hz, which no speaker plays; a little air above 2 kHz."""
     size = fast_length(sound.shape[1] + RATE // 4)
-    spectrum = np.fft.rfft(sound, size)
     hertz = np.fft.rfftfreq(size, 1 / RATE)
-    spectrum *= 1 / np.sqrt(1 + (28 / np.maximum(hertz, 0.1)) ** 8)
-    spectrum *= 1 + 0.9 / (1 + (2000 / np.maximum(hertz, 0.1)) ** 2)
-    result: Sound = np.fft.irfft(spectrum, size)[:, : sound.shape[1]].astype(np.float32)
-    return result
+    low = 1 / np.sqrt(1 + (28 / np.maximum(hertz, 0.1)) ** 8)
+    air = 1 + 0.9 / (1 + (2000 / np.maximum(hertz, 0.1)) ** 2)
+    look()
+    return np.stack([through(channel, [low, air], size, look) for channel in sound]).astype(np.float32)
 
 
 def fast_length(count: int) -> int:

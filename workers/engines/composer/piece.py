@@ -39,7 +39,7 @@ def compose(order: "Order", model: str, path: Path, progress: Callable[[float], 
         "mood": mood.name,
         "tempo": round(score.tempo, 1),
     }
-    write_sound(path, sound, RATE, order.format, tags(metadata, "Tessera composer"))
+    write_sound(path, sound, RATE, order.format, tags(metadata, "Tessera composer"), lambda: progress(MIXED))
     progress(1.0)
     look = waveform(sound, RATE)
     return Made(path, "audio", order.format, duration_seconds=order.seconds, metadata=metadata, look=look)
