@@ -22,15 +22,16 @@ NEVER = 1e12  # seconds to ageing: who waits for a higher class is not passed ov
 
 
 class Judged(Warmth):
-    """Notes which models a decision found passed over."""
+    """Notes which models a decision found passed over, and since when."""
 
     def __init__(self, bound_seconds: float) -> None:
         super().__init__(bound_seconds)
-        self.judged: set[str] = set()
+        self.judged: dict[str, float] = {}
 
     def late_at(self, server: Server, aisle: Aisle, now: float) -> float:
-        self.judged.add(aisle.model)
-        return super().late_at(server, aisle, now)
+        late_at = super().late_at(server, aisle, now)
+        self.judged[aisle.model] = self.passed[aisle.model]
+        return late_at
 
 
 class Watched(Queue):
@@ -44,11 +45,11 @@ class Watched(Queue):
 
     def take(self, server_id: str, now: float, ahead: LookAhead | None = None, most: int = MOST_TOGETHER) -> Taken:
         self.warmth.judged.clear()
-        taken = super().take(server_id, now, ahead, most)
         for model in [model for model in self.behind if model not in self.warmth.passed]:
             del self.behind[model]
-        for model in sorted(self.warmth.judged):
-            since = self.behind.setdefault(model, max(now, self.warmth.passed[model]))  # not while it is being loaded
+        taken = super().take(server_id, now, ahead, most)
+        for model, passed in self.warmth.judged.items():
+            since = self.behind.setdefault(model, max(now, passed))  # not while it is being loaded
             self.longest = max(self.longest, now - since)
             if taken.jobs and taken.jobs[0].kind.model == model:
                 del self.behind[model]
