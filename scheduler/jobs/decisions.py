@@ -135,7 +135,7 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
         avoid_workers=NOBODY,
         cancel_requested=False,
         wait_until=job.wait_until,
-        running_seconds=None,
+        seconds=None,
         picture="picture" in job.params,
     )
 

@@ -25,4 +25,9 @@ def charge(job: OpenJob) -> float:
 
 def started_at(job: OpenJob, now: float) -> float | None:
     """None: it is at hand of a worker that has not begun it."""
-    return None if job.running_seconds is None else now - job.running_seconds
+    return None if job.seconds is None else now - job.seconds
+
+
+def waits_since(job: OpenJob, now: float) -> float:
+    """None is said of who comes this moment."""
+    return now - (job.seconds or 0.0)

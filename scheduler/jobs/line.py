@@ -7,7 +7,7 @@ from uuid import UUID
 from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.apart import Apart
-from scheduler.jobs.entries import charge, started_at, waiting
+from scheduler.jobs.entries import charge, started_at, waiting, waits_since
 from scheduler.jobs.kinds import Kind
 from scheduler.jobs.model import Status
 from scheduler.jobs.policy.waits import Foresight, Speeds
@@ -68,7 +68,7 @@ class Line:
             self._run(job, job.attempt, job.worker_id or "", started_at(job, now), now, job.id)
         elif not job.cancel_requested and not self.apart.has(job.id, now):
             self.keep(job, job.wait_until)
-            self.queue.add(waiting(job), job.limit, now)
+            self.queue.add(waiting(job), job.limit, now, waits_since(job, now))
 
     def keep(self, job: OpenJob, until: datetime | None) -> None:
         """A waiting job is kept until this time, or as long as it takes."""

@@ -53,7 +53,7 @@ class Ageing:
 
     def begin(self, line: Line, since: float) -> None:
         """It counts as waiting since then, but not as older than who was counted before it."""
-        line.since = self.newest = max(since, self.newest)
+        line.since = self.newest = max(self.newest, since)
         if line.level < TOP:
             self.steps[0].put(line, line.since)
 

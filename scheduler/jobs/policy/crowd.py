@@ -1,15 +1,16 @@
 """Who waits in a class and how much: the place in line, without looking at every job."""
 
-from collections.abc import Iterator
 from heapq import merge
+from itertools import islice
 from math import log2
 from typing import NamedTuple
 
-from scheduler.jobs.policy.lines import Line, Member, by_seq
+from scheduler.jobs.policy.lines import Member, by_seq
 from scheduler.jobs.policy.model import Waiting
 
 BUCKETS = 256  # of waiting tokens per member, eight to an octave
-FEW = 64  # members that are counted job by job
+FEW = 64  # members that are counted one by one
+FEW_JOBS = 16  # of a line or a member that are looked at; the others count as what is left on average
 
 
 class Ahead(NamedTuple):
@@ -66,8 +67,8 @@ class Crowd:
         present; at the same tag the earlier admission goes first."""
         if len(self.members) > FEW:
             return self._estimate(reach, but)
-        early = [job for member in self.members if member is not but for job in until(member, tag, seq)]
-        return Ahead(len(early), sum(job.cost for job in early))
+        parts = [until(member, tag, seq) for member in self.members if member is not but]
+        return Ahead(sum(one.jobs for one in parts), sum(one.tokens for one in parts))
 
     def _estimate(self, reach: float, but: Member | None) -> Ahead:
         """Each member takes the least of what it has waiting and `reach`, but one job at least."""
@@ -87,15 +88,20 @@ def bucket(tokens: float) -> int:
     return min(BUCKETS - 1, int(8 * log2(tokens + 1)))
 
 
-def until(member: Member, tag: float, seq: int) -> Iterator[Waiting]:
+def until(member: Member, tag: float, seq: int) -> Ahead:
     """The member's jobs whose start tags come before `tag`, or at it with an earlier admission."""
-    lines: list[Line] = [line for line in member.lines if line]
-    start = min((line.key for line in lines), default=0.0)
-    for job in merge(*(line.jobs[line.first :] for line in lines), key=by_seq):
+    lines = [line for line in member.lines if line]
+    start = min(line.key for line in lines)
+    firsts = (line.jobs[line.first : line.first + FEW_JOBS] for line in lines)
+    jobs, tokens = 0, 0.0
+    for job in islice(merge(*firsts, key=by_seq), FEW_JOBS):
         if start > tag or (start == tag and job.seq > seq):
-            return
-        yield job
-        start += job.cost
+            return Ahead(jobs, tokens)
+        jobs, tokens, start = jobs + 1, tokens + job.cost, start + job.cost
+    if jobs == member.jobs or start > tag:
+        return Ahead(jobs, tokens)
+    part = min(1.0, (tag - start) / (member.tokens - tokens))
+    return Ahead(jobs + round(part * (member.jobs - jobs)), tokens + part * (member.tokens - tokens))
 
 
 def mine_before(member: Member, job: Waiting) -> Ahead:
@@ -105,5 +111,7 @@ def mine_before(member: Member, job: Waiting) -> Ahead:
         if line:
             place = line.place(job)
             jobs += place
-            tokens += sum(one.cost for one in line.jobs[line.first : line.first + place])
+            few = min(place, FEW_JOBS)
+            first = sum(one.cost for one in line.jobs[line.first : line.first + few])
+            tokens += first * place / few if few else 0.0
     return Ahead(jobs, tokens)

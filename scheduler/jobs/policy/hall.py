@@ -205,7 +205,8 @@ class Hall:
 
     def _lift(self, line: Line) -> None:
         """To the present, without credit for the time away."""
-        line.offset = max(line.offset, line.aisle.present(line.member.level) - line.member.served)
+        present, served = line.aisle.present(line.member.level), line.member.served
+        line.offset = max(line.offset, present - served if served else present)
 
     def _enter(self, line: Line) -> None:
         line.aisle.row(line.head().avoid)[line.member.level].enter(line)

@@ -65,7 +65,7 @@ class Line:
     aisle: "Aisle"
     level: int  # up to this class it is a visitor after it has aged; its home is its member's class
     lane: "Lane"  # where it stands, by what its first job avoids
-    jobs: list[Waiting] = field(default_factory=list)
+    jobs: list[Waiting] | tuple[Waiting, ...] = ()  # a list where there were several
     first: int = 0  # those before it are gone
     offset: float = 0.0  # lifts the line to the present of the workers it competes on
     since: float = NOT_AGEING  # when it joined or was served last
@@ -74,7 +74,8 @@ class Line:
     @property
     def key(self) -> float:
         """Its start tag. Serving any line of a member moves all of them: more models buy no larger share."""
-        return self.member.served + self.offset
+        served = self.member.served
+        return served + self.offset if served else self.offset  # the same number: many lines share it
 
     @property
     def risen(self) -> bool:
@@ -89,8 +90,11 @@ class Line:
     def put(self, job: Waiting) -> int:
         """Returns its place."""
         if not self.jobs:
-            self.jobs = [job]  # of its own size: most lines have one job
-        elif job.seq > self.jobs[-1].seq:
+            self.jobs = (job,)
+            return 0
+        if isinstance(self.jobs, tuple):
+            self.jobs = [*self.jobs]
+        if job.seq > self.jobs[-1].seq:
             self.jobs.append(job)
         else:
             insort(self.jobs, job, lo=self.first, key=by_seq)
@@ -103,6 +107,9 @@ class Line:
         return bisect_left(self.jobs, job.seq, lo=self.first, key=by_seq) - self.first
 
     def pull(self, place: int) -> Waiting:
+        if isinstance(self.jobs, tuple):
+            (job,), self.jobs = self.jobs, ()
+            return job
         if place:
             return self.jobs.pop(self.first + place)
         job = self.jobs[self.first]
@@ -138,7 +145,7 @@ class Lane:
 
     def enter(self, line: Line) -> None:
         line.lane = self
-        line.entry = line.member.served + line.offset, line.since, line.jobs[line.first].seq, line
+        line.entry = line.key, line.since, line.jobs[line.first].seq, line
         heappush(self.residents, line.entry)
 
     def resident(self) -> Entry | None:

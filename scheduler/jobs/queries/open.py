@@ -38,7 +38,7 @@ class OpenJob(NamedTuple):
     avoid_workers: frozenset[str]
     cancel_requested: bool
     wait_until: datetime | None
-    running_seconds: float | None  # since started_at; None: it waits, or is at hand of its worker
+    seconds: float | None  # since started_at, or since it waits; None: it is at hand of its worker
     picture: bool = False  # it starts from a given one
 
     def kept_until(self, until: datetime | None) -> "OpenJob":
@@ -52,7 +52,9 @@ OPEN_JOB = """
            greatest((j.params ->> 'width')::int, (j.params ->> 'height')::int) as longest_side,
            j.cost_tokens::float8 as cost, j.bot_id, j.attempt, j.worker_id, j.avoid_workers,
            j.cancel_requested_at is not null as cancel_requested, j.wait_until,
-           extract(epoch from now() - j.started_at)::float8 as running_seconds, j.params ? 'picture' as picture
+           extract(epoch from now() - case j.status when 'QUEUED' then j.queued_at else j.started_at end)::float8
+               as seconds,
+           j.params ? 'picture' as picture
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
       join billing.token_account a on a.user_id = j.user_id
      where j.status in ('QUEUED', 'RUNNING')
@@ -74,14 +76,15 @@ async def all_open_jobs(pool: asyncpg.Pool, page: int = 5_000) -> AsyncGenerator
             yield [open_job_of(row) for row in rows]
 
 
-@lru_cache(100_000, typed=True)
+@lru_cache(250_000, typed=True)
 def shared(value: T) -> T:
     """The same object for equal numbers: most jobs have the size, the cost and the user of many others."""
     return value
 
 
 def open_job_of(row: Any) -> OpenJob:
-    """The job in a row that was selected with OPEN_JOB. What many jobs have in common is kept once."""
+    """The job in a row that was selected with OPEN_JOB. What many jobs have in common is kept once; asyncpg's own UUID
+    takes twice the memory of Python's once it was looked up by."""
     (
         job_id,
         seq,
@@ -100,11 +103,11 @@ def open_job_of(row: Any) -> OpenJob:
         avoid_workers,
         cancel_requested,
         wait_until,
-        running_seconds,
+        seconds,
         picture,
     ) = row
     return OpenJob(
-        job_id,
+        UUID(int=job_id.int),
         seq,
         shared(user_id),
         intern(user),
@@ -121,7 +124,7 @@ def open_job_of(row: Any) -> OpenJob:
         frozenset(avoid_workers) if avoid_workers else NOBODY,
         cancel_requested,
         wait_until,
-        running_seconds,
+        shared(float(round(seconds))) if status == "QUEUED" and seconds is not None else seconds,
         picture,
     )
 

@@ -44,7 +44,7 @@ def job(number: int, user_id: int) -> OpenJob:
         avoid_workers=NOBODY,
         cancel_requested=False,
         wait_until=None,
-        running_seconds=None,
+        seconds=None,
     )
 
 
