@@ -67,3 +67,15 @@ def test_a_start_that_was_not_written_costs_no_share(unwritten: int) -> None:
         line.remove(chosen.id, NOW)
 
     assert users in ([ANN, BEN] * 3, [BEN, ANN] * 3)
+
+
+def test_a_new_leader_gives_lines_the_age_they_have() -> None:
+    """Ann has waited for long enough to visit the class of those who pay, Ben has not."""
+    line, worker = a_line()
+    line.place(job(1, ANN)._replace(seconds=1000.0), NOW)
+    line.place(job(2, BEN)._replace(seconds=50.0), NOW)
+    for number in range(3, 6):
+        line.place(job(number, number)._replace(priority=3), NOW)
+    order = [line.jobs[line.take(worker, NOW).jobs[0].id].user_id for _ in range(5)]
+
+    assert order == [ANN, 3, 4, 5, BEN]
