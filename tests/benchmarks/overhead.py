@@ -1,8 +1,9 @@
-"""`python -m tests.benchmarks.overhead [--jobs N] [--json FILE]`: what the worker adds to its engines' own time.
+"""`python -m tests.benchmarks.overhead [--jobs N] [--json FILE]`: what the worker adds to its engines' time, and that.
 
 One job at a time, of each engine in turn, from the moment when the assignment is sent to the worker's inbox until its
 outcome can be read. Redis, the thread, progress and previews, variants, the store (a folder) and the outcome are the
-worker's; what the engine does until its files are written, their encoding included, is the engine's.
+worker's; what the engine does until its files are written, their encoding included, is the engine's. It fails where a
+median is over what is allowed: 30 ms, except where the worker makes a rendition for screens; and each engine's budget.
 """
 
 import argparse
@@ -22,20 +23,12 @@ from scheduler.wire import Acknowledged, Assignment, Beat, Outcome
 from tests.benchmarks.figures import Spread
 from tests.benchmarks.process import START_SECONDS, running, said
 from tests.benchmarks.servers import Servers, servers
+from tests.benchmarks.works import WORKS, Work, lay_out
 from workers.engines.registry import NO_GPU, meant
 
 BLOCK_SECONDS = 60.0
 ALLOWED_MS = 30.0
 ALLOWED_MB = 250.0
-PICTURE = {"width": 1024, "height": 1024, "count": 1}
-JOBS: Mapping[str, tuple[str, dict[str, Any]]] = {  # capability and what is asked for, by engine
-    "instant": ("image", {"prompt": "a fox", "width": 64, "height": 64, "count": 1}),
-    "painter": ("image", {"prompt": "a red sunset over the sea", **PICTURE}),
-    "writer": ("text", {"prompt": "a title for a bakery by the sea"}),
-    "speaker": ("audio", {"prompt": "The picture that you asked for is ready, and it is a fine one."}),
-    "composer": ("audio", {"prompt": "calm music for a rainy evening", "seconds": 20.0}),
-    "animator": ("video", {"prompt": "a red sunset over the sea", "width": 1280, "height": 720, "seconds": 6.0}),
-}
 ENGINES = ("instant", *meant(NO_GPU))
 
 
@@ -93,24 +86,23 @@ class Scheduler:
                 return
 
 
-def assignment(engine: str, number: int) -> Assignment:
-    capability, params = JOBS[engine]
+def assignment(work: Work, number: int) -> Assignment:
     job_id = uuid4()
     return Assignment(
         job_id=job_id,
         attempt=1,
         lease_token=uuid4(),
-        capability=capability,
-        model=engine,
-        params={**params, "seed": number},
+        capability=work.capability,
+        model=work.engine,
+        params={**work.params, "seed": number},
         folder=f"jobs/{job_id}/1",
         timeout_seconds=300.0,
         events_channel=wire.events_channel("benchmark"),
     )
 
 
-async def one(scheduler: Scheduler, worker: asyncio.subprocess.Process, engine: str, number: int) -> Job:
-    wanted = assignment(engine, number)
+async def one(scheduler: Scheduler, worker: asyncio.subprocess.Process, work: Work, number: int) -> Job:
+    wanted = assignment(work, number)
     sent = time.monotonic_ns()
     await scheduler.send(wanted)
     await scheduler.outcome(wanted.job_id)
@@ -122,14 +114,16 @@ async def one(scheduler: Scheduler, worker: asyncio.subprocess.Process, engine: 
 
 
 async def measure(here: Servers, jobs: int) -> tuple[float, dict[str, list[Job]]]:
-    """Megabytes before the first job, and the jobs of each engine; its first one only warms up."""
+    """Megabytes before the first job, and the jobs of each work; its first one only warms up."""
+    works = [work for work in WORKS if work.engine in ENGINES]
+    lay_out(here.folder / "store")
     settings = {
         "TESSERA_REDIS_URL": here.redis_url,
         "TESSERA_STORE_URL": (here.folder / "store").as_uri(),
         "TESSERA_WORKER_SCRATCH": str(here.folder / "scratch"),
         "TESSERA_WORKER_ENGINES": ",".join(ENGINES),
     }
-    done: dict[str, list[Job]] = {engine: [] for engine in ENGINES if engine in JOBS}
+    done: dict[str, list[Job]] = {work.name: [] for work in works}
     async with bus.commands(here.redis_url) as redis, bus.blocking(here.redis_url, BLOCK_SECONDS) as reading:
         await redis.flushdb()
         scheduler = Scheduler(redis, reading)
@@ -138,10 +132,10 @@ async def measure(here: Servers, jobs: int) -> tuple[float, dict[str, list[Job]]
                 await scheduler.meet()
             resident = resident_mb(worker.pid)
             for number in range(jobs + 1):
-                for engine, jobs_ in done.items():
-                    job = await one(scheduler, worker, engine, number)
+                for work in works:
+                    job = await one(scheduler, worker, work, number)
                     if number:
-                        jobs_.append(job)
+                        done[work.name].append(job)
     return resident, done
 
 
@@ -153,8 +147,8 @@ def resident_mb(pid: int) -> float:
 def figures(done: Mapping[str, list[Job]]) -> dict[str, dict[str, Spread]]:
     parts = ("engine", "added", "before", "during", "after")
     return {
-        engine: {part: Spread.of([getattr(job, part) for job in jobs], 2) for part in parts}
-        for engine, jobs in done.items()
+        name: {part: Spread.of([getattr(job, part) for job in jobs], 2) for part in parts}
+        for name, jobs in done.items()
     }
 
 
@@ -162,21 +156,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.overhead", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--jobs", type=int, default=10, help="of each engine")
+    parser.add_argument("--jobs", type=int, default=10, help="of each work")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
     with servers() as here:
         resident, done = uvloop.run(measure(here, options.jobs))
     told = figures(done)
     print(f"resident before the first job: {resident:.0f} MB\nmilliseconds a job, median [least-most]")
-    for engine, parts in told.items():
-        words = (f"{name} {part.median:,.1f} [{part.min:,.1f}-{part.max:,.1f}]" for name, part in parts.items())
-        print(f"  {engine:10}", ", ".join(words))
+    for name, parts in told.items():
+        words = (f"{part} {each.median:,.1f} [{each.min:,.1f}-{each.max:,.1f}]" for part, each in parts.items())
+        print(f"  {name:16}", ", ".join(words))
+    used = budgets(told)
+    print("of its budget", ", ".join(f"{name} {share:.0%}" for name, share in used.items()))
     if options.json:
-        spreads = {engine: {name: part.json() for name, part in parts.items()} for engine, parts in told.items()}
-        options.json.write_text(json.dumps({"resident_mb": round(resident, 1), "ms": spreads}, indent=2) + "\n")
-    good = resident < ALLOWED_MB and all(parts["added"].median < ALLOWED_MS for parts in told.values())
-    return 0 if good else 1
+        spreads = {name: {part: each.json() for part, each in parts.items()} for name, parts in told.items()}
+        facts = {"resident_mb": round(resident, 1), "ms": spreads, "of_budget": used}
+        options.json.write_text(json.dumps(facts, indent=2) + "\n")
+    light = all(
+        told[work.name]["added"].median < ALLOWED_MS for work in WORKS if work.name in told if not work.rendition
+    )
+    return 0 if light and resident < ALLOWED_MB and all(share < 1 for share in used.values()) else 1
+
+
+def budgets(told: Mapping[str, Mapping[str, Spread]]) -> dict[str, float]:
+    """The share of what its engine may take that each work takes, measured by budget."""
+    return {
+        work.name: round(told[work.name]["engine"].median / 1000 / work.budget_seconds, 4)
+        for work in WORKS
+        if work.budget_seconds and work.name in told
+    }
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ async def test_what_the_worker_adds_is_told_from_its_engines_time(
     assert 0 < resident < overhead.ALLOWED_MB
     assert [len(jobs) for jobs in done.values()] == [2, 2]
     assert all(min(job.engine, job.before, job.during, job.after) >= 0 for jobs in done.values() for job in jobs)
+    assert 0 < overhead.budgets(overhead.figures(done))["writer"] < 1
 
 
 def test_every_row_of_the_policy_is_simulated_and_printed(
