@@ -153,18 +153,21 @@ class Lane:
         heap = self.residents
         while heap:
             entry = heap[0]
-            line = entry[3]
-            member = line.member
+            key, since, seq, line = entry
             if line.entry is not entry:
                 heappop(heap)
-            elif member.user.running >= member.user.limit:
+                continue
+            member, job = line.member, line.jobs[line.first]
+            served = member.served
+            actual = served + line.offset if served else line.offset
+            if member.user.running >= member.user.limit:
                 heappop(heap)
                 line.entry = None
-            elif entry[0] != member.served + line.offset or entry[1] != line.since or entry[2] != line.head().seq:
-                line.entry = line.key, line.since, line.head().seq, line
-                heapreplace(heap, line.entry)
-            else:
+            elif key == actual and since == line.since and seq == job.seq:
                 return entry
+            else:
+                line.entry = actual, line.since, job.seq, line
+                heapreplace(heap, line.entry)
         return None
 
     def rise(self, line: Line) -> None:
