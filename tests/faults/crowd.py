@@ -107,6 +107,14 @@ async def ask(client: Light, number: int) -> int:
     return status
 
 
+async def here(port: int, most_open: int, rate: float, seconds: float, first: int) -> Tally:
+    """A crowd in this process; what became of it."""
+    crowd = Crowd(port, most_open, count(first))
+    await crowd.come(rate, seconds)
+    crowd.close()
+    return crowd.tally
+
+
 async def elsewhere(port: int, most_open: int, rate: float, seconds: float, first: int) -> Tally:
     """A crowd in a process of its own."""
     options = {"port": port, "most-open": most_open, "rate": rate, "seconds": seconds, "first": first}
@@ -136,10 +144,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--first", type=int, required=True)
     options = parser.parse_args()
-    crowd = Crowd(options.port, options.most_open, count(options.first))
-    uvloop.run(crowd.come(options.rate, options.seconds))
-    crowd.close()
-    tally = crowd.tally
+    tally = uvloop.run(here(options.port, options.most_open, options.rate, options.seconds, options.first))
     json.dump({name: getattr(tally, name) for name in ("offered", "sent", "unsent", "taken", "lost")}, sys.stdout)
 
 
