@@ -34,23 +34,29 @@ class MarketKeeper:
     async def refresh(self) -> bool:
         """One tick: read everything anew. One at a time, so that nothing older is put in the place of the newest."""
         async with self.reading:
-            offers = await offered_models(self.db, self.alive_for)
-            self.market = Market(
-                models=await all_models(self.db),
-                plans=await active_plans(self.db),
-                offered=offers.ever,
-                online=offers.online,
-                paused={pause.subject: pause for pause in await pauses(self.db)},
-                offered_from_picture=offers.ever_from_picture,
-                online_from_picture=offers.online_from_picture,
-            )
+            await self._read()
         return False
 
     async def as_of(self, paused: Set[str]) -> Market:
-        """The market, read anew if something else was paused for an account that has just been read."""
+        """The market, read anew if something else was paused for an account that has just been read. It takes a
+        connection: only few may hold one meanwhile."""
         if self.market.paused.keys() != paused:
-            await self.refresh()
+            async with self.reading:
+                if self.market.paused.keys() != paused:  # nobody has read it since
+                    await self._read()
         return self.market
+
+    async def _read(self) -> None:
+        offers = await offered_models(self.db, self.alive_for)
+        self.market = Market(
+            models=await all_models(self.db),
+            plans=await active_plans(self.db),
+            offered=offers.ever,
+            online=offers.online,
+            paused={pause.subject: pause for pause in await pauses(self.db)},
+            offered_from_picture=offers.ever_from_picture,
+            online_from_picture=offers.online_from_picture,
+        )
 
     async def changed(self) -> None:
         """It was changed here: read it anew, and let the others do so at once; who does not hear it reads it soon."""

@@ -87,7 +87,7 @@ class Transport:
         all_headers = self.authorization | (actor.headers() if actor else {}) | dict(headers or {})
         data: str | bytes | None = content
         if body is not None:
-            data = body.model_dump_json()
+            data = body.model_dump_json(exclude_defaults=True)  # an older scheduler does not know every field
             all_headers["Content-Type"] = "application/json"
         for pause in (*PAUSES_SECONDS, None) if repeatable else (None,):
             try:

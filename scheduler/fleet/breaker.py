@@ -1,7 +1,5 @@
 """Looks at what failed lately: pauses models that fail everywhere, puts workers aside that alone fail."""
 
-import time
-
 import asyncpg
 import structlog
 
@@ -31,12 +29,13 @@ class Breaker:
         """One look, when it is due."""
         if now < self.next_at:
             return
+        self.next_at = now + LOOK_SECONDS  # also where a look fails: nobody waits for the next one in the meantime
         failures = await queries.recent_failures(self.pool)
-        if suspicious(failures) and now >= self.close_look_at:
-            await self._judge(failures)
-            self.close_look_at = time.monotonic() + LOOK_AGAIN_SECONDS
         self.line.put_aside(await queries.workers_aside(self.pool))
-        self.next_at = time.monotonic() + LOOK_SECONDS
+        if suspicious(failures) and now >= self.close_look_at:
+            self.close_look_at = now + LOOK_AGAIN_SECONDS
+            await self._judge(failures)
+            self.line.put_aside(await queries.workers_aside(self.pool))
 
     async def _judge(self, failures: list[Failure]) -> None:
         offers = {

@@ -43,9 +43,10 @@ Offers = Mapping[str, Collection[str]]  # live worker -> its models
 
 def suspicious(failures: Sequence[Failure]) -> bool:
     """Whether it is worth a look at what succeeded."""
-    models, workers = {one.model for one in failures}, {one.worker_id for one in failures}
-    return any(enough(of(failures, model=model)) for model in models) or any(
-        enough(of(failures, worker_id=worker_id)) for worker_id in workers
+    telling = evidence(failures)
+    models, workers = {one.model for one in telling}, {one.worker_id for one in telling}
+    return any(enough(of(telling, model=model)) for model in models) or any(
+        enough(of(telling, worker_id=worker_id)) for worker_id in workers
     )
 
 
@@ -61,14 +62,15 @@ def tripped(failures: Sequence[Failure], completed: Completions, offers: Offers)
 
 def fails(model: str, failures: Sequence[Failure], completed: Completions, offers: Offers) -> bool:
     successes = [at for (name, _), at in completed.items() if name == model]
-    lost = Counter(one.job_id for one in failures if one.code == LOST)
-    streak = [
-        one
-        for one in since(successes, of(failures, model=model))
-        if one.code != OF_THE_STORE and (one.code != LOST or lost[one.job_id] > 1)
-    ]
+    streak = [one for one in since(successes, of(evidence(failures), model=model)) if one.code != OF_THE_STORE]
     able = {worker_id for worker_id, models in offers.items() if model in models}
     return enough(streak) and bool(able) and all(took_part(worker_id, streak) for worker_id in able)
+
+
+def evidence(failures: Sequence[Failure]) -> list[Failure]:
+    """Without attempts that alone of their job were lost."""
+    lost = Counter(one.job_id for one in failures if one.code == LOST)
+    return [one for one in failures if one.code != LOST or lost[one.job_id] > 1]
 
 
 def took_part(worker_id: str, streak: Iterable[Failure]) -> bool:

@@ -41,6 +41,7 @@ class Bookings:
 
     async def submit(self, submit: Submit, booking: Booking) -> Answer:
         """The answer is committed when this returns."""
+        await self.market.as_of((await self._read(self.pool, submit)).paused)  # not while a connection is held
         async with self.pool.acquire() as connection, connection.transaction():
             await lock_accounts(connection, [submit.caller.user_id])
             found = await self._read(connection, submit)
@@ -53,12 +54,12 @@ class Bookings:
 
     async def quote(self, submit: Submit, booking: Booking) -> Admitted | Refusal:
         """What the submit would be answered now, without effect."""
-        return self._judge(submit, booking, await self._read(self.pool, submit))
+        found = await self._read(self.pool, submit)
+        await self.market.as_of(found.paused)
+        return self._judge(submit, booking, found)
 
     async def _read(self, db: Db, submit: Submit) -> Decisions:
-        found = Decisions(*await read_accounts(db, [submit.caller.user_id], [submit.key], self.plans))
-        await self.market.as_of(found.paused)
-        return found
+        return Decisions(*await read_accounts(db, [submit.caller.user_id], [submit.key], self.plans))
 
     def _judge(self, submit: Submit, booking: Booking, found: Decisions) -> Admitted | Refusal:
         account = found.accounts.get(submit.caller.user_id)

@@ -51,19 +51,25 @@ class Agenda:
 
     def ended(self, job_id: UUID, completed: bool) -> Turned:
         """A job ended, of any kind. After a failure its children, and theirs, are without hope."""
-        children = self.children.pop(job_id, [])
-        for child in children:
-            self.parents[child].discard(job_id)
+        children = self._crossed_out(job_id)
         if completed:
             for child in children:
                 if not self.parents[child]:
                     self._plan(child)
             return Turned()
         hopeless: list[UUID] = []
-        for child in children:
+        for child in children:  # of which there come more
             if self.discard(child):  # else it is a grandchild, too, and known already
-                hopeless += [child, *self.ended(child, completed=False).hopeless]
+                hopeless.append(child)
+                children += self._crossed_out(child)
         return Turned(hopeless=tuple(hopeless))
+
+    def _crossed_out(self, job_id: UUID) -> list[UUID]:
+        """Those who waited for a job, and do no more."""
+        children = self.children.pop(job_id, [])
+        for child in children:
+            self.parents[child].discard(job_id)
+        return children
 
     def ready(self, now: float) -> Turned:
         """The jobs that nothing holds any more, the earliest first."""

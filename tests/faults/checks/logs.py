@@ -20,7 +20,7 @@ def errors(log: Path) -> Iterator[str]:
     for line in log.read_text(errors="replace").splitlines() if log.exists() else ():
         if line.startswith("Traceback"):
             yield line
-        with suppress(ValueError):  # a line cut by a kill, or no log line
+        with suppress(ValueError, TypeError, KeyError):  # a line cut by a kill, or no log line
             said = json.loads(line)
             if said["level"] in LOUD and said["event"] not in NOTICES:
                 yield line[:SHOWN]

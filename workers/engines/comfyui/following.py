@@ -68,7 +68,7 @@ class Following:
     async def _through_losses(self) -> Ended:
         client_id = uuid4().hex  # of this prompt alone: a second socket of one id would silence the first
         while True:
-            began = self.clock()  # one that does not answer is away from here on
+            began: float | None = self.clock()  # one that does not answer is away from here on
             try:
                 async with self.comfy.socket(client_id) as ear:
                     if not self.submitted:
@@ -76,10 +76,10 @@ class Following:
                         self.prompt_id = await self.comfy.submit(self.graph, self.prompt_id, client_id)
                     elif ended := await self._what_became():
                         return ended
-                    self.away_since = None
+                    self.away_since = began = None
                     return await self._heard(ear)
             except Away:
-                self.away_since = self.away_since or began
+                self.away_since = self.away_since or began or self.clock()
                 if self.clock() - self.away_since > self.patience_seconds:
                     raise Lost from None
             self.tell(self.standing.fraction, None)

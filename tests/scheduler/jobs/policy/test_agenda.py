@@ -1,6 +1,7 @@
 """CREATED jobs join when their time has come and their parents have completed."""
 
-from uuid import UUID
+from itertools import pairwise
+from uuid import UUID, uuid4
 
 from scheduler.jobs.policy.agenda import Agenda
 
@@ -57,3 +58,12 @@ def test_a_cancelled_job_is_never_ready() -> None:
     assert not agenda.discard(TWO)
     agenda.ended(PARENT, completed=True)
     assert agenda.ready(9.0).ready == ()
+
+
+def test_a_chain_of_any_length_is_without_hope() -> None:
+    agenda, chain = Agenda(), [uuid4() for _ in range(3_000)]
+    for parent, child in pairwise(chain):
+        agenda.add(child, parents=[parent])
+
+    assert set(agenda.ended(chain[0], completed=False).hopeless) == set(chain[1:])
+    assert len(agenda) == 0

@@ -15,7 +15,7 @@ from PIL import Image
 from tests.rigs.comfyui.execution import Failing
 from tests.rigs.comfyui.fake import FakeComfy, fake_comfy
 from tests.workers.engines.comfyui.conftest import INPUTS, WORKFLOWS, Stage, table
-from workers.engines.comfyui import files, following
+from workers.engines.comfyui import files, following, making
 from workers.engines.comfyui.client import Comfy
 from workers.engines.comfyui.following import Following
 from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory, Task
@@ -271,6 +271,22 @@ async def test_a_lost_socket_is_found_again(quick: None, comfy: FakeComfy, stage
     gate.go.set()
 
     assert len(await making) == 1
+    assert len(comfy.bodies) == 1
+
+
+async def test_a_socket_that_lived_longer_than_one_waits_for_a_server_is_found_again(
+    quick: None, comfy: FakeComfy, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "AWAY_SECONDS", 0.2)
+    gate = comfy.stop_at("3", 2)
+    made = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    await asyncio.sleep(0.3)  # so long it was heard
+    await comfy.drop()
+    await comfy.until(lambda: bool(comfy.clients))
+    gate.go.set()
+
+    assert len(await made) == 1
     assert len(comfy.bodies) == 1
 
 
