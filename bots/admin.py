@@ -42,7 +42,7 @@ async def answer(user: User, text: str, tr: Translator, *, key: str) -> Screen |
             return replies.granted(account, act.tokens, tr)
         case Act("purchase"):
             account = await user.admin_purchase(act.subject, act.tokens, act.reference, act.note)
-            return replies.granted(account, act.tokens, tr)
+            return replies.purchased(account, act.tokens, tr)
         case Act("correct"):
             account = await user.admin_correct(act.subject, act.tokens, act.note or "", key)
             return replies.corrected(account, act.tokens, tr)

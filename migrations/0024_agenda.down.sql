@@ -1,4 +1,3 @@
-drop index idx_jobs_booked;
 alter table jobs
   drop constraint jobs_created_hold_nothing,
   drop column after,

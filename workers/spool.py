@@ -79,7 +79,7 @@ def open_spool(base: Path) -> Iterator[Spool]:
     except OSError as error:
         raise SettingsError(f"TESSERA_WORKER_SPOOL: {error.strerror}: {base}") from None
     try:
-        with locked(folder):
+        with locked(folder, waits=True):  # for a neighbour who looks whether it is somebody's
             spool = Spool(folder)
             spool.adopt(base)
             yield spool
@@ -89,11 +89,11 @@ def open_spool(base: Path) -> Iterator[Spool]:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Raises OSError while another process has it."""
+def locked(folder: Path, *, waits: bool = False) -> Iterator[None]:
+    """Raises OSError while another process has it, or `waits`."""
     handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW | os.O_DIRECTORY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
         yield
     finally:
         os.close(handle)

@@ -355,6 +355,7 @@ admin-no-workers = Kein Rechner ist wach.
 admin-user = { $user } · { $name } · { $plan } · heute { $used } von { $limit } verbraucht, Guthaben { $balance } · { $open } offen
 admin-user-banned = Gesperrt
 admin-granted = { $user } hat { $tokens } mehr; das Guthaben ist { $balance }.
+admin-purchased = Die Zahlung von { $user } für { $tokens } ist gebucht; das Guthaben ist { $balance }.
 admin-corrected = Das Guthaben von { $user } wurde um { $tokens } berichtigt; es ist { $balance }.
 admin-banned = { $user } ist gesperrt. { $open ->
     [0] Nichts davon wartet oder läuft.

@@ -355,6 +355,7 @@ admin-no-workers = No worker is awake.
 admin-user = { $user } · { $name } · { $plan } · { $used } of { $limit } used today, balance { $balance } · { $open } open
 admin-user-banned = Banned
 admin-granted = { $user } has { $tokens } more; the balance is { $balance }.
+admin-purchased = The payment of { $user } for { $tokens } is booked; the balance is { $balance }.
 admin-corrected = The balance of { $user } was corrected by { $tokens }; it is { $balance }.
 admin-banned = { $user } is banned. { $open ->
     [0] Nothing of theirs waits or runs.

@@ -358,6 +358,7 @@ admin-no-workers = Ни одна машина не работает.
 admin-user = { $user } · { $name } · { $plan } · сегодня { $used } из { $limit }, баланс { $balance } · открыто { $open }
 admin-user-banned = Заблокирован
 admin-granted = { $user } получает { $tokens }; баланс теперь { $balance }.
+admin-purchased = Платёж { $user } за { $tokens } проведён; баланс теперь { $balance }.
 admin-corrected = Баланс { $user } исправлен на { $tokens }; теперь он { $balance }.
 admin-banned = { $user } заблокирован. { $open ->
     [0] Ничего не ждёт и не рисуется.

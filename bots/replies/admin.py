@@ -69,8 +69,13 @@ def user(view: AdminUserView, tr: Translator) -> Screen:
 
 
 def granted(account: AccountView, tokens: Decimal, tr: Translator) -> Screen:
-    """/admin grant and purchase."""
+    """/admin grant."""
     return Screen(tr("admin-granted", user=account.user, tokens=tr.tokens(tokens), balance=account.tokens.balance))
+
+
+def purchased(account: AccountView, tokens: Decimal, tr: Translator) -> Screen:
+    """/admin purchase, now or before."""
+    return Screen(tr("admin-purchased", user=account.user, tokens=tr.tokens(tokens), balance=account.tokens.balance))
 
 
 def corrected(account: AccountView, tokens: Decimal, tr: Translator) -> Screen:

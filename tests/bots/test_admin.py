@@ -117,7 +117,7 @@ async def test_an_admin_is_answered_and_nobody_else() -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("purchase telegram:42 100 inv-7", "telegram:42 has 100 tokens more; the balance is 0."),
+        ("purchase telegram:42 100 inv-7", "The payment of telegram:42 for 100 tokens is booked; the balance is 0."),
         ("correct telegram:42 -2 booked twice", "The balance of telegram:42 was corrected by -2 tokens; it is 0."),
         ("ban telegram:42 it spams", "telegram:42 is banned. What waited is cancelled; 1 job still runs."),
         ("unban telegram:42", "telegram:42 is not banned and may ask for things."),

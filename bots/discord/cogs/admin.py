@@ -79,7 +79,7 @@ async def purchase(
     async def booked() -> Screen:
         count = cents(tokens)
         account = await act.client.desk.user(act).admin_purchase(named(who), count, reference, note)
-        return replies.granted(account, count, translator(act))
+        return replies.purchased(account, count, translator(act))
 
     await answer(act, booked())
 
@@ -95,6 +95,8 @@ async def correct(
 
     async def corrected() -> Screen:
         desk, count = act.client.desk, cents(tokens)
+        if not count:
+            return replies.usage(translator(act))
         account = await desk.user(act).admin_correct(named(who), count, reason, key=desk.key(act))
         return replies.corrected(account, count, translator(act))
 

@@ -12,7 +12,9 @@ from contextlib import aclosing, contextmanager
 from uuid import UUID
 
 import asyncpg
+import structlog
 
+from scheduler.database import CONTENTION, is_outage
 from scheduler.jobs.agenda.model import PARENT_FAILED
 from scheduler.jobs.agenda.queries import Due, End, Entry, all_entries, entries
 from scheduler.jobs.agenda.usher import AT_ONCE, Usher
@@ -24,6 +26,8 @@ from scheduler.jobs.model import JobEvent, Status
 from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.ending import Ended
 from scheduler.jobs.queue import Agenda
+
+log = structlog.get_logger(__name__)
 
 PAUSE_SECONDS = 2.0  # between two looks at all that is booked
 LOOKING = 0.05  # of the time, at most: a long agenda is read less often
@@ -105,7 +109,7 @@ class Secretary:
                     ends += self._enter(agenda, page)
         now = time.monotonic()
         self.agenda, self.next_look = agenda, now + max(PAUSE_SECONDS, (now - began) / LOOKING)
-        await self.lifecycle.end_created(ends)
+        await self._end(ends)
 
     async def _take_notes(self) -> None:
         """Of what ended first: what is read after it knows."""
@@ -115,7 +119,28 @@ class Secretary:
         if came:
             with self._reading():
                 ends += self._enter(self.agenda, await entries(self.pool, list(came)))
-        await self.lifecycle.end_created(ends)
+        await self._end(ends)
+
+    async def _end(self, ends: Sequence[End]) -> None:
+        """At most AT_ONCE in one statement; when that fails though the database is there, one by one, so that one that
+        cannot be ended, or whose account is locked, harms nobody else: the next look finds it again."""
+        for first in range(0, len(ends), AT_ONCE):
+            together = ends[first : first + AT_ONCE]
+            try:
+                await self.lifecycle.end_created(together)
+            except Exception as error:
+                if is_outage(error) and not isinstance(error, CONTENTION):
+                    raise
+                for one in together:
+                    await self._end_alone(one)
+
+    async def _end_alone(self, one: End) -> None:
+        try:
+            await self.lifecycle.end_created([one])
+        except Exception as error:
+            if is_outage(error) and not isinstance(error, CONTENTION):
+                raise
+            log.warning("job.not_ended", job=str(one.job_id), error=type(error).__name__)
 
     def _cross_out(self, over: dict[UUID, Status]) -> list[UUID]:
         """Jobs that ended, and whoever waited for them; returns those that never can begin."""

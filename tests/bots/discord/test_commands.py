@@ -73,7 +73,7 @@ async def test_admins_look_grant_pause_and_resume(stage: Stage) -> None:
     assert "discord:" in await told("user", who=f"<@{stage.ann.id}>")
     assert "5 tokens more" in await told("grant", who=f"<@{stage.ann.id}>", tokens=5.0, note="welcome")
     assert stage.studio.grants == [(f"discord:{stage.ann.id}", Decimal(5), "welcome")]
-    assert "7 tokens more" in await told("purchase", who="telegram:7", tokens=7.0, reference="inv-7")
+    assert "7 tokens is booked" in await told("purchase", who="telegram:7", tokens=7.0, reference="inv-7")
     assert "by -2.5 tokens" in await told("correct", who="telegram:7", tokens=-2.5, reason="twice")
     assert stage.studio.grants[1:] == [("telegram:7", Decimal(7), "inv-7"), ("telegram:7", Decimal("-2.5"), "twice")]
     assert "is banned" in await told("ban", who="telegram:7", reason="spam")

@@ -327,6 +327,19 @@ async def test_a_poisonous_job_harms_nobody_else(stage: Stage, ann: Caller) -> N
     assert await is_clean(stage)
 
 
+async def test_an_end_that_cannot_be_written_harms_nobody_else(stage: Stage, ann: Caller) -> None:
+    """Ben's account says that he has no open job: no end of one can be written there."""
+    ben = await stage.user("telegram:43")
+    lost, waits = await booked(stage, ben, in_time=HOUR), await booked(stage, ann, in_time=HOUR)
+    due = await booked(stage, await stage.user("telegram:44"), in_time=HOUR)
+    await stage.pool.execute("update jobs set cancel_requested_at = now() where id = any($1::uuid[])", [lost, waits])
+    await stage.pool.execute("update billing.token_account set open_jobs = 0 where user_id = $1", ben.user_id)
+    await comes(stage, due)
+    await look(stage)
+
+    assert [await stage.status(job_id) for job_id in (lost, waits, due)] == ["CREATED", "CANCELLED", "RUNNING"]
+
+
 async def test_where_it_waits_is_told(stage: Stage, gpu: Worker, ann: Caller) -> None:
     parent, task = await stage.started(ann, gpu)
     child = await booked(stage, ann, after=[parent], in_time=HOUR)

@@ -1,0 +1,1 @@
+select; -- a constraint that was proved stays proved
