@@ -96,7 +96,8 @@ async def measure(folder: Path, times: float, seconds: float, processes: int) ->
     async with open_pair(folder, (NAME,), TESSERA_LOG_LEVEL="error") as pair:
         port = pair.ports[NAME]
         figures.sustainable = await sustainable(port)
-        await pair.drained(PATIENCE_SECONDS)
+        if not await pair.drained(PATIENCE_SECONDS):
+            raise RuntimeError(f"what was asked for to find the rate had not ended after {PATIENCE_SECONDS:g} s")
         figures.memory_before_mb = memory_mb(pair)
         async with watched(pair, figures):
             rate = figures.sustainable * times / processes

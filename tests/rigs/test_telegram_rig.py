@@ -122,6 +122,17 @@ async def test_an_update_can_come_after_the_next_one_and_is_not_lost(bot: Bot, a
     assert len(await bot.get_updates()) == 2
 
 
+async def test_each_of_several_late_updates_comes_after_the_one_that_followed_it(
+    bot: Bot, ann: Person, account: FakeBot
+) -> None:
+    await bot.get_updates(offset=account.updates.next_id)
+    account.gets_next_updates_late(2)
+    for words in ("first", "second", "third", "fourth"):
+        ann.writes(words)
+    came = await bot.get_updates()
+    assert [update.message.text for update in came if update.message] == ["third", "second", "first", "fourth"]
+
+
 async def test_an_update_that_is_late_comes_though_the_next_one_was_confirmed(
     bot: Bot, ann: Person, account: FakeBot
 ) -> None:

@@ -45,7 +45,7 @@ class FakeBot:
         self.updates.repeat_next = times
 
     def gets_next_updates_late(self, times: int = 1) -> None:
-        """Deliver each of the next updates after the one that happens next."""
+        """Deliver each of the next updates after the one that follows it: several, last first."""
         self.updates.late_next = times
 
     def gets_late_updates_now(self) -> None:

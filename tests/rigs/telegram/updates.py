@@ -73,8 +73,8 @@ class UpdateQueue:
         return update
 
     def catch_up(self) -> None:
-        """What is late comes now."""
-        self.pending.extend(self.late)
+        """What is late comes now, the latest to happen first: each after the one that followed it."""
+        self.pending.extend(reversed(self.late))
         self.late.clear()
         self.changes.announce()
 
