@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -126,12 +127,21 @@ def test_nothing_starts_with_secrets_that_are_the_readme_s_or_break_a_url(docume
 
     assert says() == []
     assert says(WEB_SECRET="", MIGRATE_PASSWORD="p@ss") == ["MIGRATE_PASSWORD", "WEB_SECRET"]
+    assert says(POSTGRES_PASSWORD="p @ß/", WEB_SECRET="s @ß/", LINK_SECRET="s @ß/", WEB_SERVICE_KEY="k@/+=~!") == []
+    assert says(WEB_SERVICE_KEY="two words", DISCORD_SERVICE_KEY="schlüssel", REDIS_WORKER_PASSWORD="p/ss") == [
+        "DISCORD_SERVICE_KEY",
+        "REDIS_WORKER_PASSWORD",
+        "WEB_SERVICE_KEY",
+    ]
     assert says(**{name: compose.example()[name] for name in secrets}) == sorted(secrets)
 
 
-def test_what_a_proxy_on_the_host_says_of_visitors_is_believed(document: dict[str, Any]) -> None:
-    [given] = [part["subnet"] for part in document["networks"]["api"]["ipam"]["config"]]
+def test_what_a_proxy_on_the_host_says_of_visitors_is_believed_and_what_a_container_says_is_not(
+    document: dict[str, Any],
+) -> None:
+    [(subnet, given)] = [(part["subnet"], part["gateway"]) for part in document["networks"]["api"]["ipam"]["config"]]
 
+    assert ip_address(given) in ip_network(subnet)
     assert compose.example()["TRUSTED_PROXIES"] == ""
     for name in ("scheduler", "web"):
         assert compose.load(compose.example())["services"][name]["environment"]["TESSERA_TRUSTED_PROXIES"] == given
