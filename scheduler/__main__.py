@@ -95,7 +95,7 @@ async def main(settings: SchedulerSettings) -> None:
         parts = await assembled(settings, stack, stop)
         if parts is None:
             return
-        gate = Gate(parts.door.party)
+        gate = Gate(parts.door.party, Proxies(tuple(settings.trusted_proxies)))
         inspector = await stack.enter_async_context(inspecting())
         runner = web.AppRunner(
             served(parts, settings, gate, Readiness(parts.pool, parts.redis, stop), inspector),
@@ -204,7 +204,7 @@ def served(
             *AdminAccountRoutes(pool, door, parts.lifecycle).operations(),
         ],
         readiness.missing,
-        limited(door, Proxies(tuple(settings.trusted_proxies))),
+        limited(door, gate.proxies),
         gate.middleware,
     )
 

@@ -14,6 +14,7 @@ from scheduler.idle import IdleConnections
 from scheduler.observability import REGISTRY
 from scheduler.observability import Counter as Metric
 from scheduler.places import Lines, Places
+from scheduler.proxies import Proxies, network_of
 
 MOST_REQUESTS = 600  # being answered
 MOST_FILES = 400  # being read: a piece of each is in memory
@@ -22,7 +23,8 @@ BODY_SECONDS = 5.0  # for the whole of a body
 TAKE_SECONDS, LEAST_BYTES_A_SECOND = 10.0, 16 * 1024  # who takes an answer more slowly gets no more of it
 SMALL = 32 * 1024  # bytes of an answer that a connection holds though nobody reads: it pauses at twice as many
 RETRY_AFTER_SECONDS = 1.0
-FILES = ("/links/", "/v1/artifacts/")
+LINKS = "/links/"  # with a signature in the place of a key
+FILES = (LINKS, "/v1/artifacts/")
 LONG = ("/events", "/uploads")  # paths whose requests take as long as the client likes
 HEALTH = frozenset({"/healthz", "/readyz"})  # cheap, and answered whatever else is asked: who balances loads must know
 DESCRIPTIONS = frozenset({"/metrics", "/openapi.json"})  # each as one user of the strangers'
@@ -39,8 +41,9 @@ class Gate:
     It stands behind whoever tells good keys from others, who is asked for the `party` of each request; and a request
     stands in line when its body has come."""
 
-    def __init__(self, party: Callable[[Mapping[str, str]], Party]) -> None:
+    def __init__(self, party: Callable[[Mapping[str, str]], Party], proxies: Proxies) -> None:
         self.party = party
+        self.proxies = proxies
         self.requests = Places(MOST_REQUESTS)
         self.files = Places(MOST_FILES)
         self.streams = Places(MOST_STREAMS)
@@ -74,7 +77,15 @@ class Gate:
     def _party(self, request: web.Request) -> Party:
         if request.path.startswith(GUARDED):
             return self.party(request.headers)
-        return Party(STRANGERS, request.path if request.path in DESCRIPTIONS else None)
+        if request.path in DESCRIPTIONS:
+            return Party(STRANGERS, request.path)
+        return Party(STRANGERS, self._network(request) if request.path.startswith(LINKS) else None)
+
+    def _network(self, request: web.Request) -> str | None:
+        """A link may be handed to anybody, so whoever reads it takes the places of the own network, which is nothing
+        that a request can say. A unix socket is none: everybody may be behind it."""
+        address = self.proxies.origin(request.remote, request.secure, request.headers).address
+        return network_of(address) if address else None
 
     @contextmanager
     def _place(self, request: web.Request, party: Party) -> Iterator[None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeVar
 
-from scheduler.accounts.model import PEOPLE, Party
+from scheduler.accounts.model import Party
 
 MOST_OF_A_USER = 24  # of the places of each kind; of a bot's users and of people with a key of their own
 FEW = 128  # requests that are let in however long the others take
@@ -45,7 +45,7 @@ class Places:
 @dataclass(slots=True)
 class Lines:
     """Requests that are here as a whole and not answered yet: times, the oldest first, by the key and by whose line it
-    is. A bot has one for all its users, people with keys of their own have one each."""
+    is. A bot has one for all its users; people with keys of their own, and strangers, have one each."""
 
     began: dict[str, dict[str | None, dict[int, float]]] = field(default_factory=dict)
 
@@ -71,7 +71,7 @@ class Lines:
 
 
 def owner(party: Party) -> str | None:
-    return party.user if party.key == PEOPLE else None
+    return None if party.is_bot else party.user
 
 
 def lower(counts: Counter[K], name: K) -> None:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address, ip_network
 
 import structlog
 from aiohttp import web
@@ -15,6 +14,7 @@ from bots.web import edge
 from bots.web.guard import Handler
 from bots.web.site import origin, translator
 from scheduler.errors import Code, Refused
+from scheduler.proxies import network_of
 
 log = structlog.get_logger(__name__)
 
@@ -91,9 +91,3 @@ def full(request: web.Request) -> web.Response:
     answer = edge.answered(edge.refusal(refused, translator(request)), 503)
     answer.headers["Retry-After"] = f"{RETRY_AFTER_SECONDS:g}"
     return answer
-
-
-def network_of(address: str | None) -> str:
-    """An IPv4 address, the /64 of an IPv6 address; a unix socket is one network."""
-    parsed = ip_address(address) if address else None
-    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else str(parsed)

@@ -9,10 +9,9 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from scheduler.accounts.doorkeeper import Doorkeeper
-from scheduler.accounts.headers import network_of
 from scheduler.errors import Code, Refused
 from scheduler.gate import GUARDED, SHED
-from scheduler.proxies import Proxies
+from scheduler.proxies import Proxies, network_of
 
 AT_ONCE = 20
 EVERY_SECONDS = 3.0
@@ -52,8 +51,7 @@ def limited(door: Doorkeeper, proxies: Proxies) -> Middleware:
     asking = 0
 
     def network(request: web.Request) -> str:
-        address = proxies.origin(request.remote, request.secure, request.headers).address
-        return network_of(address) if address else "socket"
+        return network_of(proxies.origin(request.remote, request.secure, request.headers).address)
 
     def guesses(request: web.Request) -> bool:
         """Whether it presents a key that was not good before. Without a key nothing is tried: nobody waits for that."""

@@ -14,7 +14,7 @@ import asyncpg
 import structlog
 
 from scheduler.accounts import queries
-from scheduler.accounts.headers import acted_for, address_of, bearer, cleaned, network_of, parse_ref
+from scheduler.accounts.headers import acted_for, address_of, bearer, cleaned, parse_ref
 from scheduler.accounts.model import (
     ACT_LOCALE,
     ACT_NAME,
@@ -28,6 +28,7 @@ from scheduler.accounts.model import (
 )
 from scheduler.accounts.service_keys import service_of
 from scheduler.errors import Code, Refused
+from scheduler.proxies import network_of
 
 log = structlog.get_logger(__name__)
 

@@ -45,9 +45,3 @@ def address_of(headers: Mapping[str, str]) -> str | None:
     except ValueError:
         return None
     return str((parsed.version == 6 and parsed.ipv4_mapped) or parsed)
-
-
-def network_of(address: str) -> str:
-    """Whose tokens an address spends: an IPv4 address is one household, of IPv6 it is the /64."""
-    parsed = ipaddress.ip_address(address)
-    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))

@@ -47,7 +47,7 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Party:
     """Whose places at the door a request takes: of a bot's each of its users may have a few; people with keys of their
-    own share theirs as if one bot had sent them all, and so do strangers."""
+    own share theirs as if one bot had sent them all, and so do strangers, who are told apart by their networks."""
 
     key: str
     user: str | None = None

@@ -319,7 +319,7 @@ async def open_stage(
             listener,
             ArtifactStore(folder.as_uri()),
             door,
-            Gate(door.party),
+            Gate(door.party, Proxies(())),
         )
         await stage.round()
         stop = asyncio.Event()

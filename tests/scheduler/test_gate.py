@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from ipaddress import ip_network
 
 import aiohttp
 import pytest
@@ -19,6 +20,7 @@ from scheduler.app import application
 from scheduler.gate import Gate
 from scheduler.openapi import Empty, Operation
 from scheduler.places import Lines, Places
+from scheduler.proxies import Proxies
 
 BOT, OTHER = {"Authorization": "Bearer bot"}, {"Authorization": "Bearer other"}
 LARGE = bytes(32 * 2**20)
@@ -28,6 +30,10 @@ ANN, BEN = Party(PEOPLE, "1"), Party(PEOPLE, "2")
 def as_called(headers: Mapping[str, str]) -> Party:
     """Every key is a bot's."""
     return Party(headers["Authorization"], headers.get(ACT_FOR))
+
+
+def a_gate(*trusted: str) -> Gate:
+    return Gate(as_called, Proxies(tuple(ip_network(one) for one in trusted)))
 
 
 def fill(places: Places, key: str, user: str | None = None) -> int:
@@ -95,6 +101,12 @@ def test_a_person_s_line_refuses_nobody_else(monkeypatch: pytest.MonkeyPatch) ->
     assert [lines.is_standing(one) for one in (ANN, BEN, bot)] == [True, False, False]
 
 
+def test_a_network_s_line_refuses_no_other_stranger(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, other = Party(STRANGERS, "192.0.2.1"), Party(STRANGERS, "192.0.2.2")
+    lines = standing(monkeypatch, 2, *[slow] * 2, other)
+    assert [lines.is_standing(one) for one in (slow, other)] == [True, False]
+
+
 def test_a_short_line_is_no_matter_how_old(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = standing(monkeypatch, 2, ANN, ANN)
     assert not lines.is_standing(ANN)
@@ -153,7 +165,7 @@ async def opened(gate: Gate, number: int) -> None:
 
 
 async def test_what_finds_no_place_is_told_when_to_come_back() -> None:
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     gate.requests = Places(4)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         waiting = [group.create_task(session.get(f"{base}/v1/slow", headers=BOT)) for _ in range(2)]
@@ -173,7 +185,7 @@ async def test_what_finds_no_place_is_told_when_to_come_back() -> None:
 async def test_a_line_that_does_not_move_grows_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(at_the_door, "FEW", 2)
     monkeypatch.setattr(at_the_door, "STANDING_SECONDS", 0.0)
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         waiting = [group.create_task(session.get(f"{base}/v1/slow", headers=BOT)) for _ in range(3)]
         await opened(gate, 3)
@@ -186,15 +198,18 @@ async def test_a_line_that_does_not_move_grows_no_longer(monkeypatch: pytest.Mon
     assert not gate.lines.began
 
 
-async def asked_for_the_large_one(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def asked_for_the_large_one(
+    base: str, address: str = "192.0.2.1"
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """By somebody who does not read."""
     reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]), limit=2**10)
-    writer.write(b"GET /links/large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    head = f"GET /links/large HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {address}\r\n\r\n"
+    writer.write(head.encode())
     return reader, writer
 
 
 async def test_who_does_not_read_keeps_the_place() -> None:
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     gate.files = Places(4)
     async with served(slow, gate) as (base, session):
         lines = [await asked_for_the_large_one(base) for _ in range(2)]
@@ -217,10 +232,31 @@ async def test_who_does_not_read_keeps_the_place() -> None:
                 await asyncio.sleep(0.01)
 
 
+@pytest.mark.parametrize(("trusted", "place"), [(["127.0.0.1"], 200), ([], 503)])
+async def test_a_network_that_reads_links_slowly_leaves_room_for_another(
+    monkeypatch: pytest.MonkeyPatch, trusted: list[str], place: int
+) -> None:
+    """What a request says of its address counts where a trusted proxy says it."""
+    monkeypatch.setattr(at_the_door, "MOST_OF_A_USER", 2)
+    slow, gate = Slow(), a_gate(*trusted)
+    async with served(slow, gate) as (base, session):
+        lines = [await asked_for_the_large_one(base, "2001:db8::" + str(n)) for n in range(2)]
+        async with asyncio.timeout(10):
+            while gate.files.total < 2:
+                await asyncio.sleep(0.01)
+        told = {}
+        for address in ("2001:db8::3", "2001:db8:0:1::1"):
+            async with session.get(f"{base}/links/large", headers={"X-Forwarded-For": address}) as answer:
+                told[address] = answer.status
+        assert told == {"2001:db8::3": 503, "2001:db8:0:1::1": place}
+        for _, writer in lines:
+            writer.close()
+
+
 async def test_who_reads_too_slowly_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "TAKE_SECONDS", 0.2)
     monkeypatch.setattr(gates, "LEAST_BYTES_A_SECOND", 2**30)
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     async with served(slow, gate) as (base, _):
         reader, writer = await asked_for_the_large_one(base)
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
@@ -233,7 +269,7 @@ async def test_who_reads_too_slowly_is_hung_up_on(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_descriptions_have_a_few_places_and_health_needs_none() -> None:
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     async with served(slow, gate) as (base, session):
         assert fill(gate.requests, STRANGERS, "/metrics") == at_the_door.MOST_OF_A_USER
         told = {}
@@ -250,7 +286,7 @@ async def test_descriptions_have_a_few_places_and_health_needs_none() -> None:
 
 async def test_metrics_asked_for_again_at_once_are_those_that_were_told() -> None:
     """They take several milliseconds to count, and anybody may ask."""
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     async with served(slow, gate) as (base, session):
         told = []
         for path in ("/metrics", "/v1/nothing", "/metrics"):
@@ -260,7 +296,7 @@ async def test_metrics_asked_for_again_at_once_are_those_that_were_told() -> Non
 
 
 async def test_streams_of_events_have_places_of_their_own() -> None:
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     gate.streams = Places(2)
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         group.create_task(session.get(f"{base}/v1/slow/events", headers=BOT))
@@ -276,7 +312,7 @@ async def test_streams_of_events_have_places_of_their_own() -> None:
 
 async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "MOST_CONNECTIONS", 1)
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         first = group.create_task(session.get(f"{base}/v1/slow", headers=BOT))
         await opened(gate, 1)
@@ -291,7 +327,7 @@ async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.Monke
 async def test_a_connection_on_which_nothing_is_asked_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "MOST_CONNECTIONS", 1)
     monkeypatch.setattr(idling, "STRANGER_SECONDS", 0.0)
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     slow.go.set()
     async with served(slow, gate) as (base, session):
         reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
@@ -307,7 +343,7 @@ async def test_a_connection_on_which_nothing_is_asked_makes_room(monkeypatch: py
 
 async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(farewell, "QUIET_SECONDS", 0.3)
-    slow, gate = Slow(), Gate(as_called)
+    slow, gate = Slow(), a_gate()
     slow.go.set()
     async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
         async with session.get(f"{base}/v1/slow", headers=BOT) as before:
@@ -322,4 +358,4 @@ async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyP
 
 async def test_nobody_waits_who_serves_nobody() -> None:
     async with asyncio.timeout(1):
-        await Gate(as_called).farewell.drain(30.0)
+        await a_gate().farewell.drain(30.0)

@@ -4,11 +4,12 @@ import asyncio
 
 from aiohttp import web
 
-from bots.web.crowd import Places, network_of
+from bots.web.crowd import Places
 from bots.web.edge import answered
 from bots.web.model import Given
 from bots.web.site import origin, visit
 from scheduler.errors import Code, Refused
+from scheduler.proxies import network_of
 from scheduler.uploads.model import LARGEST_FILE, TAKEN
 
 AT_ONCE = 16  # in memory

@@ -7,7 +7,8 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from bots.web import crowd
-from bots.web.crowd import Places, network_of
+from bots.web.crowd import Places
+from scheduler.proxies import network_of
 from tests.bots.web.browsing import OWN, browsing
 from tests.bots.web.serving import serving
 from tests.bots.web.studio import Studio
