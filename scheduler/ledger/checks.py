@@ -11,6 +11,12 @@ ACCOUNTS: Mapping[Check, str] = {
           left join (select user_id, sum(delta) as total from billing.token_ledger group by user_id) l using (user_id)
          where a.balance <> coalesce(l.total, 0)
     """,
+    Check.STANDS: """
+        select user_id, a.last_seq, coalesce(l.seq, 0) as ledger
+          from billing.token_account a
+          full join (select user_id, max(seq) as seq from billing.token_ledger group by user_id) l using (user_id)
+         where a.last_seq is distinct from coalesce(l.seq, 0)
+    """,
     Check.CHAIN: """
         select x.user_id, x.seq, x.balance_after, x.total, x.place
           from (select user_id, seq, balance_after, sum(delta) over w as total, row_number() over w as place
@@ -25,11 +31,13 @@ ACCOUNTS: Mapping[Check, str] = {
         select user_id, tokens_used, null from usage_daily where tokens_used < 0
     """,
     Check.ALLOWANCE: """
-        select a.user_id, a.allowance_day, a.allowance_used, coalesce(l.used, 0) as ledger
+        select a.user_id, a.allowance_day, d.day as last_day, a.allowance_used, coalesce(l.used, 0) as ledger
           from billing.token_account a
+          left join (select user_id, max(day) as day from billing.token_ledger where reason = 'hold' group by user_id) d
+               using (user_id)
           left join lateral (select -sum(allowance_delta) as used from billing.token_ledger l
-                              where l.user_id = a.user_id and l.day = a.allowance_day) l on true
-         where a.allowance_used <> coalesce(l.used, 0)
+                              where l.user_id = a.user_id and l.day = coalesce(d.day, a.allowance_day)) l on true
+         where a.allowance_used <> coalesce(l.used, 0) or a.allowance_day <> d.day
     """,
     Check.OPEN_JOBS: """
         select a.user_id, a.open_jobs, coalesce(j.jobs, 0) as jobs
@@ -49,7 +57,8 @@ JOBS: Mapping[Check, str] = {
           left join lateral (select array_agg(reason order by seq) as reasons from billing.token_ledger
                               where job_id = j.id) l on true
          where j.status in ('COMPLETED', 'FAILED', 'CANCELLED')
-           and l.reasons is distinct from case when j.held_day is not null then array['hold', 'settle'] end
+           and l.reasons is distinct from
+               case when j.held_day is not null or j.status = 'COMPLETED' then array['hold', 'settle'] end
     """,
     Check.HELD_ONCE: """
         select j.user_id, j.id as job_id, j.status, l.reasons
@@ -57,7 +66,13 @@ JOBS: Mapping[Check, str] = {
           left join lateral (select array_agg(reason order by seq) as reasons from billing.token_ledger
                               where job_id = j.id) l on true
          where j.status in ('CREATED', 'QUEUED', 'RUNNING')
-           and l.reasons is distinct from case when j.held_day is not null then array['hold'] end
+           and l.reasons is distinct from case when j.status <> 'CREATED' then array['hold'] end
+    """,
+    Check.HELD_AS: """
+        select j.user_id, j.id as job_id, l.reason, l.user_id as of_user, l.delta, l.allowance_delta, l.day
+          from jobs j join billing.token_ledger l on l.job_id = j.id
+         where (l.user_id, l.day) is distinct from (j.user_id, j.held_day)
+            or l.reason = 'hold' and (l.delta, l.allowance_delta) <> (-j.held_balance, -j.held_allowance)
     """,
     Check.ORPHAN_HOLD: """
         select h.user_id, h.job_id, h.delta, h.allowance_delta, h.day
@@ -68,7 +83,8 @@ JOBS: Mapping[Check, str] = {
     Check.REFUND: """
         select min(user_id) as user_id, job_id, sum(delta) as delta, sum(allowance_delta) as allowance_delta
           from billing.token_ledger where job_id is not null
-         group by job_id having sum(delta) > 0 or sum(allowance_delta) > 0 or count(distinct user_id) > 1
+         group by job_id
+        having sum(delta) > 0 or sum(allowance_delta) > 0 or min(user_id) <> max(user_id) or min(day) <> max(day)
     """,
     Check.COST: """
         select j.user_id, j.id as job_id, j.cost_tokens, l.taken
@@ -76,6 +92,11 @@ JOBS: Mapping[Check, str] = {
           join lateral (select -sum(delta + allowance_delta) as taken from billing.token_ledger
                          where job_id = j.id having count(*) filter (where reason = 'settle') = 1) l on true
          where j.status in ('COMPLETED', 'FAILED', 'CANCELLED') and j.cost_tokens <> l.taken
+    """,
+    Check.CHARGED: """
+        select j.user_id, j.id as job_id, j.status, j.attempt, j.cost_tokens
+          from jobs j join billing.token_ledger s on s.job_id = j.id and s.reason = 'settle'
+         where (j.status = 'FAILED' or j.status = 'CANCELLED' and j.attempt = 0) and j.cost_tokens <> 0
     """,
 }
 

@@ -65,9 +65,11 @@ async def follow_allowance(db: Db, user_id: int) -> str:
         db,
         """
         update billing.token_account a
-           set last_seq = a.last_seq + 1,
+           set last_seq = a.last_seq + 1, allowance_day = d.day,
                allowance_used = (select coalesce(-sum(l.allowance_delta), 0) from billing.token_ledger l
-                                  where l.user_id = $1 and l.day = a.allowance_day)
+                                  where l.user_id = $1 and l.day = d.day)
+          from (select coalesce((select max(day) from billing.token_ledger where user_id = $1 and reason = 'hold'),
+                                (select allowance_day from billing.token_account where user_id = $1)) as day) d
          where a.user_id = $1
         returning a.user_id, a.last_seq, a.balance, a.allowance_day
         """,

@@ -29,6 +29,13 @@ async def follow_ledger(connection: asyncpg.Connection, user_id: int, facts: Map
     return f"the balance was {facts['balance']}, now as the ledger: {facts['ledger']} ({reference})"
 
 
+async def follow_end(connection: asyncpg.Connection, user_id: int, facts: Mapping[str, Any]) -> str | None:
+    if facts["last_seq"] is None or await ask(connection, Check.CHAIN, user_id):
+        return None
+    reference = await mending.follow_ledger(connection, user_id)
+    return f"the account stood at row {facts['last_seq']}, now at the last of the ledger ({reference})"
+
+
 async def follow_allowance(connection: asyncpg.Connection, user_id: int, facts: Mapping[str, Any]) -> str | None:
     if facts["ledger"] < 0:
         return None
@@ -49,6 +56,7 @@ async def count_day(connection: asyncpg.Connection, user_id: int, facts: Mapping
 # In this order: a settlement that was missing changes what the later ones count.
 MENDS: Mapping[Check, Mend] = {
     Check.BALANCE: follow_ledger,
+    Check.STANDS: follow_end,
     Check.SETTLED_ONCE: settle,
     Check.ORPHAN_HOLD: settle,
     Check.ALLOWANCE: follow_allowance,
@@ -58,12 +66,15 @@ MENDS: Mapping[Check, Mend] = {
 }
 DECIDE: Mapping[Check, str] = {
     Check.BALANCE: "its ledger is no chain; say what the user owns and write it with a grant",
+    Check.STANDS: "there is no account, or its ledger is no chain; compare with a backup",
     Check.CHAIN: "rows were changed or lost; compare with a backup, then write a grant for what is missing",
     Check.NEGATIVE: "find the row that took too much, then write a grant",
     Check.ALLOWANCE: "the ledger gave back more than it took that day; it mends itself with the next day",
     Check.SETTLED_ONCE: "no hold, or more than one row of a kind; compare the job with its ledger rows",
+    Check.HELD_AS: "its end gives back what the job says; let it end, then write a grant or an agreed correction",
     Check.HELD_ONCE: "an open job without its hold; cancel it, or let it run for nothing",
     Check.REFUND: "more was given back than taken; it can be left, or taken by an agreed correction",
+    Check.CHARGED: "write a grant of what was taken",
     Check.COST: "the job says another price than the ledger; what was taken stands",
 }
 

@@ -21,9 +21,34 @@ LOSE_A_SETTLEMENT = f"""
     update billing.token_account set last_seq = last_seq - 1,
            allowance_used = 0 - (select sum(allowance_delta) from billing.token_ledger);
 """
+RECKON = """
+    update billing.token_account a set allowance_used = (
+      select coalesce(-sum(allowance_delta), 0) from billing.token_ledger l where l.day = a.allowance_day)
+"""
+CHARGE_A_CANCELLED_ONE = f"""
+    update jobs set cost_tokens = held_allowance where status = 'CANCELLED';
+    update billing.token_ledger set allowance_delta = 0 where job_id = (select id from jobs where status = 'CANCELLED');
+    update billing.token_ledger l set allowance_delta = -held_allowance
+      from jobs j where j.id = l.job_id and j.status = 'CANCELLED' and l.reason = 'hold';
+    update usage_daily set tokens_used = tokens_used + 1, tokens_image = tokens_image + 1;
+    {RECKON}
+"""
+FAIL_A_CHARGED_ONE = """
+    update jobs set status = 'FAILED' where status = 'COMPLETED';
+    update usage_daily set jobs_completed = 0, jobs_failed = 1;
+"""
+NEWCOMER = "insert into users (platform, platform_user_id) values ('telegram', '43');"
+A_FREE_JOB = """
+    insert into jobs (user_id, frontend, capability, status, priority, params, cost_tokens)
+    select id, 'api', 'image', '{status}', 0, '{{}}', 0 from users
+"""
 MENDABLE: list[tuple[str, set[Check]]] = [
     ("update billing.token_account set balance = balance + 3", {Check.BALANCE}),
     ("update billing.token_account set allowance_used = allowance_used + 1", {Check.ALLOWANCE}),
+    ("update billing.token_account set last_seq = last_seq + 7", {Check.STANDS}),
+    ("update billing.token_account set last_seq = last_seq - 1", {Check.STANDS}),
+    ("update billing.token_account set allowance_day = allowance_day - 1, allowance_used = 0", {Check.ALLOWANCE}),
+    ("update billing.token_account set allowance_day = allowance_day + 1, allowance_used = 0", {Check.ALLOWANCE}),
     ("update billing.token_account set open_jobs = 0", {Check.OPEN_JOBS}),
     ("update usage_daily set tokens_used = tokens_used + 1", {Check.USAGE}),
     ("update usage_daily set tokens_image = 0, tokens_audio = 7", {Check.USAGE_BY_CAPABILITY}),
@@ -31,13 +56,24 @@ MENDABLE: list[tuple[str, set[Check]]] = [
     ("delete from usage_daily", {Check.USAGE, Check.USAGE_BY_CAPABILITY}),
     ("insert into usage_daily (user_id, date, tokens_used) select id, '2020-01-01', 1 from users", {Check.USAGE}),
     (
-        "update jobs set status = 'CANCELLED', ended_at = now() where status = 'QUEUED'",
+        "update jobs set status = 'CANCELLED', ended_at = now(), attempt = 1 where status = 'QUEUED'",
         {Check.SETTLED_ONCE, Check.OPEN_JOBS, Check.USAGE_BY_CAPABILITY},
     ),
     ("delete from jobs where status = 'QUEUED'", {Check.ORPHAN_HOLD, Check.OPEN_JOBS}),
     (LOSE_A_SETTLEMENT, {Check.SETTLED_ONCE}),
 ]
 TO_DECIDE: list[tuple[str, Check]] = [
+    ("delete from billing.token_account", Check.STANDS),
+    ("update jobs set held_allowance = held_allowance + 5 where status = 'QUEUED'", Check.HELD_AS),
+    ("update jobs set held_balance = held_balance + 5 where status = 'RUNNING'", Check.HELD_AS),
+    ("update jobs set held_day = held_day - 3 where status = 'QUEUED'", Check.HELD_AS),
+    (f"update billing.token_ledger set day = day - 5 where reason = 'settle'; {RECKON}", Check.HELD_AS),
+    (f"update billing.token_ledger set day = day - 5 where reason = 'settle'; {RECKON}", Check.REFUND),
+    (f"{NEWCOMER} update jobs set user_id = (select max(id) from users) where status = 'RUNNING'", Check.HELD_AS),
+    (A_FREE_JOB.format(status="QUEUED"), Check.HELD_ONCE),
+    (A_FREE_JOB.format(status="COMPLETED"), Check.SETTLED_ONCE),
+    (CHARGE_A_CANCELLED_ONE, Check.CHARGED),
+    (FAIL_A_CHARGED_ONE, Check.CHARGED),
     ("update billing.token_ledger set balance_after = balance_after + 1 where seq = 2", Check.CHAIN),
     ("delete from billing.token_ledger where seq = 2", Check.CHAIN),
     ("update jobs set cost_tokens = 0.5 where status = 'COMPLETED'", Check.COST),
