@@ -1,7 +1,8 @@
 """The limits of a job that joins the line later, each when it can be judged: pure.
 
 When it is asked for: everything but tokens, and its rate is paid. When its time has come: everything as it is then, but
-the rate and its place among the open jobs, which it has.
+the rate and its place among the open jobs, which it has, and what is paused: it waits in line for the end of that, as
+whoever was there before.
 """
 
 from dataclasses import replace
@@ -36,6 +37,6 @@ def decide_due(
     """Admit a job whose time has come, changing `standing` for the next one, or say why not."""
     rate_tat, open_jobs = standing.rate_tat, standing.open_jobs
     standing.rate_tat, standing.open_jobs = now, 0
-    decision = decide(request, plan, standing, market, now)
+    decision = decide(request, plan, standing, replace(market, paused={}), now)
     standing.rate_tat, standing.open_jobs = rate_tat, open_jobs
     return decision

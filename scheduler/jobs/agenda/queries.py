@@ -34,6 +34,19 @@ async def parents_of(db: Db, job_ids: Sequence[UUID], user_id: int) -> tuple[dic
     return {UUID(job_id): Status(status) for job_id, status in row["found"].items()}, row["now"]
 
 
+async def ended_among(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Status]:
+    """How those of these jobs ended that have; who is not there any more has failed."""
+    rows = await db.fetch(
+        """
+        select a.id, coalesce(j.status, 'FAILED') as status
+          from unnest($1::uuid[]) a (id) left join jobs j on j.id = a.id
+         where coalesce(j.status, 'FAILED') in ('COMPLETED', 'FAILED', 'CANCELLED')
+        """,
+        list(job_ids),
+    )
+    return {row["id"]: Status(row["status"]) for row in rows}
+
+
 async def insert_booked(db: Db, job: NewJob, booking: Booking, standing: Standing, claim: timedelta) -> None:
     """Write a job that joins the line later, with its delivery. Run it with the account locked."""
     await db.execute(

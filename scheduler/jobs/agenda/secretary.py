@@ -7,7 +7,7 @@ may do the same at the same moment.
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from uuid import UUID
 
@@ -16,7 +16,7 @@ import structlog
 
 from scheduler.database import CONTENTION, is_outage
 from scheduler.jobs.agenda.model import PARENT_FAILED
-from scheduler.jobs.agenda.queries import Due, End, Entry, all_entries, entries
+from scheduler.jobs.agenda.queries import Due, End, Entry, all_entries, ended_among, entries
 from scheduler.jobs.agenda.usher import AT_ONCE, Usher
 from scheduler.jobs.apart import Apart
 from scheduler.jobs.dispatcher import Dispatcher
@@ -43,7 +43,7 @@ class Secretary:
         self.leader: Leader | None = None  # as which the agenda is kept
         self.reads = False  # what ends meanwhile may concern what is being read
         self.came: set[UUID] = set()  # notes: jobs to be read
-        self.over: dict[UUID, Status] = {}  # notes: jobs that ended
+        self.over: set[UUID] = set()  # notes: jobs that are said to have ended
         self.apart = Apart()
         self.next_look = 0.0
         self.wake = asyncio.Event()
@@ -58,7 +58,7 @@ class Secretary:
 
     def ended(self, ended: Sequence[tuple[Ended, float | None]]) -> None:
         for one, _ in ended:
-            self._over(one.job_id, one.status)
+            self._over(one.job_id)
 
     def changed(self, job_ids: Sequence[UUID]) -> None:
         """Jobs were requeued: they have not ended."""
@@ -67,12 +67,12 @@ class Secretary:
         """An event of any scheduler."""
         if event.kind == "accepted" and event.status is Status.CREATED:
             self.booked(event.job_id)
-        elif event.kind == "ended" and event.status:
-            self._over(event.job_id, event.status)
+        elif event.kind == "ended":
+            self._over(event.job_id)
 
-    def _over(self, job_id: UUID, status: Status) -> None:
+    def _over(self, job_id: UUID) -> None:
         if self.leader and (self.reads or self.agenda.concerns(job_id)):
-            self.over[job_id] = status
+            self.over.add(job_id)
             self.wake.set()
 
     # The loop.
@@ -113,9 +113,9 @@ class Secretary:
 
     async def _take_notes(self) -> None:
         """Of what ended first: what is read after it knows."""
-        over, self.over = self.over, {}
+        over, self.over = self.over, set()
         came, self.came = self.came, set()
-        ends = [End(child, Status.FAILED, PARENT_FAILED) for child in self._cross_out(over)]
+        ends = [End(child, Status.FAILED, PARENT_FAILED) for child in await self._cross_out(over)]
         if came:
             with self._reading():
                 ends += self._enter(self.agenda, await entries(self.pool, list(came)))
@@ -142,10 +142,11 @@ class Secretary:
                 raise
             log.warning("job.not_ended", job=str(one.job_id), error=type(error).__name__)
 
-    def _cross_out(self, over: dict[UUID, Status]) -> list[UUID]:
-        """Jobs that ended, and whoever waited for them; returns those that never can begin."""
-        hopeless: list[UUID] = []
-        for job_id, status in over.items():
+    async def _cross_out(self, over: Collection[UUID]) -> list[UUID]:
+        """Jobs that ended, as the database has it, and whoever waited for them; returns those that never can begin."""
+        concerned, hopeless = [job_id for job_id in over if self.agenda.concerns(job_id)], list[UUID]()
+        ended = await ended_among(self.pool, concerned) if concerned else {}
+        for job_id, status in ended.items():
             self.agenda.discard(job_id)
             hopeless += self.agenda.ended(job_id, completed=status is Status.COMPLETED).hopeless
         return hopeless

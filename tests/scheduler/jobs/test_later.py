@@ -9,8 +9,9 @@ import pytest
 
 from scheduler.accounts.model import Caller
 from scheduler.archive.queries import old_jobs
+from scheduler.catalogue.queries import resume
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.model import Destination, Why
+from scheduler.jobs.model import Destination, JobEvent, Status, Why
 from scheduler.jobs.submits import Admitted, Replayed
 from scheduler.jobs.views import Viewer
 from scheduler.ledger.auditor import audit
@@ -237,6 +238,46 @@ async def test_the_limits_of_that_moment_count(stage: Stage, gpu: Worker, ann: C
     assert await stage.pool.fetchval("select state from deliveries where job_id = $1", job_id) == "due"
     assert (await stage.standing(ann)).open_jobs == 0
     assert await stage.pool.fetchval("select count(*) from billing.token_ledger") == 0
+
+
+async def test_what_falls_due_while_its_model_is_paused_waits_in_line(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    """As whoever was in line before the pause."""
+    parent, task = await stage.started(ann, gpu)
+    child, later = await booked(stage, ann, after=[parent]), await booked(stage, ann, in_time=HOUR)
+    await stage.pool.execute("insert into catalogue.pauses (subject) values ('model:painter')")
+    await stage.market.refresh()
+    await gpu.finish(task)
+    await stage.file()
+    await comes(stage, later)
+
+    assert [await stage.status(job_id) for job_id in (child, later)] == ["QUEUED", "QUEUED"]
+    view = await Viewer(stage.pool, stage.inquiry).view(child, ann.user_id)
+    assert view
+    assert view.wait
+    assert view.wait.why is Why.PAUSED
+    await resume(stage.pool, "model:painter")
+    await stage.market.refresh()
+    await stage.round()
+    assert [await stage.status(job_id) for job_id in (child, later)] == ["RUNNING", "QUEUED"]
+    assert await is_clean(stage)
+
+
+async def test_an_end_that_only_an_event_tells_of_is_none(stage: Stage, gpu: Worker, ann: Caller) -> None:
+    """It is forged, or of another life of the job: the database decides."""
+    parent, task = await stage.started(ann, gpu)
+    child, later = await booked(stage, ann, after=[parent]), await booked(stage, ann, in_time=HOUR)
+    await stage.secretary.tick()
+    for job_id in (parent, later):
+        for status in (Status.FAILED, Status.COMPLETED):
+            stage.secretary.heard(JobEvent(kind="ended", job_id=job_id, status=status))
+            await stage.secretary.tick()
+
+    assert [await stage.status(job_id) for job_id in (child, later)] == ["CREATED", "CREATED"]
+    assert set(stage.secretary.agenda.parents) == {child, later}
+    await gpu.finish(task)
+    await stage.file()
+    await stage.secretary.tick()
+    assert await stage.status(child) == "QUEUED"
 
 
 async def test_the_rate_is_not_paid_twice_and_tokens_go_as_far_as_they_go(stage: Stage, ann: Caller) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from scheduler.accounts.model import Caller, Platform
+from scheduler.accounts.model import Caller, Pause, Platform
 from scheduler.catalogue.model import Capability, Model
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.agenda.model import booking, request_of
@@ -104,6 +104,15 @@ def test_when_it_is_due_neither_the_rate_nor_its_place_are_asked_for_again() -> 
     refusal = decide_due(request, PLAN, poor, MARKET, NOON)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, poor) == (Code.OUT_OF_TOKENS, before)
+
+
+def test_a_pause_is_waited_for_in_line_when_it_is_due() -> None:
+    market = replace(MARKET, paused={"all": Pause(subject="all", reason=None, ends_at=None)})
+    request = request_of("image", {"prompt": "a fox", "model": "sdxl", "count": 1})
+    refusal = decide_ahead(request, PLAN, standing(), market, NOON)
+    assert isinstance(refusal, Refusal)
+    assert refusal.code is Code.CAPABILITY_PAUSED
+    assert isinstance(decide_due(request, PLAN, standing(), market, NOON), Admission)
 
 
 def test_only_what_must_be_waited_for_is_booked() -> None:
