@@ -68,13 +68,14 @@ class AdminAccountRoutes:
 
     async def ban(self, request: web.Request, path: UserPath, query: Empty, body: Ban) -> AccountView:
         """Refuse whatever a user asks for from now on.
-        What has not begun is cancelled, with its tokens back; what runs goes on, and its result is still theirs."""
+        What has not begun is cancelled, with its tokens back, also what a worker has at hand; what runs goes on, and
+        its result is still theirs."""
         admin, user = await self._both(request, path)
         if user.id == admin.user_id:
             raise Refused.because(Code.FORBIDDEN)
         await self._set_banned(admin, user, body.reason, banned=True)
         for job_id in await waiting_jobs(self.pool, user.id):
-            await self.lifecycle.cancel(job_id, user.id)
+            await self.lifecycle.cancel(job_id, user.id, begun=False)  # it may have begun by now
         return await self._view(user)
 
     async def unban(self, request: web.Request, path: UserPath, query: Empty, body: Unban) -> AccountView:

@@ -169,9 +169,10 @@ class Lifecycle:
             for job in jobs
         ]
 
-    async def cancel(self, job_id: UUID, user_id: int) -> None:
-        """The owner cancels: a waiting job ends at once, a running one's worker is told."""
-        found = await ask_to_cancel(self.pool, job_id, user_id)
+    async def cancel(self, job_id: UUID, user_id: int, *, begun: bool = True) -> None:
+        """A waiting job of the user ends at once, a running one's worker is told; unless `begun`, one that has begun
+        goes on."""
+        found = await ask_to_cancel(self.pool, job_id, user_id, begun=begun)
         if found is None:
             return
         status, attempt, worker_id = found

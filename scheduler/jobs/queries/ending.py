@@ -202,15 +202,20 @@ END_JOBS = """
 """
 
 
-async def ask_to_cancel(db: Db, job_id: UUID, user_id: int) -> tuple[Status, int, str | None] | None:
-    """Note that the owner wants a job cancelled; its status, attempt and worker, or None if there is no such job."""
+async def ask_to_cancel(
+    db: Db, job_id: UUID, user_id: int, *, begun: bool = True
+) -> tuple[Status, int, str | None] | None:
+    """Note that a job is to be cancelled, also one that has `begun`; its status, attempt and worker, or None if the
+    user has no such job."""
     row = await db.fetchrow(
         """
         update jobs set cancel_requested_at = coalesce(cancel_requested_at, now())
-         where id = $1 and user_id = $2 and status in ('CREATED', 'QUEUED', 'RUNNING')
+         where id = $1 and user_id = $2
+           and (status in ('CREATED', 'QUEUED') or status = 'RUNNING' and ($3 or started_at is null))
         returning status, attempt, worker_id
         """,
         job_id,
         user_id,
+        begun,
     )
     return (Status(row["status"]), row["attempt"], row["worker_id"]) if row else None

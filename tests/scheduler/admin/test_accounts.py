@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -164,6 +165,21 @@ async def test_what_a_banned_person_has_waiting_is_cancelled_and_what_runs_goes_
     assert jobs == {first: "RUNNING", second: "CANCELLED", later: "CANCELLED", after: "CANCELLED"}
     assert banned.document["open_jobs"] == 1
     assert banned.document["tokens"]["left_today"] == "19.00"
+
+
+async def test_what_begins_while_somebody_is_banned_goes_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of what waits was read before it began."""
+    first = (await api.submit(user=ANN)).document["job"]["id"]
+    await until(lambda: api.stage.dispatcher.line.running)
+
+    async def read_before(*_: Any) -> list[UUID]:
+        return [UUID(first)]
+
+    monkeypatch.setattr("scheduler.admin.accounts.waiting_jobs", read_before)
+    await act(api, "ban", {"reason": "spam"})
+    job = (await api.get(f"/v1/jobs/{first}", user=ANN)).document
+
+    assert (job["status"], job["cancel_requested"]) == ("RUNNING", False)
 
 
 async def test_an_admin_is_nobody_s_to_ban_but_another_s(api: Api) -> None:
