@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scheduler.jobs.policy.lines import NOT_AGEING, Line
-from scheduler.jobs.policy.model import CLASSES
+from scheduler.jobs.policy.model import CLASSES, FEW
 
 TOP = CLASSES - 1
 MOST_RISES = 8  # in one decision: after an outage everybody is due at once
@@ -70,15 +70,19 @@ class Ageing:
             if number < 0:
                 return
             line, since = self.steps[number].lines.popleft(), self.steps[number].sinces.popleft()
-            home = line.lane.level
-            if line.since is since and line.level - home == number:
+            if awaits(line, since, number):
                 rises += 1
-                level = line.level + 1
+                level, home = line.level + 1, line.lane.level
                 while level < TOP and since + self.steps[level - home].age <= now:
                     level += 1
                 yield line, level
                 if level < TOP:
                     self.steps[level - home].put(line, since)
+
+
+def awaits(line: Line, since: float, rises: int) -> bool:
+    """Whether it has waited ever since, and for the rise after so many."""
+    return line.since is since and line.level - line.lane.level == rises
 
 
 @dataclass(slots=True, eq=False)
@@ -88,6 +92,7 @@ class Step:
     age: float
     lines: deque[Line] = field(default_factory=deque)
     sinces: deque[float] = field(default_factory=deque)
+    most: int = FEW  # entries before it is searched for old ones
 
     def put(self, line: Line, since: float) -> None:
         self.lines.append(line)

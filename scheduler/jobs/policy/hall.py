@@ -8,6 +8,7 @@ from scheduler.jobs.policy.ageing import Ageing, Guests
 from scheduler.jobs.policy.crowd import Crowd
 from scheduler.jobs.policy.lines import NOT_AGEING, Aisle, Clock, Line, Member, User
 from scheduler.jobs.policy.model import CLASSES, Server, Waiting
+from scheduler.jobs.policy.sweeping import sweep
 from scheduler.jobs.policy.warmth import Warmth
 
 
@@ -69,8 +70,7 @@ class Hall:
     # Jobs.
 
     def add(self, job: Waiting, limit: int, now: float, since: float | None = None) -> None:
-        """A job is ready to run, or comes back for another try; `limit` is what its user may run at a time; `since`:
-        when it was ready, if that was not now."""
+        """A job is ready, `since` then if not since now, or comes back; `limit` is what its user may run at a time."""
         if job.id in self.jobs:
             return
         line = self._line(job, self.user(job.user_id, limit, now))
@@ -149,11 +149,12 @@ class Hall:
             self.user(user_id, limit, now)
 
     def forget_idle(self) -> None:
-        """Drop the users whom virtual time has overtaken since they left. Now and then, to keep memory bounded."""
+        """Drop users whom virtual time has overtaken since they left, and old entries; now and then, to save memory."""
         for user_id in list(self.idle):
             del self.idle[user_id]
             if user_id in self.users:
                 self._forget_if_idle(user_id, self.users[user_id])
+        sweep(self.ageing, self.aisles.values())
 
     def _come_back(self, user: User, now: float) -> None:
         """A place is free again: the user's lines are at the present and at home, without credit for the time away."""

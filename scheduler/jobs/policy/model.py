@@ -10,6 +10,7 @@ from scheduler.jobs.kinds import Kind
 
 CLASSES = 4  # a plan's priority, 0..3
 NEWCOMERS = 200  # count as one user: what they are served moves virtual time on by so small a part
+FEW = 1000  # old entries that do no harm
 GUESSED_PACE = 1.0  # seconds a token takes, until it was measured
 
 

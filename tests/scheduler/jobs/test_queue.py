@@ -233,6 +233,23 @@ def test_users_who_left_are_forgotten() -> None:
     assert len(queue.users) < 300  # virtual time moves on by a two hundredth of each newcomer's job
 
 
+def test_what_comes_and_goes_while_nobody_serves_leaves_nothing_behind() -> None:
+    """One who stays is before them all."""
+    queue = queue_of(job(0, user=0), servers=())
+    for n in range(1, 20_001):
+        queue.add(job(n, user=n % 50), MANY, float(n))
+        queue.discard(UUID(int=n))
+        if n % 500 == 0:
+            queue.forget_idle()
+    kept = [len(step.lines) for step in queue.ageing.steps]
+    lanes = [len(lane.residents) for aisle in queue.aisles.values() for row in aisle.rows.values() for lane in row]
+
+    assert sum(kept) < 2000
+    assert sum(lanes) < 2000
+    queue.meet(ALL)
+    assert served(queue) == [0]
+
+
 def test_sides_are_rounded_so_that_admission_and_dispatch_agree() -> None:
     for offered in range(256, 4096, 8):
         side = largest_side(offered)

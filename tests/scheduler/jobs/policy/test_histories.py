@@ -150,6 +150,12 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
+        """Of the twin nothing is dropped: it has few old entries."""
+        for step in self.queue.ageing.steps:
+            step.most = 0
+        for row in (row for aisle in self.queue.aisles.values() for row in aisle.rows.values()):
+            for lane in row:
+                lane.most = 0
         self.queue.forget_idle()
         self.twin.forget_idle()
         self.reference.tidy()
