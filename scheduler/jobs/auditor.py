@@ -2,7 +2,7 @@
 no more than a short one; and mends what lost messages left behind."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from scheduler.jobs.line import Line
 from scheduler.jobs.model import Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.open import OpenJob, Standing, open_jobs, queued_after, standings
+from scheduler.jobs.queries.tries import tries_of
 
 SLICE = 2_000  # jobs; a line that is not longer is compared as a whole
 PAUSE_SECONDS = 2.0
@@ -26,6 +27,7 @@ class Auditor:
         self.lifecycle = lifecycle
         self.line = line
         self.next_at = 0.0
+        self.doubts: dict[UUID, OpenJob | None] = {}  # with the job where its user stays charged
         self.after = 0  # the number of the last job that was looked at
         self.known: Iterator[UUID] = iter(())
 
@@ -37,10 +39,21 @@ class Auditor:
         for job in sorted(found.values(), key=lambda one: one.seq):
             self.line.place(job, time.monotonic())
 
-    def doubt(self, jobs: Sequence[OpenJob]) -> None:
-        """The next round puts these where the database says they are; unless they run, they cost nobody a share."""
+    def start(self, now: float) -> None:
+        """This scheduler leads from now on; the line has just come from the database."""
+        self.doubts.clear()
+        self.next_at = now + PAUSE_SECONDS
+
+    def doubt(self, jobs: Sequence[OpenJob], *, may_run: bool) -> None:
+        """The next round puts these, which were chosen, where the database says they are. What did not start costs
+        nobody a share, and what `may_run` does until it turns out not to."""
         for job in jobs:
-            self.line.withdraw(job.id, time.monotonic())
+            if may_run and job.id in self.line.running:
+                self.doubts[job.id] = job
+                self.line.remove(job.id, time.monotonic())
+            else:
+                self.doubts.setdefault(job.id)
+                self.line.withdraw(job.id, time.monotonic())
         if jobs:
             self.next_at = 0.0
 
@@ -54,13 +67,17 @@ class Auditor:
         if time.monotonic() < self.next_at:
             return
         due, self.next_at = self.next_at, time.monotonic() + PAUSE_SECONDS
+        doubts, self.doubts = self.doubts, {}
         try:
-            standing, gone = await self._look()
+            standing, gone = await self._look(doubts)
+            in_vain = await self._in_vain(doubts, standing) if doubts else ()
         except BaseException:
-            self.next_at = due
+            self.next_at, self.doubts = due, doubts | self.doubts
             raise
         for job_id in gone:
             self.line.remove(job_id, time.monotonic())
+        for job in in_vain:
+            self.line.refund(job)
         now = time.monotonic()
         if differing := {one.job_id for one in standing.values() if not self.line.agrees(one, now)}:
             await self.place(differing)
@@ -75,13 +92,21 @@ class Auditor:
             ]
         )
 
-    async def _look(self) -> tuple[dict[UUID, Standing], set[UUID]]:
+    async def _look(self, doubts: Iterable[UUID]) -> tuple[dict[UUID, Standing], set[UUID]]:
         """How the jobs of this round stand, and which of those in memory neither wait nor run any more."""
         asked = self._known()
-        found = {one.job_id: one for one in await standings(self.pool, asked)}
+        found = {one.job_id: one for one in await standings(self.pool, [*asked, *doubts])}
         waiting = await queued_after(self.pool, self.after, SLICE)
         self.after = waiting[-1].seq if len(waiting) == SLICE else 0
         return found | {one.job_id: one for one in waiting}, set(asked) - found.keys()
+
+    async def _in_vain(self, doubts: Mapping[UUID, OpenJob | None], standing: Mapping[UUID, Standing]) -> list[OpenJob]:
+        """Those of the doubtful jobs that are charged though they did not run."""
+        charged = [job for job in doubts.values() if job]
+        over = await tries_of(self.pool, [job.id for job in charged if job.id not in standing])
+        ran = {job_id for job_id, tries in over.items() if tries.attempt}
+        ran |= {job.id for job in charged if job.id in standing and standing[job.id].status is Status.RUNNING}
+        return [job for job in charged if job.id not in ran]
 
     def _known(self) -> list[UUID]:
         """Without those that are being written this moment."""

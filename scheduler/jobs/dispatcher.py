@@ -22,7 +22,7 @@ from scheduler.fleet.breaker import Breaker
 from scheduler.fleet.couriers import Courier
 from scheduler.fleet.lately import Lately
 from scheduler.fleet.warden import Warden
-from scheduler.jobs.auditor import PAUSE_SECONDS, Auditor
+from scheduler.jobs.auditor import Auditor
 from scheduler.jobs.entries import newcomer
 from scheduler.jobs.gauges import show
 from scheduler.jobs.handout import Handout
@@ -214,7 +214,7 @@ class Dispatcher:
                 return False
         now = time.monotonic()
         self.warden.start(now)
-        self.auditor.next_at = now + PAUSE_SECONDS
+        self.auditor.start(now)
         self.notes.beats = self.lately.known(now) | self.notes.beats
         return True
 

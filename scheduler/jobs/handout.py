@@ -109,9 +109,9 @@ class Handout:
             ]
             started = {one.job_id: one for one in await self._commit(choices, leader)}
         except BaseException:
-            self.auditor.doubt([job for job, _ in chosen])  # whether it was committed is unknown
+            self.auditor.doubt([job for job, _ in chosen], may_run=True)  # whether it was committed is unknown
             raise
-        self.auditor.doubt([job for job, _ in chosen if job.id not in started])
+        self.auditor.doubt([job for job, _ in chosen if job.id not in started], may_run=False)
         await self._tell([(job, worker_id, started[job.id]) for job, worker_id in chosen if job.id in started])
         return bool(started)
 

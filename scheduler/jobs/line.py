@@ -181,7 +181,11 @@ class Line:
         job, began = self.jobs.get(job_id), job_id in self.running
         self.remove(job_id, now)
         if job and began:
-            self.queue.refund(job.user_id, job.priority, charge(job))
+            self.refund(job)
+
+    def refund(self, job: OpenJob) -> None:
+        """It was chosen, and did not run."""
+        self.queue.refund(job.user_id, job.priority, charge(job))
 
     def note_speed(self, job_id: UUID, status: Status, seconds: float | None) -> None:
         """Learn from a job that was completed how fast its worker is, unless it states that itself."""

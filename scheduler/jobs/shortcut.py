@@ -53,7 +53,7 @@ class Shortcut:
         try:
             yield starts
         except BaseException:
-            self.auditor.doubt([start.job for start in starts.where.values()])
+            self.auditor.doubt([start.job for start in starts.where.values()], may_run=True)
             raise
 
     def begun(self, starts: Starts, written: Mapping[UUID, Mapping[str, Any]]) -> None:

@@ -463,6 +463,53 @@ async def test_a_dispatch_of_unknown_outcome_is_sorted_out_by_the_database(
     assert (task.job_id, task.attempt) == (job_id, 1)
 
 
+@pytest.mark.parametrize("fate", ["runs", "has run", "waits", "was cancelled"])
+async def test_a_dispatch_of_unknown_outcome_counts_in_its_user_s_share_if_it_happened(
+    stage: Stage, gpu: Worker, ann: Caller, monkeypatch: pytest.MonkeyPatch, fate: str
+) -> None:
+    async def broken(*args: Any) -> list[Started]:
+        if fate in ("runs", "has run"):
+            await start_jobs(*args)
+        raise asyncpg.ConnectionDoesNotExistError
+
+    job_id, _ = await stage.job(ann), await stage.job(ann)
+    with monkeypatch.context() as patch:
+        patch.setattr("scheduler.jobs.handout.start_jobs", broken)
+        with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+            await stage.dispatcher.tick()
+    ends = {"has run": "COMPLETED", "was cancelled": "CANCELLED"}.get(fate)
+    if ends:
+        await stage.pool.execute(
+            "update jobs set status = $2, ended_at = now(), lease_until = null, lease_token = null where id = $1",
+            job_id,
+            ends,
+        )
+    await stage.dispatcher.auditor.audit()
+
+    [member] = stage.dispatcher.line.queue.users[ann.user_id].members
+    assert member.served == (1.0 if fate in ("runs", "has run") else 0.0)
+
+
+async def test_in_a_long_line_too_doubts_are_looked_into_at_once(
+    stage: Stage, gpu: Worker, ann: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round compares but a slice of the line, and this job is not in the next one."""
+
+    async def broken(*args: Any) -> list[Started]:
+        raise asyncpg.ConnectionDoesNotExistError
+
+    first, *_ = [await stage.job(ann) for _ in range(3)]
+    monkeypatch.setattr("scheduler.jobs.auditor.SLICE", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr("scheduler.jobs.handout.start_jobs", broken)
+        with pytest.raises(asyncpg.ConnectionDoesNotExistError):
+            await stage.dispatcher.tick()
+    stage.dispatcher.auditor.after = await stage.pool.fetchval("select max(seq) from jobs")
+    await stage.round()
+
+    assert await stage.status(first) == "RUNNING"
+
+
 POISON = """
     create function poison() returns trigger language plpgsql as $$
     begin raise exception 'poison' using errcode = 'data_exception'; end $$;

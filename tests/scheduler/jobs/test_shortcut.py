@@ -210,9 +210,9 @@ async def test_a_doubt_that_comes_during_an_audit_is_looked_into_by_the_next(
     job = stage.dispatcher.line.jobs[await stage.job(ann)]
     look = auditor._look
 
-    async def looked() -> Any:
-        found = await look()
-        auditor.doubt([job])
+    async def looked(doubts: Any) -> Any:
+        found = await look(doubts)
+        auditor.doubt([job], may_run=True)
         return found
 
     auditor.next_at, auditor._look = 1.0, looked  # type: ignore[method-assign] # the moment cannot be met otherwise
