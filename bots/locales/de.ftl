@@ -223,6 +223,7 @@ refused-too-many-waiting = { $limit ->
     [one] Von dir ist { $limit } Auftrag unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn er fertig ist.
    *[other] Von dir sind { $limit } Aufträge unterwegs, mehr fasst der Tarif { $plan } nicht. Der nächste geht, wenn einer fertig ist.
 }
+refused-too-many-waiting-over = Von dir sind { $open } Aufträge unterwegs, und der Tarif { $plan } fasst { $limit }. Der nächste geht, wenn es weniger sind.
 refused-too-many-waiting-next = Das dauert etwa { $span }.
 refused-out-of-tokens = { $limit ->
     [one] Dein { $limit } Token für heute ist verbraucht.

@@ -223,6 +223,7 @@ refused-too-many-waiting = { $limit ->
     [one] You have { $limit } job under way, which is what the { $plan } plan holds. One more when it is done.
    *[other] You have { $limit } jobs under way, which is what the { $plan } plan holds. One more when one is done.
 }
+refused-too-many-waiting-over = You have { $open } jobs under way, and the { $plan } plan holds { $limit }. One more when fewer are left.
 refused-too-many-waiting-next = That takes about { $span }.
 refused-out-of-tokens = You've used today's { $limit ->
     [one] { $limit } token

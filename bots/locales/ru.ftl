@@ -225,6 +225,7 @@ refused-rate-limited = { $limit ->
 }
 refused-rate-limited-next = Следующая через { $span }.
 refused-too-many-waiting = У вас уже в работе: { $limit }; больше тариф { $plan } не вмещает. Следующую можно, когда будет готова одна из них.
+refused-too-many-waiting-over = У вас в работе: { $open }, а тариф { $plan } вмещает { $limit }. Следующую можно, когда останется меньше.
 refused-too-many-waiting-next = Это примерно через { $span }.
 refused-out-of-tokens = Токены на сегодня закончились ({ $limit }). Новые в { $moment }, через { $span }.
 refused-out-of-tokens-short = Это стоит { $cost ->

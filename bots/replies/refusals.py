@@ -63,6 +63,8 @@ def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = Fa
         name += "-until"
     if refusal.code is Code.RESOLUTION_TOO_HIGH and "plan" not in refusal.facts:
         name += "-for-model"
+    if refusal.code is Code.TOO_MANY_WAITING and "open" in refusal.facts:
+        name += "-over"
     facts = variables(refusal, tr, now)
     change = change_named(refusal)
     if change and refusal.code is Code.OUT_OF_TOKENS:
@@ -128,7 +130,7 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
     facts = refusal.facts
     found: dict[str, Variable] = {name: text(facts.get(name)) for name in ("model", "plan")}
     found |= {name: text(facts.get(name), "none") for name in ("alternative", "upgrade", "what", "reason")}
-    found |= {name: number(facts.get(name)) for name in ("limit", "length", "cost", "spendable")}
+    found |= {name: number(facts.get(name)) for name in ("limit", "open", "length", "cost", "spendable")}
     found |= {"balance": number(facts.get("balance")), "reference": text(facts.get("reference"))}
     found["days"] = number(facts.get("limit_days"))
     sides = [text(facts.get(name)) for name in ("width", "height") if facts.get(name)] or [text(facts.get("asked"))]

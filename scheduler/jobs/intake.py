@@ -82,7 +82,7 @@ class Intake:
 
     async def _foretold(self, refusal: Refusal, caller: Caller) -> Refusal:
         """The same, with when it frees where that is a matter of what the caller's jobs still take."""
-        if refusal.code is not Code.TOO_MANY_WAITING:
+        if refusal.code is not Code.TOO_MANY_WAITING or "open" in refusal.facts:  # more than one must end
             return refusal
         seconds = await self.viewer.frees_in(caller.user_id)
         known: dict[str, Fact] = {} if seconds is None else {"retry_after_seconds": max(1.0, round(seconds, 1))}

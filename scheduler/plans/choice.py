@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from scheduler.accounts.model import Pause
 from scheduler.catalogue.model import Model
@@ -64,9 +64,9 @@ def choose(request: JobRequest, plan: Plan, market: Market) -> Model | Refusal:
                     return candidate
         if offered:
             return offered[0]  # the size will be refused
-        allowed = [m for m in suited(request, market) if plan.allows(m.id)]
-        if held := [(m.id not in market.offered, pause) for m in allowed if (pause := pause_of(m, market))]:
-            return paused(min(held, key=lambda one: (one[0], ends_at(one[1])))[1])  # what comes back first
+        allowed = [m for m in suited(request, market) if plan.allows(m.id) and m.id in market.offered]
+        if held := [pause for m in allowed if (pause := pause_of(m, market))]:
+            return paused(min(held, key=ends_at))  # what comes back first
         return Refusal(Code.NO_WORKER, {"model": request.capability.value})
     model = market.models.get(request.model)
     if model is None or not model.is_available or model.capability is not request.capability:
@@ -114,9 +114,14 @@ def dated(refusal: Refusal, market: Market, now: datetime) -> Refusal:
     pause = market.paused.get(str(refusal.facts.get("subject")))
     if refusal.code is not Code.CAPABILITY_PAUSED or pause is None or pause.ends_at is None:
         return refusal
-    left = max(0.0, (pause.ends_at - now).total_seconds())
-    when: dict[str, Fact] = {"ends_at": pause.ends_at.isoformat(), "retry_after_seconds": round(left, 3)}
+    left = seconds_until(max(pause.ends_at - now, timedelta(0)))
+    when: dict[str, Fact] = {"ends_at": pause.ends_at.isoformat(), "retry_after_seconds": left}
     return Refusal(refusal.code, {**refusal.facts, **when})
+
+
+def seconds_until(wait: timedelta) -> float:
+    """In whole milliseconds, rounded up: who waits so long does not come too early."""
+    return -(-wait // timedelta(milliseconds=1)) / 1000
 
 
 def makes(model: Model, width: int, height: int, sides: Mapping[str, int]) -> bool:

@@ -15,10 +15,11 @@ from scheduler.catalogue.model import Model, price
 from scheduler.errors import Code, Fact, Refusal
 from scheduler.jobs.kinds import largest_side
 from scheduler.jobs.model import PROMPT_LIMIT, JobRequest
-from scheduler.plans.choice import Market, cheapest, choose_model, dated, makes
+from scheduler.plans.choice import Market, cheapest, choose_model, dated, makes, seconds_until
 from scheduler.plans.extent import lasts, max_tokens_of, seconds_of, side_within, size_of, steps_of, work_of
 from scheduler.plans.instead import alternative, within
 from scheduler.plans.model import Plan, Standing, Tokens
+from scheduler.plans.upgrades import proven
 
 
 class Admission(NamedTuple):
@@ -46,6 +47,14 @@ def check_prompt(prompt: str) -> Refusal | None:
 
 def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, now: datetime) -> Admission | Refusal:
     """Admit the request, changing `standing` for the next one in the batch, or say why not."""
+    decision = judge(request, plan, standing, market, now)
+    if isinstance(decision, Admission):
+        return decision
+    return proven(decision, market.plans, lambda other: judge(request, other, replace(standing), market, now))
+
+
+def judge(request: JobRequest, plan: Plan, standing: Standing, market: Market, now: datetime) -> Admission | Refusal:
+    """The same, with the cheapest plan that lifts the limit which was reached, whatever its other limits say."""
     turned = renew_day(standing, now.date())
     chosen = choose_model(request, plan, market)
     market = market if request.picture is None else market.from_picture()
@@ -161,13 +170,13 @@ def too_fast(plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetim
     if standing.rate_tat <= now:
         return None
     burst = interval(plan) * (plan.requests_per_minute - 1)
-    wait = (standing.rate_tat - now - burst).total_seconds()
-    if wait <= 0:
+    wait = standing.rate_tat - now - burst
+    if wait <= timedelta(0):
         return None
     facts: dict[str, Fact] = {
         "limit": plan.requests_per_minute,
         "every_seconds": round(60 / plan.requests_per_minute, 2),
-        "retry_after_seconds": round(wait, 3),
+        "retry_after_seconds": seconds_until(wait),
         "plan": plan.name,
         "upgrade": cheapest(plans, lambda p: p.requests_per_minute > plan.requests_per_minute),
     }
@@ -175,11 +184,14 @@ def too_fast(plan: Plan, standing: Standing, plans: Iterable[Plan], now: datetim
 
 
 def too_many(plan: Plan, standing: Standing, plans: Iterable[Plan]) -> Refusal | None:
-    """Unfinished jobs: those that may run and those that may wait. It frees when one of them ends."""
-    if standing.open_jobs < plan.max_open_jobs:
+    """Unfinished jobs: those that may run and those that may wait. It frees when one of them ends, or when more do,
+    where there are more than that since the limit was lowered."""
+    limit, there = plan.max_open_jobs, standing.open_jobs
+    if there < limit:
         return None
-    upgrade = cheapest(plans, lambda p: p.max_open_jobs > plan.max_open_jobs)
-    return Refusal(Code.TOO_MANY_WAITING, {"limit": plan.max_open_jobs, "plan": plan.name, "upgrade": upgrade})
+    facts: dict[str, Fact] = {"open": there} if there > limit else {}
+    upgrade = cheapest(plans, lambda p: p.max_open_jobs > there)
+    return Refusal(Code.TOO_MANY_WAITING, facts | {"limit": limit, "plan": plan.name, "upgrade": upgrade})
 
 
 def out_of_tokens(
@@ -202,7 +214,7 @@ def out_of_tokens(
         refill = next_midnight(now)
         facts |= {
             "refill_at": refill.isoformat(),
-            "retry_after_seconds": round((refill - now).total_seconds(), 3),
+            "retry_after_seconds": seconds_until(refill - now),
         }
     return Refusal(Code.OUT_OF_TOKENS, facts | within(left, request, model, plan, market))
 

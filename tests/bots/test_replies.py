@@ -184,6 +184,13 @@ def test_when_it_frees_is_said_where_it_is_known(code: Code, locale: str) -> Non
     assert tr.span(540) not in spoken(refusals.refused(Refusal(code, FACTS[code]), tr, NOW))
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_has_more_under_way_than_a_smaller_plan_holds_reads_both(locale: str) -> None:
+    facts: dict[str, Fact] = {"open": 30, "limit": 6, "plan": "Free"}
+    text = spoken(refusals.refused(Refusal(Code.TOO_MANY_WAITING, facts), Translator(locale), NOW))
+    assert all(word in text for word in ("30", "6", "Free"))
+
+
 def test_a_size_that_no_worker_makes_is_not_blamed_on_the_plan() -> None:
     facts = {"asked": 4096, "width": 4096, "height": 4096, "limit": 2048}
     text = refusals.refused(Refusal(Code.RESOLUTION_TOO_HIGH, facts), EN, NOW).text
@@ -202,7 +209,7 @@ def test_helping_buttons_appear_only_where_they_work() -> None:
 
 NAMES = (
     "model", "alternative", "plan", "upgrade", "what", "reason", "limit", "length", "cost", "spendable", "asked",
-    "every_seconds", "retry_after_seconds", "refill_at", "fewer", "smaller", "shorter",
+    "every_seconds", "retry_after_seconds", "refill_at", "fewer", "smaller", "shorter", "open",
 )  # fmt: skip
 VALUES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(0, 1e9) | st.text(max_size=50)
 

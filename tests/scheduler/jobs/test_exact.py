@@ -313,6 +313,7 @@ async def test_a_pause_holds_for_a_scheduler_that_was_not_told_of_it(stage: Stag
 async def test_a_refusal_names_the_limit_its_value_and_the_cheapest_plan_that_would_help(
     stage: Stage, reached: str, request_of: dict[str, Any], facts: dict[str, object]
 ) -> None:
+    await stage.worker("large", models=("painter", "flux-dev"))  # nobody is sold what no worker makes
     ann = await stage.user()
     await stage.pool.execute(reached)
     answer = await stage.ask(ann, **request_of)
