@@ -83,7 +83,11 @@ async def test_who_has_too_much_waiting_there_is_told_when_that_frees(
     await one_waits(stage, ann)
     [attempt] = stage.dispatcher.line.running.values()
     attempt.started_at = time.monotonic()
-    await stage.pool.execute("update billing.token_account set open_jobs = 999 where user_id = $1", ann.user_id)
+    await stage.pool.execute(
+        "update billing.token_account a set open_jobs = p.max_concurrent_jobs + p.max_waiting_jobs"
+        " from users u join plans p on p.id = u.plan_id where u.id = a.user_id and u.id = $1",
+        ann.user_id,
+    )
     headers = {"Authorization": f"Bearer {SERVICE_KEY}", ACT_FOR: "telegram:42"}
     async with (
         aiohttp.ClientSession(pair, headers=headers) as session,
