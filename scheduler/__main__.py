@@ -106,7 +106,7 @@ async def main(settings: SchedulerSettings) -> None:
         )
         await runner.setup()
         port = await stack.enter_async_context(
-            listening(runner, settings.host, settings.port, gate.is_shedding, gate.idle, shared=settings.share_port)
+            listening(runner, settings.host, settings.port, gate.doorsteps, gate.idle, shared=settings.share_port)
         )
         log.info("scheduler.ready", name=parts.name, address=port.address)
 
@@ -204,6 +204,7 @@ def served(
             *AdminAccountRoutes(pool, door, parts.lifecycle).operations(),
         ],
         readiness.missing,
+        gate.turnstile.middleware,
         limited(door, gate.proxies),
         gate.middleware,
     )

@@ -109,6 +109,9 @@ class Refusal:
         return float(value) if isinstance(value, int | float) else None
 
 
+OVERLOADED = Refusal(Code.OVERLOADED, {"retry_after_seconds": 1.0})
+
+
 class TesseraError(Exception):
     """The base of what Tessera raises on purpose."""
 

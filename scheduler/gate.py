@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from time import monotonic
 
 from aiohttp import web
 
 from scheduler.accounts.model import STRANGERS, Party
-from scheduler.errors import Code, Refused
+from scheduler.doorstep import Doorsteps
+from scheduler.errors import OVERLOADED, Code, Refused
 from scheduler.farewell import Farewell
 from scheduler.idle import IdleConnections
 from scheduler.observability import REGISTRY
 from scheduler.observability import Counter as Metric
 from scheduler.places import Lines, Places
+from scheduler.problems import written
 from scheduler.proxies import Proxies, network_of
+from scheduler.turnstile import Turnstile
 
 MOST_REQUESTS = 600  # being answered
 MOST_FILES = 400  # being read: a piece of each is in memory
@@ -22,7 +24,6 @@ MOST_STREAMS = 1000  # of events, and of pictures that are given
 BODY_SECONDS = 5.0  # for the whole of a body
 TAKE_SECONDS, LEAST_BYTES_A_SECOND = 10.0, 16 * 1024  # who takes an answer more slowly gets no more of it
 SMALL = 32 * 1024  # bytes of an answer that a connection holds though nobody reads: it pauses at twice as many
-RETRY_AFTER_SECONDS = 1.0
 LINKS = "/links/"  # with a signature in the place of a key
 FILES = (LINKS, "/v1/artifacts/")
 LONG = ("/events", "/uploads")  # paths whose requests take as long as the client likes
@@ -50,7 +51,8 @@ class Gate:
         self.lines = Lines()
         self.idle = IdleConnections()
         self.farewell = Farewell()
-        self.shed_at = float("-inf")
+        self.turnstile = Turnstile()
+        self.doorsteps = Doorsteps(self._is_full, written(OVERLOADED, closes=False), SHED.labels("again"))
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -67,12 +69,9 @@ class Gate:
                 self.farewell.part(response)
                 await hand_over(request, response)
         finally:
+            self.doorsteps.answered(request)
             self.idle.rests(request.protocol, known=party.is_bot)
         return response
-
-    def is_shedding(self) -> bool:
-        """Whether a bot was refused a moment ago."""
-        return monotonic() < self.shed_at + RETRY_AFTER_SECONDS
 
     def _party(self, request: web.Request) -> Party:
         if request.path.startswith(GUARDED):
@@ -92,15 +91,21 @@ class Gate:
         """A place until the answer has been taken."""
         what, places = self._places(request)
         if not places.has_room(party) or (places is not self.streams and self.lines.is_standing(party)):
-            if party.is_bot:  # others who crowd each other out are no reason to turn somebody else away
-                self.shed_at = monotonic()
+            whole = Party(party.key) if party.is_bot else party  # of a bot, whichever user
+            if places is self.requests and self._is_full(whole):
+                self.doorsteps.refused(request, whole)
             SHED.labels(what).inc()
-            raise Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
+            raise Refused(OVERLOADED)
         places.take(party)
         try:
             yield
         finally:
             places.leave(party)
+
+    def _is_full(self, party: Party) -> bool:
+        """Whether a request of this one would find no room now."""
+        crowded = self.turnstile.is_crowded() or not self.requests.has_room(party) or self.lines.is_standing(party)
+        return crowded and not self.farewell.closing
 
     def _places(self, request: web.Request) -> tuple[str, Places]:
         if request.path.endswith(LONG):

@@ -2,19 +2,19 @@
 
 import asyncio
 import resource
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import cast
 
 from aiohttp import web
 
-from scheduler.errors import Code, Refusal
+from scheduler.doorstep import Doorstep, Doorsteps
+from scheduler.errors import OVERLOADED
 from scheduler.idle import IdleConnections
 from scheduler.port import Port, accepting, listener, server_of
-from scheduler.problems import problem
+from scheduler.problems import written
 
 MOST_CONNECTIONS = 2000
-MOST_WHILE_BUSY = 500  # while requests are refused anyway: those that are connected are served, others told at once
 PATIENCE_SECONDS = 10.0  # for the request of a connection that is one too many
 LINGER_SECONDS = 2.0  # for the rest of a body that nobody wants
 
@@ -46,34 +46,24 @@ async def listening(
     runner: web.AppRunner,
     host: str,
     port: int,
-    busy: Callable[[], bool],
+    doorsteps: Doorsteps,
     idle: IdleConnections,
     *,
     shared: bool = False,
 ) -> AsyncIterator[Port]:
     """Accept connections while inside. `shared`: other schedulers of the same machine may listen on the same port."""
     server = server_of(runner)
-    refusal = written(Refusal(Code.OVERLOADED, {"retry_after_seconds": 1.0}))
+    refusal = written(OVERLOADED, closes=True)
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most_connections = min(MOST_CONNECTIONS, files // 2)
 
     def protocol() -> asyncio.BaseProtocol:
-        most = min(MOST_WHILE_BUSY, most_connections) if busy() else most_connections
-        if len(server.connections) >= most and not idle.hang_up():
+        if len(server.connections) >= most_connections and not idle.hang_up():
             return TooMany(refusal)
         connection = server()
         idle.rests(connection)
         idle.tidy(most_connections)
-        return connection
+        return Doorstep(connection, doorsteps)
 
     async with accepting(listener(host, port, shared=shared), protocol) as opened:
         yield opened
-
-
-def written(refusal: Refusal) -> bytes:
-    """The whole HTTP answer of a refusal."""
-    answer = problem(refusal)
-    body = (answer.text or "").encode()
-    headers = {**answer.headers, "Content-Length": str(len(body)), "Connection": "close"}
-    lines = [f"HTTP/1.1 {answer.status} {answer.reason}", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, "", ""]).encode() + body

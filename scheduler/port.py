@@ -11,7 +11,7 @@ from aiohttp import web
 log = structlog.get_logger(__name__)
 
 BACKLOG = 4096
-AT_ONCE = 256  # accepted before anything else is done
+AT_ONCE = 32  # accepted before anything else is done
 FULL_PAUSE_SECONDS = 0.1  # when the process may open no more files
 
 Protocol = Callable[[], asyncio.BaseProtocol]

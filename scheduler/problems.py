@@ -120,6 +120,15 @@ def problem(refusal: Refusal) -> web.Response:
     )
 
 
+def written(refusal: Refusal, *, closes: bool) -> bytes:
+    """The whole HTTP answer of a refusal; `closes`: it is the last one of its connection."""
+    answer = problem(refusal)
+    body = (answer.text or "").encode()
+    headers = {**answer.headers, "Content-Length": str(len(body)), **({"Connection": "close"} if closes else {})}
+    lines = [f"HTTP/1.1 {answer.status} {answer.reason}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
 class Facts(dict[str, object]):
     """Facts for a sentence; one that is not known reads as a question mark."""
 

@@ -9,14 +9,13 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from scheduler.accounts.doorkeeper import Doorkeeper
-from scheduler.errors import Code, Refused
+from scheduler.errors import OVERLOADED, Code, Refused
 from scheduler.gate import GUARDED, SHED
 from scheduler.proxies import Proxies, network_of
 
 AT_ONCE = 20
 EVERY_SECONDS = 3.0
 MOST_ASKED = 32  # keys not seen before that the database is asked about at a time
-RETRY_AFTER_SECONDS = 1.0
 MOST_NETWORKS = 10_000  # remembered; who failed longest ago is forgotten first
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -62,7 +61,7 @@ def limited(door: Doorkeeper, proxies: Proxies) -> Middleware:
         nonlocal asking
         if asking >= MOST_ASKED:
             SHED.labels("key").inc()
-            raise Refused.because(Code.OVERLOADED, retry_after_seconds=RETRY_AFTER_SECONDS)
+            raise Refused(OVERLOADED)
         asking += 1
         try:
             await door.ask(request.headers)

@@ -31,20 +31,26 @@ class Light(asyncio.Protocol):
             return
         self.buffer = b""
         self.closes = b"onnection: close" in head
+        self.answered(int(head[9:12]), rest)
+
+    def answered(self, status: int, body: bytes) -> None:
         assert self.answer
-        self.answer.set_result((int(head[9:12]), rest))
+        self.answer.set_result((status, body))
 
     def connection_lost(self, error: Exception | None) -> None:
         if self.answer and not self.answer.done():
             self.answer.set_exception(error or ConnectionError("closed"))
 
     async def post(self, body: str, **headers: str) -> tuple[int, bytes]:
+        self.answer = asyncio.get_running_loop().create_future()
+        self.send(body, **headers)
+        return await self.answer
+
+    def send(self, body: str, **headers: str) -> None:
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         content = body.encode()
-        self.answer = asyncio.get_running_loop().create_future()
         assert self.transport
         self.transport.write(f"{self.head}{more}Content-Length: {len(content)}\r\n\r\n".encode() + content)
-        return await self.answer
 
     def close(self) -> None:
         if self.transport:

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -19,6 +20,8 @@ from tests.system.stack import SERVICE_KEY
 
 STEP_SECONDS = 0.005
 PATIENCE_SECONDS = 60.0
+PATH = "/v1/jobs"
+HEADERS = {"Host": "localhost", "Authorization": f"Bearer {SERVICE_KEY}", "Content-Type": "application/json"}
 
 Taken = dict[int, Counter[int]]  # by HTTP status: how many were answered after so many milliseconds
 
@@ -47,6 +50,40 @@ class Tally:
         return {status: times.total() for status, times in sorted(self.taken.items())}
 
 
+class Asker(Light):
+    """One connection of a crowd. Nobody waits for its answers in a task of its own: what the askers cost is not to be
+    what is measured."""
+
+    def __init__(self, path: str, headers: Mapping[str, str], crowd: "Crowd", began: float) -> None:
+        super().__init__(path, headers)
+        self.crowd = crowd
+        self.began: float | None = began  # None while it asks nothing
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.ask()
+
+    def ask(self) -> None:
+        self.crowd.tally.sent += 1
+        number = next(self.crowd.numbers)
+        self.send(picture(number), Tessera_User=person(number))
+
+    def answered(self, status: int, body: bytes) -> None:
+        began, self.began = self.began, None
+        assert began is not None
+        self.crowd.told(status, time.monotonic() - began)
+        if self.closes:
+            self.close()
+        else:
+            self.crowd.idle.append(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self.began is not None:
+            self.crowd.lost(error or ConnectionError("closed"))
+        elif self in self.crowd.idle:
+            self.crowd.idle.remove(self)
+
+
 @dataclass(slots=True)
 class Crowd:
     """At most `most_open` wait for answers at a time; their pictures are numbered from `numbers`."""
@@ -54,7 +91,7 @@ class Crowd:
     port: int
     most_open: int
     numbers: "count[int]" = field(default_factory=lambda: count(1))
-    idle: list[Light] = field(default_factory=list)
+    idle: list[Asker] = field(default_factory=list)
     open: int = 0
     tally: Tally = field(default_factory=Tally)
 
@@ -64,47 +101,63 @@ class Crowd:
         async with asyncio.TaskGroup() as group:
             while (passed := time.monotonic() - began) < seconds:
                 while self.tally.offered < passed * rate:
-                    self.tally.offered += 1
-                    if self.open < self.most_open:
-                        self.open += 1
-                        group.create_task(self.one())
-                    else:
-                        self.tally.unsent += 1
+                    self.one(group)
                 await asyncio.sleep(STEP_SECONDS)
+        while self.open and time.monotonic() - began < seconds + PATIENCE_SECONDS:
+            await asyncio.sleep(STEP_SECONDS)
+        self.tally.lost["TimeoutError"] += self.open
 
-    async def one(self) -> None:
-        began = time.monotonic()
+    def one(self, group: asyncio.TaskGroup) -> None:
+        """Asks on a connection that is idle, or on a new one."""
+        self.tally.offered += 1
+        if self.open >= self.most_open:
+            self.tally.unsent += 1
+            return
+        self.open += 1
+        if self.idle:
+            asker = self.idle.pop()
+            asker.began = time.monotonic()
+            asker.ask()
+        else:
+            group.create_task(self.connected(time.monotonic()))
+
+    async def connected(self, began: float) -> None:
+        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                client = self.idle.pop() if self.idle else await connect(self.port)
-                self.tally.sent += 1
-                status = await ask(client, next(self.numbers))
-            self.tally.taken.setdefault(status, Counter())[round((time.monotonic() - began) * 1000)] += 1
-            if client.closes:
-                client.close()
-            else:
-                self.idle.append(client)
+                await loop.create_connection(lambda: Asker(PATH, HEADERS, self, began), "127.0.0.1", self.port)
         except OSError as error:
-            self.tally.lost[type(error).__name__] += 1
-        finally:
-            self.open -= 1
+            self.lost(error)
+
+    def told(self, status: int, seconds: float) -> None:
+        self.open -= 1
+        self.tally.taken.setdefault(status, Counter())[round(seconds * 1000)] += 1
+
+    def lost(self, error: Exception) -> None:
+        self.open -= 1
+        self.tally.lost[type(error).__name__] += 1
 
     def close(self) -> None:
-        for client in self.idle:
-            client.close()
-        self.idle.clear()
+        for asker in list(self.idle):
+            asker.close()
 
 
 async def connect(port: int) -> Light:
-    headers = {"Host": "localhost", "Authorization": f"Bearer {SERVICE_KEY}", "Content-Type": "application/json"}
-    return await Light.connect(port, "/v1/jobs", headers)
+    return await Light.connect(port, PATH, HEADERS)
 
 
 async def ask(client: Light, number: int) -> int:
     """One picture for one of the people; the status of the answer."""
-    body = f'{{"request": {{"prompt": "picture {number}", "model": "painter", "width": 512, "height": 512}}}}'
-    status, _ = await client.post(body, Tessera_User=f"telegram:rich{1 + number % PEOPLE}")
+    status, _ = await client.post(picture(number), Tessera_User=person(number))
     return status
+
+
+def picture(number: int) -> str:
+    return f'{{"request": {{"prompt": "picture {number}", "model": "painter", "width": 512, "height": 512}}}}'
+
+
+def person(number: int) -> str:
+    return f"telegram:rich{1 + number % PEOPLE}"
 
 
 async def here(port: int, most_open: int, rate: float, seconds: float, first: int) -> Tally:

@@ -150,7 +150,7 @@ async def served(slow: Slow, gate: Gate) -> AsyncIterator[tuple[str, aiohttp.Cli
     connector = aiohttp.TCPConnector(limit=0)
     async with (
         aiohttp.ClientSession(connector=connector) as session,
-        ports.listening(runner, "127.0.0.1", 0, gate.is_shedding, gate.idle) as port,
+        ports.listening(runner, "127.0.0.1", 0, gate.doorsteps, gate.idle) as port,
     ):
         yield f"http://127.0.0.1:{port.address[1]}", session
         slow.go.set()
