@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from bots.grid import fitting, grid
@@ -51,7 +51,8 @@ class Files:
         picture = await file(user, job, artifact, variant)
         if variant is Variant.ORIGINAL:
             return Brought(picture)
-        return Brought(picture, originals=await self.originals(user, [artifact], played=variant is Variant.WEB))
+        originals = await self.originals(user, [artifact], played=variant is Variant.WEB)
+        return Brought(picture, originals=replace(originals, as_mp4=not artifact.plays))
 
     async def pictures(
         self, user: User, job: JobView, artifacts: Sequence[ArtifactView], limits: PictureLimits
@@ -80,10 +81,11 @@ class Files:
 
 
 def best(artifact: ArtifactView, limits: PictureLimits) -> Variant:
-    """The largest file that the platform takes; of what it can never take the small picture, and a picture is made to
-    fit."""
+    """The largest file that the platform takes and plays; of what it can never take the small picture, and a picture is
+    made to fit."""
     web = artifact.web
-    if takes(limits, artifact, artifact.size_bytes or 0, artifact.width, artifact.height):
+    is_shown = artifact.plays or web is None
+    if is_shown and takes(limits, artifact, artifact.size_bytes or 0, artifact.width, artifact.height):
         return Variant.ORIGINAL
     if artifact.type == "image":
         return Variant.WEB if web else Variant.ORIGINAL

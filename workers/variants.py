@@ -10,11 +10,13 @@ from workers import thumbnails
 from workers.blur import blur
 from workers.engines.protocol import Made
 from workers.media import screen, xmp
+from workers.media.tags import tags
 
 WEB_SIDE = 1280  # pixels
 WEB_QUALITY = 82
+SHORTEST_SECONDS = 0.1
+ARTIST = "Tessera"
 HEAVY_BYTES = 4 * 2**20  # a picture of few pixels that takes more is sent as a smaller file all the same
-FILMS = ("mp4",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def variants(made: Made, size_bytes: int, step: Callable[[float], None]) -> Vari
     web, shown = None, look
     if look is not None and made.type == "image":
         web, shown = web_picture(look, size_bytes, made.metadata)
-    elif made.type == "video" and made.format in FILMS:
+    elif made.type == "video":
         web = web_film(made, size_bytes, step)
     if shown is None:
         return Variants(web=web)
@@ -66,16 +68,28 @@ def web_picture(
 
 
 def web_film(made: Made, size_bytes: int, step: Callable[[float], None]) -> Rendition | None:
-    seconds = made.duration_seconds or 0.0
-    size = screen.size_of((made.width or 0, made.height or 0), size_bytes)
-    if size is None or seconds <= 0:
+    """A film that not everything plays always has one; another where that is smaller."""
+    seconds, plays = made.duration_seconds or 0.0, made.metadata.get("plays", True)
+    size = screen.size_of((made.width or 0, made.height or 0), size_bytes, plays)
+    if size is None or (plays and seconds <= 0):
         return None
-    from workers.media import rendition  # here, so that a worker that makes no films does not load PyAV
+    from workers.media import reading  # here, so that a worker that makes no films does not load PyAV
 
     to = made.path.with_suffix(".web.mp4")
     try:
-        rendition.smaller(made.path, to, size, seconds, step)
-    except rendition.Unreadable:
+        film_for_screens(made, to, size, max(seconds, SHORTEST_SECONDS), step)
+    except reading.Unreadable:
         return None
     weight = to.stat().st_size
-    return Rendition(to, "mp4", *size, weight) if weight < size_bytes else None
+    return Rendition(to, "mp4", *size, weight) if not plays or weight < size_bytes else None
+
+
+def film_for_screens(
+    made: Made, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]
+) -> None:
+    from workers.media import moving, rendition
+
+    if made.format in moving.DRAWN:
+        moving.drawn_anew(made.path, to, size, tags(made.metadata, ARTIST), step)
+    else:
+        rendition.smaller(made.path, to, size, seconds, step)

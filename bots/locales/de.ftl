@@ -165,6 +165,7 @@ expired = Dieses Bild ist abgelaufen. Sein Seed ist noch da, es lässt sich also
 expired-quote = Dieses Bild ist abgelaufen; ich male es aus seinem Seed neu: { $tokens }
 original-size = { $how ->
     [pictured] Zu groß, um es hier abzuspielen: Das Original hat { $megabytes } MB.
+    [mp4] Hier als MP4: Das Original hat { $megabytes } MB.
    *[other] Hier verkleinert: { $count ->
         [one] Das Original hat { $megabytes } MB.
        *[other] Die Originale haben zusammen { $megabytes } MB.

@@ -165,6 +165,7 @@ expired = This picture has expired. Its seed is kept, so it can be made again.
 expired-quote = That picture has expired; I'll make it again from its seed: { $tokens }
 original-size = { $how ->
     [pictured] Too large to play here: the original has { $megabytes } MB.
+    [mp4] Shown as MP4 here: the original has { $megabytes } MB.
    *[other] Shown smaller here: { $count ->
         [one] the original has { $megabytes } MB.
        *[other] the originals have { $megabytes } MB together.

@@ -18,11 +18,12 @@ class Originals:
     urls: tuple[str, ...] = ()
     count: int = 1
     is_shown: bool = True  # smaller; else only a picture stands for it
+    as_mp4: bool = False  # shown in a kind that plays everywhere, which the original is not
 
 
 def way_there(originals: Originals, job: JobView, tr: Translator) -> tuple[str, tuple[Link, ...]]:
     """The line, and the words of it that are links."""
-    how = "smaller" if originals.is_shown else "pictured"
+    how = ("mp4" if originals.as_mp4 else "smaller") if originals.is_shown else "pictured"
     told = tr("original-size", how=how, count=originals.count, megabytes=originals.megabytes)
     if not originals.urls:
         return f"{told} {tr('original-asked', count=originals.count, number=job.id.hex[:8])}", ()

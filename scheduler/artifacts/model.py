@@ -43,6 +43,7 @@ class ArtifactView(BaseModel):
     expired: bool
     blurhash: str | None = None  # a blur to show while the picture loads; of a video or a sound, that of its thumbnail
     web: WebView | None = None  # None: the original serves as it
+    plays: bool = True  # false for a video that not every browser or chat plays: show `web` instead, where there is one
     playlist: str | None = None  # path of its HLS playlist, for a film that was asked for in the format hls
     url: str  # path below the API's address; with `/thumbnail` or `/web` appended, of these
 

@@ -45,6 +45,8 @@ async def brought(job: JobView, limits: PictureLimits = TELEGRAM, public_url: st
         (TELEGRAM, {"type": "video", "size_bytes": 50 * MIB, "web": FILM}, Variant.ORIGINAL),
         (TELEGRAM, {"type": "video", "size_bytes": 51 * MIB, "web": FILM}, Variant.WEB),
         (TELEGRAM, {"type": "video", "size_bytes": 51 * MIB}, Variant.THUMBNAIL),
+        (TELEGRAM, {"type": "video", "format": "webm", "plays": False, "web": FILM}, Variant.WEB),
+        (TELEGRAM, {"type": "video", "format": "webm", "plays": False}, Variant.ORIGINAL),
         (DISCORD, {"size_bytes": 10 * MIB + 1, "web": JPEG}, Variant.WEB),
         (DISCORD, {"width": 6000, "height": 5000, "size_bytes": 9 * MIB, "web": JPEG}, Variant.ORIGINAL),
         (DISCORD, {"type": "video", "size_bytes": 11 * MIB, "web": FILM}, Variant.WEB),
@@ -83,6 +85,15 @@ async def test_a_film_that_is_too_heavy_comes_for_screens_and_plays() -> None:
     assert (found.picture.width, found.picture.height, found.picture.seconds) == (1280, 720, 30)
     assert found.originals is not None
     assert found.originals.is_shown
+
+
+async def test_a_film_that_not_everything_plays_comes_as_mp4_with_a_link_to_itself() -> None:
+    found = await brought(done(type="video", format="webm", plays=False, size_bytes=MIB, web=FILM))
+
+    assert found.picture is not None
+    assert (found.picture.kind, found.picture.filename[-4:]) == ("video", ".mp4")
+    assert found.originals is not None
+    assert "Shown as MP4 here: the original has 1 MB." in screen_of(found.originals)
 
 
 async def test_a_sound_that_is_too_heavy_is_shown_as_its_wave() -> None:

@@ -1,45 +1,68 @@
-"""Moving pictures of kinds that chats do not play, made anew as H.264 in MP4."""
+"""Films that are drawn frame after frame, GIF and animated WebP: what they are, and made anew as H.264 in MP4."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from PIL import Image, ImageSequence
 
-from workers.media import reading, rendition
+from workers.disk import is_full
+from workers.media import gif, xmp
+from workers.media.reading import Film, Unreadable
 from workers.media.video_file import write_video
+from workers.thumbnails import opaque
 
-DRAWN = (".gif", ".webp")  # frame after frame, each with its own time; the others are films
+DRAWN = ("gif", "webp")  # each frame has its own time
 USUAL_MILLISECONDS = 100
 FASTEST = 60  # frames a second
 
 
-def made_anew(path: Path, to: Path, metadata: Mapping[str, object]) -> None:
-    """With this metadata and no other; raises ValueError or OSError for what cannot be read."""
-    if path.suffix in DRAWN:
-        drawn(path, to, metadata)
+def described(path: Path, to: Path, metadata: Mapping[str, object]) -> None:
+    """The same frames in a file that says this and no more; raises ValueError or OSError for what cannot be read."""
+    content = path.read_bytes()
+    if to.suffix == ".gif":
+        to.write_bytes(gif.described(content, metadata))
         return
-    film = reading.film(path)
-    between = to.with_suffix(".anew.mp4")
-    try:
-        rendition.smaller(path, between, even((film.width, film.height)), max(film.seconds, 0.1), lambda _: None)
-        reading.remux(between, to, "mp4", metadata)
-    finally:
-        between.unlink(missing_ok=True)
-
-
-def drawn(path: Path, to: Path, metadata: Mapping[str, object]) -> None:
     with Image.open(path) as picture:
-        times = [frame.info.get("duration") or USUAL_MILLISECONDS for frame in ImageSequence.Iterator(picture)]
-        rate = min(max(round(1000 * len(times) / sum(times)), 1), FASTEST)
-        size = even(picture.size)
-        write_video(to, frames(picture, size), size, rate, metadata)
+        to.write_bytes(xmp.in_webp(content, picture.size, metadata))
 
 
-def frames(picture: Image.Image, size: tuple[int, int]) -> Iterator[Image.Image]:
-    for frame in ImageSequence.Iterator(picture):
-        yield frame.convert("RGB").crop((0, 0, *size))
+def film(path: Path) -> Film:
+    """Raises ValueError or OSError for what cannot be read."""
+    with Image.open(path) as picture:
+        seconds = round(sum(times(picture)) / 1000, 2)
+        picture.seek(0)
+        return Film(picture.width, picture.height, seconds, opaque(picture), plays=False)
 
 
-def even(size: tuple[int, int]) -> tuple[int, int]:
-    """As H.264 wants them."""
-    return size[0] - size[0] % 2, size[1] - size[1] % 2
+def times(picture: Image.Image) -> list[float]:
+    """Of each frame, in milliseconds."""
+    return [milliseconds(frame) for frame in ImageSequence.Iterator(picture)]
+
+
+def milliseconds(frame: Image.Image) -> float:
+    frame.load()  # a WebP does not know it before
+    return float(frame.info.get("duration") or USUAL_MILLISECONDS)
+
+
+def drawn_anew(
+    path: Path, to: Path, size: tuple[int, int], metadata: Mapping[str, object], step: Callable[[float], None]
+) -> None:
+    """In this even size; `step` is called before each frame with the part that is done, and may raise. Raises
+    Unreadable."""
+    try:
+        with Image.open(path) as picture:
+            lengths = times(picture)
+            rate = min(max(round(1000 * len(lengths) / sum(lengths)), 1), FASTEST)
+            write_video(to, frames(picture, size, len(lengths), step), size, rate, metadata)
+    except (ValueError, OSError, EOFError, SyntaxError) as error:
+        if is_full(error):
+            raise
+        raise Unreadable(type(error).__name__) from None
+
+
+def frames(
+    picture: Image.Image, size: tuple[int, int], count: int, step: Callable[[float], None]
+) -> Iterator[Image.Image]:
+    for number, frame in enumerate(ImageSequence.Iterator(picture)):
+        step(number / count)
+        yield opaque(frame).resize(size, Image.Resampling.BICUBIC)

@@ -7,12 +7,24 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
 from PIL import Image
 
 from workers.disk import is_full
 from workers.media.loudness import Sound
 
-CONTAINERS = {"mp4": {"movflags": "+faststart", "fflags": "+bitexact"}, "ogg": {"fflags": "+bitexact"}, "mp3": {}}
+EXACT = {"fflags": "+bitexact"}
+FAST = {"movflags": "+faststart", **EXACT}
+CONTAINERS = {  # by the end of a name: as FFmpeg calls it, and how it is written
+    "mp4": ("mp4", FAST),
+    "mov": ("mov", FAST),
+    "webm": ("webm", EXACT),
+    "mkv": ("matroska", EXACT),
+    "avi": ("avi", EXACT),
+    "ogg": ("ogg", EXACT),
+    "mp3": ("mp3", {}),
+}
+EVERYWHERE = (("h264",), ("yuv420p", "yuvj420p"), ("aac", "mp3"))  # film, its pixels, its sound
 
 
 class Unreadable(ValueError):
@@ -25,6 +37,7 @@ class Film:
     height: int
     seconds: float
     poster: Image.Image  # its first frame
+    plays: bool = True  # in every browser and chat as it is
 
 
 def film(path: Path) -> Film:
@@ -32,9 +45,17 @@ def film(path: Path) -> Film:
         with av.open(str(path)) as file:
             frame = next(file.decode(video=0))
             seconds = (file.duration or 0) / av.time_base
-            return Film(frame.width, frame.height, round(seconds, 2), Image.fromarray(frame.to_ndarray(format="rgb24")))
+            poster = Image.fromarray(frame.to_ndarray(format="rgb24"))
+            return Film(frame.width, frame.height, round(seconds, 2), poster, plays(file, path.suffix))
     except (av.FFmpegError, StopIteration, IndexError) as error:
         raise Unreadable(type(error).__name__) from None
+
+
+def plays(file: InputContainer, ending: str) -> bool:
+    context, sounds = file.streams.video[0].codec_context, file.streams.audio
+    films, pixels, heard = EVERYWHERE
+    known = context.codec.canonical_name in films and context.pix_fmt in pixels
+    return ending == ".mp4" and known and all(sound.codec_context.codec.canonical_name in heard for sound in sounds)
 
 
 def sound(path: Path) -> tuple[Sound, int]:
@@ -55,14 +76,15 @@ def sound(path: Path) -> tuple[Sound, int]:
 def remux(path: Path, to: Path, kind: str, metadata: Mapping[str, object]) -> None:
     """The same video and sound in a new file with this metadata and no other; `kind` is a key of CONTAINERS."""
     try:
-        with av.open(str(path)) as source, av.open(str(to), "w", format=kind, options=CONTAINERS[kind]) as target:
+        form, options = CONTAINERS[kind]
+        with av.open(str(path)) as source, av.open(str(to), "w", format=form, options=options) as target:
             target.metadata.update({name: str(value) for name, value in metadata.items()})
             streams = [stream for stream in source.streams if stream.type in ("video", "audio")]
             copies = {stream.index: target.add_stream_from_template(stream) for stream in streams}
             for copy in copies.values():
                 copy.metadata.clear()
             for packet in source.demux(streams):
-                if packet.dts is not None:  # not the last, empty one
+                if packet.size:  # not the last, empty one
                     packet.stream = copies[packet.stream.index]
                     target.mux(packet)
     except av.FFmpegError as error:

@@ -1,4 +1,4 @@
-"""A film once more for screens: at most 720p, and light enough for every chat; its sound stays as it is."""
+"""A film once more for screens: at most 720p, and light enough for every chat; a sound that players know stays."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,12 +6,14 @@ from pathlib import Path
 import av
 from av.container import OutputContainer
 from av.video.frame import PictureType
+from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from workers.disk import is_full
-from workers.media.reading import CONTAINERS, Unreadable
+from workers.media.reading import FAST, Unreadable
 from workers.media.screen import HEAVY_BYTES
-from workers.media.video_file import OPTIONS
+from workers.media.soundtrack import Soundtrack
+from workers.media.video_file import BT709, OPTIONS
 
 __all__ = ["Unreadable", "smaller"]
 
@@ -26,22 +28,23 @@ def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, step: C
     try:
         with (
             av.open(str(path)) as source,
-            av.open(str(to), "w", format="mp4", options=CONTAINERS["mp4"]) as target,
+            av.open(str(to), "w", format="mp4", options=FAST) as target,
         ):
             target.metadata.update(source.metadata)
             film, sounds = source.streams.video[0], source.streams.audio[:1]
             film.thread_type = "AUTO"  # read ahead by other threads
-            copies = {sound.index: target.add_stream_from_template(sound) for sound in sounds}
+            heard = [Soundtrack(sound, target) for sound in sounds]
             drawn = like(film, target, size, options)
             for packet in source.demux([film, *sounds]):
                 if packet.stream.index == film.index:
                     for frame in film.decode(packet):
                         step(min((frame.time or 0.0) / seconds, 1.0))
                         target.mux(drawn.encode(fitting(frame, size)))
-                elif packet.dts is not None:  # not the last, empty one
-                    packet.stream = copies[packet.stream.index]
-                    target.mux(packet)
+                else:
+                    heard[0].take(packet)
             target.mux(drawn.encode(None))
+            for sound in heard:
+                sound.end()
     except (av.FFmpegError, IndexError) as error:
         if is_full(error):
             raise
@@ -52,12 +55,22 @@ def like(film: VideoStream, target: OutputContainer, size: tuple[int, int], opti
     """A stream of the same pace and colours."""
     stream = target.add_stream("libx264", rate=film.average_rate, options=dict(options))
     stream.width, stream.height, stream.pix_fmt, stream.time_base = *size, "yuv420p", film.time_base
+    colours = stream.codec_context
+    if film.codec_context.format and film.codec_context.format.is_rgb:
+        colours.colorspace = colours.color_primaries = colours.color_trc = BT709
+        colours.color_range = ColorRange.MPEG
+        return stream
     for name in ("colorspace", "color_primaries", "color_trc", "color_range"):
-        setattr(stream.codec_context, name, getattr(film.codec_context, name))
+        setattr(colours, name, getattr(film.codec_context, name))
     return stream
 
 
 def fitting(frame: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
-    smaller_one = frame.reformat(*size, format="yuv420p")
+    if frame.format.is_rgb:
+        smaller_one = frame.reformat(
+            *size, format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+        )
+    else:
+        smaller_one = frame.reformat(*size, format="yuv420p")
     smaller_one.pict_type = PictureType.NONE  # x264 chooses
     return smaller_one

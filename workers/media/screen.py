@@ -4,12 +4,12 @@ LONG_SIDE, SHORT_SIDE = 1280, 720  # pixels
 HEAVY_BYTES = 8 * 2**20  # Discord takes 10 MiB
 
 
-def size_of(size: tuple[int, int], size_bytes: int) -> tuple[int, int] | None:
-    """The sides of the rendition, even as H.264 wants them; None where the original serves as it."""
+def size_of(size: tuple[int, int], size_bytes: int, plays: bool = True) -> tuple[int, int] | None:
+    """The sides of the rendition, even as H.264 wants them; None where the original, if it plays, serves as it."""
     if min(size) <= 0:
         return None
     factor = min(1.0, LONG_SIDE / max(size), SHORT_SIDE / min(size))
-    if factor == 1.0 and size_bytes <= HEAVY_BYTES:
+    if plays and factor == 1.0 and size_bytes <= HEAVY_BYTES:
         return None
     return even(size[0] * factor), even(size[1] * factor)
 

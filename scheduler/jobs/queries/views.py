@@ -25,7 +25,7 @@ JOB = """
                      'id', a.id, 'position', a.position, 'type', a.type, 'format', a.format, 'width', a.width,
                      'height', a.height, 'duration_seconds', a.duration_seconds, 'size_bytes', a.file_size_bytes,
                      'seed', a.metadata -> 'seed', 'expires_at', a.expires_at, 'blurhash', a.blurhash,
-                     'hls', a.metadata ? 'hls',
+                     'hls', a.metadata ? 'hls', 'plays', a.metadata -> 'plays' is distinct from 'false',
                      'web', case when a.web_path is not null then
                        jsonb_build_object('format', split_part(a.web_path, '.', -1), 'width', a.web_width,
                                           'height', a.web_height, 'size_bytes', a.web_size_bytes) end,

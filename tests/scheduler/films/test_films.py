@@ -52,6 +52,21 @@ async def test_a_film_is_priced_by_its_length_and_its_worker_gets_the_paths(cutt
     assert [clip["seconds"] for clip in read["film"]["clips"]] == [4.0, 2.2]
 
 
+async def test_a_film_that_no_ffmpeg_is_told_to_read_is_cut_from_its_rendition_and_shown_as_it(cutting: Api) -> None:
+    video = await a_video(cutting)
+    await cutting.stage.pool.execute(
+        """update artifacts set format = 'gif', metadata = metadata || '{"plays": false}', web_path = 'a.web.mp4',
+                  web_width = 640, web_height = 360, web_size_bytes = 1000 where id = $1""",
+        video,
+    )
+    job = (await ask(cutting, video)).document["job"]
+    row = await cutting.stage.pool.fetchrow("select params from jobs where id = $1", job["id"])
+    [made] = [one for shown in (await cutting.get("/v1/jobs")).document["jobs"] for one in shown["artifacts"]]
+
+    assert row["params"]["inputs"] == {video: "a.web.mp4"}
+    assert (made["id"], made["plays"]) == (video, False)
+
+
 async def test_another_s_clips_are_as_unknown_as_none_and_old_ones_are_gone(cutting: Api) -> None:
     video, picture = await a_video(cutting), await given_id(cutting)
     for clips in ((video,), ({"id": picture, "seconds": 1},)):

@@ -26,7 +26,7 @@ KINDS = {  # by the end of the name: what it is, and the artifact's format
     ".flac": ("audio", "flac"),
     ".wav": ("audio", "wav"),
 }
-MOVING = (".webm", ".mkv", ".mov", ".avi", ".gif", ".webp")  # of a video: made anew as MP4
+MOVING = (".webm", ".mkv", ".mov", ".avi", ".gif", ".webp")  # films that not everything plays: kept as they are
 ARTIST = "Tessera comfyui"
 KEPT_SOUND = ("mp3", "ogg")  # others are too large to send
 
@@ -87,13 +87,13 @@ def finished(raw: Path, ending: str, task: Task, number: int, metadata: dict[str
     """The file as an artifact: what the server wrote beside its content, the whole workflow, does not leave with it."""
     try:
         if task.capability == "video" and ending in MOVING:
-            return anew(raw, task.folder / f"{number}.mp4", metadata)
+            return video(raw, task.folder / f"{number}{ending}", metadata)
         kind, form = KINDS[ending]
         match kind:
             case "image":
                 return picture(raw, task.folder / f"{number}.{form}", form, metadata)
             case "video":
-                return video(raw, task.folder / f"{number}.{form}", form, metadata)
+                return video(raw, task.folder / f"{number}.{form}", metadata)
             case _:
                 return sound(raw, form, task, number, metadata)
     except (ValueError, OSError) as error:
@@ -118,24 +118,18 @@ def picture(raw: Path, to: Path, form: str, metadata: dict[str, Any]) -> Made:
     return Made(to, "image", form, look.width, look.height, metadata=metadata, look=look)
 
 
-def anew(raw: Path, to: Path, metadata: dict[str, Any]) -> Made:
-    from workers.media.moving import made_anew
+def video(raw: Path, to: Path, metadata: dict[str, Any]) -> Made:
+    """The server's pictures and sounds, byte for byte; where not everything plays them it is said in the metadata, and
+    there will be a rendition beside it."""
+    from workers.media import moving, reading
 
-    made_anew(raw, to, tags(metadata, ARTIST))
-    return as_film(to, "mp4", metadata)
-
-
-def video(raw: Path, to: Path, form: str, metadata: dict[str, Any]) -> Made:
-    from workers.media.reading import remux
-
-    remux(raw, to, form, tags(metadata, ARTIST))
-    return as_film(to, form, metadata)
-
-
-def as_film(to: Path, form: str, metadata: dict[str, Any]) -> Made:
-    from workers.media.reading import film
-
-    shown = film(to)
+    form = to.suffix.removeprefix(".")
+    if form in moving.DRAWN:
+        moving.described(raw, to, metadata)
+        shown = moving.film(to)
+    else:
+        reading.remux(raw, to, form, tags(metadata, ARTIST))
+        shown = reading.film(to)
     return Made(
         to,
         "video",
@@ -143,7 +137,7 @@ def as_film(to: Path, form: str, metadata: dict[str, Any]) -> Made:
         shown.width,
         shown.height,
         duration_seconds=shown.seconds,
-        metadata=metadata,
+        metadata=metadata if shown.plays else metadata | {"plays": False},
         look=shown.poster,
     )
 

@@ -19,9 +19,12 @@ from workers.engines.comfyui import files, following, making
 from workers.engines.comfyui.client import Comfy
 from workers.engines.comfyui.following import Following
 from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory, Task
-from workers.media import reading
+from workers.media import gif, reading
 from workers.media.sound_file import write_sound
 from workers.outcomes import failed
+from workers.variants import variants
+
+LIGHT = 1000  # bytes
 
 
 async def test_a_picture_comes_as_it_was_asked_for(comfy: FakeComfy, stage: Stage) -> None:
@@ -448,30 +451,129 @@ def a_video(folder: Path) -> Task:
     return Task("job", 1, "video", "wan", {"prompt": "a fox"}, folder)
 
 
-@pytest.mark.parametrize("ending", [".gif", ".webp", ".webm"])
-def test_what_moves_in_another_format_becomes_a_film(tmp_path: Path, ending: str) -> None:
-    raw = tmp_path / f"0.fetched{ending}"
+def drawn(path: Path) -> None:
     frames = [Image.new("RGB", (65, 48), (number * 20, 0, 99)) for number in range(10)]
-    if ending == ".webm":
-        with av.open(str(raw), "w") as file:
-            file.metadata["comment"] = "the operator's workflow"
-            stream = file.add_stream("libvpx-vp9", rate=10)
-            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-            for image in frames:
-                file.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(image)[:, :64], format="rgb24")))
-            file.mux(stream.encode(None))
+    said: dict[str, Any] = {"comment": b"the workflow"} if path.suffix == ".gif" else {"exif": b"Exif\0\0the workflow"}
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=80, **said)
+
+
+def filmed(path: Path, codec: str, pixels: str, sound: str | None) -> None:
+    """A second with a tone under it where there is a codec for it, and the operator's workflow beside it."""
+    with av.open(str(path), "w") as file:
+        file.metadata["comment"] = "the workflow"
+        stream: Any = file.add_stream(codec, rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, pixels
+        heard: Any = file.add_stream(sound, rate=48_000, layout="stereo") if sound else None
+        for number in range(10):
+            image = np.full((48, 64, 3), (number * 20, 0, 99), np.uint8)
+            file.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        file.mux(stream.encode(None))
+        if heard:
+            tone = np.tile(np.sin(np.arange(48_000) / 10, dtype=np.float32) * np.float32(0.3), (2, 1))
+            frame = av.AudioFrame.from_ndarray(tone, format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts = 48_000, 0
+            for packets in (heard.encode(frame), heard.encode(None)):
+                file.mux(packets)
+
+
+def coded(path: Path) -> dict[str, bytes]:
+    """What decoders of its streams are given."""
+    found: dict[str, bytes] = {}
+    with av.open(str(path)) as file:
+        for packet in file.demux():
+            found[packet.stream.type] = found.get(packet.stream.type, b"") + bytes(packet)
+    return found
+
+
+FILMS = {
+    ".webm": ("libvpx-vp9", "yuv420p", "libopus"),
+    ".mov": ("qtrle", "rgb24", "pcm_s16le"),
+    ".mkv": ("libx264", "yuv420p", "libmp3lame"),  # its first packets do not say when they are decoded
+    ".avi": ("mpeg4", "yuv420p", "pcm_s16le"),
+    ".mp4": ("libx264", "yuv420p10le", "aac"),
+}
+
+
+@pytest.mark.parametrize("ending", [".gif", ".webp", *FILMS])
+def test_a_film_of_any_kind_stays_as_the_server_made_it_and_one_that_plays_stands_beside_it(
+    tmp_path: Path, ending: str
+) -> None:
+    raw = tmp_path / f"0.fetched{ending}"
+    if ending in FILMS:
+        filmed(raw, *FILMS[ending])
     else:
-        frames[0].save(raw, save_all=True, append_images=frames[1:], duration=100)
+        drawn(raw)
     entry = {"outputs": {"9": {"images": [{"filename": f"clip{ending}", "type": "output"}]}}}
     [output] = files.outputs(entry, "video")
-    made = files.finished(raw, output.ending, a_video(tmp_path), 0, {"model": "wan"})
+    made = files.finished(raw, output.ending, a_video(tmp_path), 0, {"model": "wan", "prompt": "a fox"})
 
-    assert (made.type, made.format, made.width, made.height) == ("video", "mp4", 64, 48)
-    assert made.duration_seconds == pytest.approx(1.0, abs=0.05)
-    with av.open(str(made.path)) as film:
+    content = made.path.read_bytes()
+    assert b"the workflow" not in content
+    assert b"wan" in content
+    assert (made.type, made.format, made.metadata["plays"]) == ("video", ending[1:], False)
+    if ending in FILMS:
+        assert coded(made.path) == coded(raw)
+        assert (made.width, made.height) == (64, 48)
+        assert made.duration_seconds == pytest.approx(1.0, abs=0.1)
+    else:
+        with Image.open(raw) as before, Image.open(made.path) as after:
+            assert getattr(after, "n_frames", 0) == 10
+            for number in range(10):
+                before.seek(number)
+                after.seek(number)
+                assert after.convert("RGB").tobytes() == before.convert("RGB").tobytes()
+        assert (made.width, made.height) == (65, 48)
+        assert made.duration_seconds == pytest.approx(0.8, abs=0.1)
+
+    web = variants(made, made.path.stat().st_size, lambda part: None).web
+    assert web is not None
+    with av.open(str(web.content)) as film:
+        shown = list(film.decode(video=0))
         assert film.streams.video[0].codec_context.name == "h264"
-        assert "workflow" not in str(film.metadata)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([raw.name, "0.mp4"])
+        assert film.streams.video[0].codec_context.pix_fmt == "yuv420p"
+        assert film.metadata["title"] == "a fox"
+    assert (len(shown), shown[0].width, shown[0].height) == (10, 64, 48)
+    assert np.abs(shown[9].to_ndarray(format="rgb24")[24, 32].astype(int) - (180, 0, 99)).max() < 12
+    with av.open(str(web.content)) as film:
+        sounds = [stream.codec_context.codec.canonical_name for stream in film.streams.audio]
+        heard = np.concatenate([frame.to_ndarray() for frame in film.decode(audio=0)], axis=1) if sounds else None
+    assert sounds == ([] if ending not in FILMS else ["mp3" if ending == ".mkv" else "aac"])
+    assert heard is None or (0.1 < np.abs(heard).max() < 0.5 and heard.shape[1] == pytest.approx(48_000, abs=5000))
+
+
+@pytest.mark.parametrize("ending", [".gif", ".webm"])
+def test_a_cancel_is_heard_between_two_frames_of_the_one_that_plays(tmp_path: Path, ending: str) -> None:
+    raw = tmp_path / f"0.fetched{ending}"
+    if ending in FILMS:
+        filmed(raw, *FILMS[ending])
+    else:
+        drawn(raw)
+    made = files.finished(raw, ending, a_video(tmp_path), 0, {})
+    told: list[float] = []
+
+    def step(part: float) -> None:
+        told.append(part)
+        if len(told) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        variants(made, LIGHT, step)
+    assert len(told) == 3
+    assert told == sorted(told)
+
+
+def test_a_film_that_everything_plays_has_no_other_beside_it(tmp_path: Path) -> None:
+    filmed(tmp_path / "0.fetched.mp4", "libx264", "yuv420p", "aac")
+    made = files.finished(tmp_path / "0.fetched.mp4", ".mp4", a_video(tmp_path), 0, {})
+
+    assert "plays" not in made.metadata
+    assert variants(made, LIGHT, lambda part: None).web is None
+
+
+@pytest.mark.parametrize("content", [b"GIF89a", b"GIF89a" + bytes(7) + b"\x21\xfe\x05abc", b"no GIF at all, whatever"])
+def test_what_is_no_gif_is_told(content: bytes) -> None:
+    with pytest.raises(ValueError, match="GIF"):
+        gif.described(content, {})
 
 
 def test_a_full_disk_is_no_fault_of_the_server(tmp_path: Path) -> None:
