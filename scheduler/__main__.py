@@ -65,7 +65,7 @@ LEADING = 3  # connections of the leader's own: the dispatcher's round, its lead
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All of a scheduler that the door opens on: what admits, decides, files and reads, with its loops."""
+    """All of a scheduler that the door opens on: what admits, decides, files and reads."""
 
     name: str
     pool: asyncpg.Pool
@@ -75,11 +75,31 @@ class Parts:
     hub: EventHub
     lifecycle: Lifecycle
     dispatcher: Dispatcher
+    secretary: Secretary
     admitter: Admitter
     bookings: Bookings
+    listener: BeatListener
     door: Doorkeeper
     viewer: Viewer
-    loops: Sequence[Loop]
+
+    @property
+    def loops(self) -> Sequence[Loop]:
+        """Each task of it, with what wakes it."""
+        dispatcher, secretary, lifecycle, market = self.dispatcher, self.secretary, self.lifecycle, self.market
+        courier, inquiry, herald = dispatcher.courier, self.viewer.inquiry, lifecycle.herald
+        return [
+            Loop("lead", dispatcher.keep_lead, every=RENEW_SECONDS),
+            Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
+            Loop("agenda", secretary.tick, every=0.5, wake=secretary.wake),
+            Loop("beats", self.listener.read, every=1.0),
+            *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
+            Loop("courier", courier.tick, every=60.0, wake=courier.wake),
+            Loop("inquiry", inquiry.tick, every=60.0, wake=inquiry.wake),
+            Loop("herald", herald.tick, every=60.0, wake=herald.wake),
+            Loop("arrivals", self.door.note_arrivals, every=1.0),
+            Loop("market", market.refresh, every=REFRESH_SECONDS, wake=market.wake),
+            Loop("janitor", partial(janitor.tick, self.pool, self.store), every=30.0),
+        ]
 
     @property
     def batchers(self) -> Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]]:
@@ -130,7 +150,6 @@ async def main(settings: SchedulerSettings) -> None:
 
 async def assembled(settings: SchedulerSettings, stack: AsyncExitStack, stop: asyncio.Event) -> Parts | None:
     """The parts, put together, with connections that the stack closes; None when told to stop before there were any."""
-    name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
     pool = await patiently(partial(connect, settings.database_url), stop)
     if pool is None:
         return None
@@ -141,21 +160,28 @@ async def assembled(settings: SchedulerSettings, stack: AsyncExitStack, stop: as
         return None
     await stack.enter_async_context(leading)
     redis = await stack.enter_async_context(bus.commands(settings.redis_url))
-    outcomes_redis, beats_redis, events_redis = [
-        await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS)) for _ in range(3)
-    ]
-    store = ArtifactStore(settings.store_url)
-    lease = timedelta(seconds=settings.lease_seconds)
-    claim = timedelta(seconds=settings.claim_seconds)
-    keep_for = timedelta(hours=settings.keep_hours)
+    blocking = [await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS)) for _ in range(3)]
+    parts = put_together(settings, pool, leading, redis, blocking)
     key = digest(settings.service_key.get_secret_value()) if settings.service_key else None
     await patiently(partial(keep_service_key, pool, "settings", key), stop)
+    await patiently(parts.market.refresh, stop)
+    await patiently(parts.door.dismiss, stop)
+    return parts
 
+
+def put_together(
+    settings: SchedulerSettings, pool: asyncpg.Pool, leading: asyncpg.Pool, redis: bus.Redis, blocking: list[bus.Redis]
+) -> Parts:
+    """The parts, each told of whom it must hear."""
+    name = f"{socket.gethostname()[:30]}-{os.getpid()}-{secrets.token_hex(4)}"
+    outcomes_redis, beats_redis, events_redis = blocking
+    lease, claim = timedelta(seconds=settings.lease_seconds), timedelta(seconds=settings.claim_seconds)
+    keep_for, keep_artifacts = timedelta(hours=settings.keep_hours), timedelta(days=settings.artifact_days)
+    store = ArtifactStore(settings.store_url)
     market = MarketKeeper(pool, lease, redis)
-    await patiently(market.refresh, stop)
     hub = EventHub(events_redis)
     herald = Herald(redis)
-    lifecycle = Lifecycle(pool, redis, outcomes_redis, name, timedelta(days=settings.artifact_days), herald)
+    lifecycle = Lifecycle(pool, redis, outcomes_redis, name, keep_artifacts, herald)
     dispatcher = Dispatcher(leading, redis, name, lease, keep_for, market, lifecycle)
     secretary = Secretary(leading, Usher(leading, market, keep_for), lifecycle, dispatcher)
     lifecycle.listeners += [dispatcher, secretary]
@@ -165,23 +191,9 @@ async def assembled(settings: SchedulerSettings, stack: AsyncExitStack, stop: as
     bookings = Bookings(pool, herald, market, claim, secretary.booked)
     listener = BeatListener(beats_redis, dispatcher.beats)
     door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
-    await patiently(door.dismiss, stop)
-    inquiry = Inquiry(redis, name, dispatcher, hub)
-    loops = [
-        Loop("lead", dispatcher.keep_lead, every=RENEW_SECONDS),
-        Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
-        Loop("agenda", secretary.tick, every=0.5, wake=secretary.wake),
-        Loop("beats", listener.read, every=1.0),
-        *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
-        Loop("courier", dispatcher.courier.tick, every=60.0, wake=dispatcher.courier.wake),
-        Loop("inquiry", inquiry.tick, every=60.0, wake=inquiry.wake),
-        Loop("herald", herald.tick, every=60.0, wake=herald.wake),
-        Loop("arrivals", door.note_arrivals, every=1.0),
-        Loop("market", market.refresh, every=REFRESH_SECONDS, wake=market.wake),
-        Loop("janitor", partial(janitor.tick, pool, store), every=30.0),
-    ]
-    viewer = Viewer(pool, inquiry)
-    return Parts(name, pool, redis, store, market, hub, lifecycle, dispatcher, admitter, bookings, door, viewer, loops)
+    viewer = Viewer(pool, Inquiry(redis, name, dispatcher, hub))
+    deciding = lifecycle, dispatcher, secretary, admitter, bookings
+    return Parts(name, pool, redis, store, market, hub, *deciding, listener, door, viewer)
 
 
 def served(

@@ -14,7 +14,7 @@ from scheduler.database import Db, columns
 from scheduler.jobs.agenda.model import Booking
 from scheduler.jobs.model import Status
 from scheduler.jobs.queries.admission import NewJob
-from scheduler.jobs.queries.ending import Ended
+from scheduler.jobs.queries.ending import Ended, ended_of
 from scheduler.plans.model import Standing
 
 BOOKED = "status = 'CREATED' and (start_at is not null or after is not null)"  # as idx_jobs_booked has it
@@ -218,7 +218,7 @@ async def end_created(db: Db, ends: Sequence[End]) -> list[Ended]:
     rows = await db.fetch(
         END_CREATED, *columns([(e.job_id, e.status, json.dumps(e.error) if e.error else None) for e in ends], 3)
     )
-    return [Ended(row[0], row[1], row[2], row[3], row[4], Status(row[5]), row[6]) for row in rows]
+    return [ended_of(row) for row in rows]
 
 
 # As END_JOBS, which says why it reads like this. An account counts the jobs that were booked, not those of other ways.

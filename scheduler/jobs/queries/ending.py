@@ -62,56 +62,58 @@ async def end_jobs(db: Db, endings: Sequence[Ending], keep_artifacts: timedelta)
     Returns only the jobs that this call ended; the others had ended before or belong to another attempt.
     """
     unique = list({ending.key: ending for ending in endings}.values())
-    rows = [
-        (
-            place,
-            e.job_id,
-            e.attempt,
-            e.lease_token,
-            e.running,
-            e.lapsed,
-            e.status,
-            min(max(e.unused_fraction, 0.0), 1.0),
-            json.dumps(dict(e.error)) if e.error else None,
-            None if e.run_seconds is None else min(max(0.0, e.run_seconds), LONGEST_RUN_SECONDS),
-        )
-        for place, e in enumerate(unique)
-    ]
+    rows = [ending_row(place, ending) for place, ending in enumerate(unique)]
     files = [
-        (
-            place,
-            position,
-            made.type,
-            made.format,
-            made.path,
-            made.thumbnail_path,
-            made.width,
-            made.height,
-            made.duration_seconds,
-            made.size_bytes,
-            json.dumps(made.metadata),
-            made.web.path if made.web else None,
-            made.web.width if made.web else None,
-            made.web.height if made.web else None,
-            made.web.size_bytes if made.web else None,
-            made.blurhash,
-        )
-        for place, e in enumerate(unique)
-        for position, made in enumerate(e.artifacts)
+        file_row(place, position, made)
+        for place, ending in enumerate(unique)
+        for position, made in enumerate(ending.artifacts)
     ]
     ended = await db.fetch(END_JOBS, *sent(rows, ENDINGS), *sent(files, FILES), keep_artifacts)
-    return [
-        Ended(
-            job_id=row["id"],
-            user_id=row["user_id"],
-            user=row["user"],
-            bot_id=row["bot_id"],
-            attempt=row["attempt"],
-            status=Status(row["status"]),
-            has_delivery=row["has_delivery"],
-        )
-        for row in ended
-    ]
+    return [ended_of(row) for row in ended]
+
+
+def ended_of(row: Any) -> Ended:
+    """In the order in which statements that end jobs return it."""
+    job_id, user_id, user, bot_id, attempt, status, has_delivery = row
+    return Ended(job_id, user_id, user, bot_id, attempt, Status(status), has_delivery)
+
+
+def ending_row(place: int, ending: Ending) -> Sequence[Any]:
+    """In the order of END_JOBS."""
+    return (
+        place,
+        ending.job_id,
+        ending.attempt,
+        ending.lease_token,
+        ending.running,
+        ending.lapsed,
+        ending.status,
+        min(max(ending.unused_fraction, 0.0), 1.0),
+        json.dumps(dict(ending.error)) if ending.error else None,
+        None if ending.run_seconds is None else min(max(0.0, ending.run_seconds), LONGEST_RUN_SECONDS),
+    )
+
+
+def file_row(place: int, position: int, made: Made) -> Sequence[Any]:
+    """The same for a file that was made."""
+    return (
+        place,
+        position,
+        made.type,
+        made.format,
+        made.path,
+        made.thumbnail_path,
+        made.width,
+        made.height,
+        made.duration_seconds,
+        made.size_bytes,
+        json.dumps(made.metadata),
+        made.web.path if made.web else None,
+        made.web.width if made.web else None,
+        made.web.height if made.web else None,
+        made.web.size_bytes if made.web else None,
+        made.blurhash,
+    )
 
 
 # Every step reads the rows that the guarded update returned, and the account's update goes through the lock: FOR UPDATE

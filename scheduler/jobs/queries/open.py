@@ -85,27 +85,8 @@ def shared(value: T) -> T:
 def open_job_of(row: Any) -> OpenJob:
     """The job in a row that was selected with OPEN_JOB. What many jobs have in common is kept once; asyncpg's own UUID
     takes twice the memory of Python's once it was looked up by."""
-    (
-        job_id,
-        seq,
-        user_id,
-        user,
-        limit,
-        priority,
-        status,
-        capability,
-        model,
-        longest_side,
-        cost,
-        bot_id,
-        attempt,
-        worker_id,
-        avoid_workers,
-        cancel_requested,
-        wait_until,
-        seconds,
-        picture,
-    ) = row
+    job_id, seq, user_id, user, limit, priority, status, capability, model, *more = row
+    longest_side, cost, bot_id, attempt, worker_id, avoid_workers, cancel_requested, wait_until, seconds, picture = more
     return OpenJob(
         UUID(int=job_id.int),
         seq,
