@@ -40,7 +40,7 @@ VOICE = re.compile(r"[A-Za-z0-9-]{1,20}")
 class Mistake(StrEnum):
     """What can be wrong with a command; the facts beside each."""
 
-    PROMPT_EMPTY = "prompt_empty"
+    PROMPT_EMPTY = "prompt_empty"  # maker: the command that it follows
     PROMPT_TOO_LONG = "prompt_too_long"  # length, limit
     UNKNOWN_FLAG = "unknown_flag"  # flag
     VALUE_MISSING = "value_missing"  # flag
@@ -89,7 +89,7 @@ def imagine(prompt: str, **options: Unpack[Options]) -> JobRequest:
     """The request of words and options, each checked; raises CommandError."""
     prompt = whole(prompt).strip()
     if not prompt:
-        raise CommandError(Mistake.PROMPT_EMPTY)
+        raise CommandError(Mistake.PROMPT_EMPTY, maker="imagine")
     if len(prompt) > PROMPT_LIMIT:
         raise CommandError(Mistake.PROMPT_TOO_LONG, length=len(prompt), limit=PROMPT_LIMIT)
     check(options)

@@ -55,6 +55,8 @@ def made(
     maker: Maker, prompt: str, *, seconds: float | None = None, voice: str | None = None, **options: Unpack[Options]
 ) -> JobRequest:
     """The request of a command's options; those that mean nothing to it are left out."""
+    if not prompt.strip():
+        raise CommandError(Mistake.PROMPT_EMPTY, maker=maker.value)
     request = imagine(prompt, **options)
     if seconds is not None and not 1 <= seconds <= LONGEST_SECONDS:
         raise CommandError(Mistake.BAD_SECONDS, value=f"{seconds:g}", limit=int(LONGEST_SECONDS))

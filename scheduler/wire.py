@@ -125,6 +125,7 @@ class Outcome(BaseModel):
     lease_token: UUID
     status: Literal["completed", "failed", "cancelled", "handed_back"]
     error_code: Word | None = None  # see scheduler.jobs.model.JobError
+    error_fault: Word | None = Field(None, max_length=50)  # likewise
     error_message: str | None = Field(None, max_length=500)  # safe to show to a person
     retryable: bool = False  # another worker might succeed
     run_seconds: float = 0.0

@@ -9,7 +9,7 @@ from workers.disk import is_full
 from workers.engines.protocol import BadRequest, OutOfMemory
 from workers.store import StoreFailed
 
-MESSAGE_LIMIT = 500
+MESSAGE_LIMIT, FAULT_LIMIT = 500, 50
 Result = Sequence[Made] | BaseException
 
 
@@ -52,7 +52,7 @@ def failed(error: BaseException) -> dict[str, object]:
     """The engine's own words only where they were written for people; the rest is for the log."""
     match error:
         case BadRequest():
-            return failure("bad_request", error.message, retryable=False)
+            return failure("bad_request", error.message, retryable=False, fault=error.code)
         case OutOfMemory() | MemoryError():
             return failure("out_of_memory", "The worker has not enough memory for this.", retryable=True)
         case StoreFailed():
@@ -63,6 +63,7 @@ def failed(error: BaseException) -> dict[str, object]:
             return failure("engine_failed", "The engine failed.", retryable=True)
 
 
-def failure(code: str, message: str, *, retryable: bool) -> dict[str, object]:
+def failure(code: str, message: str, *, retryable: bool, fault: str | None = None) -> dict[str, object]:
     safe = message.replace("\0", "")[:MESSAGE_LIMIT]
-    return {"status": "failed", "error_code": code, "error_message": safe, "retryable": retryable}
+    told = {"error_code": code, "error_fault": fault[:FAULT_LIMIT] if fault else None, "error_message": safe}
+    return {"status": "failed", **told, "retryable": retryable}

@@ -46,7 +46,7 @@ button-larger = Größer
 button-animate = Bewegen
 button-voice = Sprachnachricht
 button-try-again = Noch einmal versuchen
-button-make-again = Neu malen
+button-make-again = Neu machen
 button-use-model = { $model } nehmen
 button-make-it = Auf { $limit } verkleinern
 button-shorter = Auf { $length } kürzen
@@ -96,6 +96,7 @@ surprise-12 = ein Lavendelfeld vor dem Gewitter
 
 ## While it waits and runs
 
+waiting = Wartet
 waiting-turn = { $place }
 waiting-turn-about = { $place } · etwa { $span }
 waiting-turn-moment = { $place } · { $moment }
@@ -140,13 +141,60 @@ failed-timeout = Das hat länger gedauert, als es darf.
 failed-engine-failed = Der Rechner konnte das nicht fertigstellen.
 failed-out-of-memory = Dafür reichte der Speicher nicht; kleiner könnte es gehen.
 failed-no-worker-in-time = Kein Rechner mit { $model } ist rechtzeitig aufgewacht.
-failed-store-failed = Das fertige Bild ließ sich nicht speichern.
-failed-bad-request = Das lässt sich nicht malen: { $reason }
+failed-store-failed = Was entstanden ist, ließ sich nicht speichern.
+failed-bad-request = { $fault ->
+    [size-out-of-range] Diese Größe macht { $model } nicht. Eine andere könnte gehen.
+    [width-refused] So breit, oder so schmal, macht { $model } es nicht.
+    [height-refused] So hoch, oder so niedrig, macht { $model } es nicht.
+    [count-out-of-range] Das sind mehr, als { $model } auf einmal macht.
+    [count-refused] So viele macht { $model } nicht auf einmal.
+    [seconds-out-of-range] In dieser Länge macht { $model } es nicht. Eine andere könnte gehen.
+    [seconds-refused] So lange kann { $model } es nicht dauern lassen.
+    [frames-refused] So viele Einzelbilder macht { $model } nicht. Eine andere Länge könnte gehen.
+    [steps-refused] In so vielen Schritten geht es mit { $model } nicht. Ohne --steps wählt es selbst.
+    [strength-refused] Mit dieser Stärke geht es bei { $model } nicht. Ohne --strength wählt es selbst.
+    [variation-refused] So weit kann { $model } es nicht abwandeln.
+    [seed-refused] Mit diesem Seed geht es bei { $model } nicht. Ohne --seed bekommt es einen.
+    [negative-refused] Mit dem, was nicht hinein soll, kommt { $model } nicht zurecht.
+    [prompt-refused] Mit diesen Worten kommt { $model } nicht zurecht.
+    [tempo-out-of-range] Dieses Tempo spielt { $model } nicht: Bitte etwas langsamer oder schneller.
+    [unknown-mood] Diese Stimmung kennt { $model } nicht.
+    [unknown-voice] Diese Stimme hat { $model } nicht. Versuch --voice de, en-gb, fr oder ru.
+    [unknown-format] Dateien dieser Art macht { $model } nicht.
+    [unknown-font] Diese Schrift gibt es hier nicht.
+    [prompt-empty] Es waren keine Worte da, aus denen etwas werden kann.
+    [nothing-to-say] In diesen Worten ist nichts, was sich vorlesen lässt.
+    [context-length] Diese Worte sind länger, als { $model } lesen kann. Weniger könnten gehen.
+    [content-refused] Darauf antwortet { $model } nicht. Andere Worte könnten gehen.
+    [picture-refused] Die Sicherheitsprüfung des Modells hat abgelehnt, was entstanden ist. Andere Worte könnten gehen.
+    [picture-missing] { $model } geht von einem Bild aus: Schick eines mit deinen Worten.
+    [picture-not-taken] { $model } kann nicht von einem Bild ausgehen. Ohne das Bild geht es.
+    [picture-unreadable] Die Datei, die du geschickt hast, ist kein Bild, das ich lesen kann. PNG, JPEG und WebP gehen.
+    [input-gone] Woraus es werden sollte, ist nicht mehr da. Bitte schick es noch einmal.
+    [no-variations] { $model } kann nicht nah an einem Bild bleiben. „Noch einmal“ macht ein weiteres aus denselben Worten.
+    [film-missing] { $model } schneidet Filme aus Clips, und keine waren genannt.
+    [film-unfit] So, wie dieser Film beschrieben ist, lässt er sich nicht schneiden.
+    [clip-missing] Ein Clip dieses Films fehlt.
+    [clip-unfit] Ein Clip dieses Films ist weder Video noch Bild.
+    [clip-unreadable] Ein Clip dieses Films lässt sich nicht lesen.
+    [music-unfit] In der Musik dieses Films ist kein Ton.
+   *[other] So, wie es gewünscht war, lässt es sich nicht machen.
+}
 failed-parent-failed = Der Auftrag, auf den dieser warten sollte, wurde nicht fertig; dieser hat nie begonnen.
 failed-out-of-tokens = Als es so weit war, reichten die Tokens nicht. Nichts wurde berechnet.
 failed-model-not-in-plan = Als es so weit war, gehörte { $model } nicht mehr zu deinem Tarif. Nichts wurde berechnet.
 failed-capability-paused = Als es so weit war, war das gerade pausiert. Nichts wurde berechnet.
-failed-not-begun = Als es so weit war, ging es nicht: { $reason } Nichts wurde berechnet.
+failed-not-begun = { $fault ->
+    [banned] Als es so weit war, war das Konto geschlossen.
+    [unknown-model] Als es so weit war, gab es { $model } nicht mehr.
+    [no-worker] Als es so weit war, konnte kein Rechner { $model }.
+    [picture-not-taken] Als es so weit war, ging { $model } nicht mehr von einem Bild aus.
+    [picture-missing] Als es so weit war, brauchte { $model } ein Bild, von dem es ausgeht.
+    [film-missing] Als es so weit war, brauchte { $model } Clips für einen Film.
+    [resolution-too-high] Als es so weit war, war es größer, als du es haben kannst.
+    [duration-too-long] Als es so weit war, war es länger, als { $model } kann.
+   *[other] Als es so weit war, ging es nicht.
+} Nichts wurde berechnet.
 failed-other = Dabei ist etwas schiefgegangen.
 tokens-back = { $count ->
     [one] Dein Token ist zurück.
@@ -161,8 +209,8 @@ cancelled-part = Abgebrochen. { $used ->
     [one] , { $back } ist zurück.
    *[other] , { $back } sind zurück.
 }
-expired = Dieses Bild ist abgelaufen. Sein Seed ist noch da, es lässt sich also neu malen.
-expired-quote = Dieses Bild ist abgelaufen; ich male es aus seinem Seed neu: { $tokens }
+expired = Das ist abgelaufen. Der Seed ist noch da, es lässt sich also neu machen.
+expired-quote = Das ist abgelaufen; ich mache es aus seinem Seed neu: { $tokens }
 original-size = { $how ->
     [pictured] Zu groß, um es hier abzuspielen: Das Original hat { $megabytes } MB.
     [mp4] Hier als MP4: Das Original hat { $megabytes } MB.
@@ -185,7 +233,14 @@ original-asked = Wer diesen Bot betreibt, kann { $count ->
 ## Refusals
 
 refused-invalid-request = Mit diesen Angaben geht das nicht. /help zeigt, wie man sie schreibt.
-refused-prompt-empty = Was soll ich malen? Schreib es hinter den Befehl: /imagine ein Fuchs im Schnee
+refused-prompt-empty = { $maker ->
+    [video] Was soll das Video zeigen? Schreib es hinter den Befehl: /video Berge, vom Tag zur Nacht
+    [music] Was soll ich spielen? Schreib es hinter den Befehl: /music ein ruhiger Abend mit 70 bpm
+    [say] Was soll ich vorlesen? Schreib es hinter den Befehl: /say Guten Morgen
+    [write] Was soll ich schreiben? Sag es hinter dem Befehl: /write Titel für einen Fuchs im Schnee
+    [ask] Was möchtest du wissen? Schreib es hinter den Befehl: /ask warum ist der Himmel blau?
+   *[other] Was soll ich malen? Schreib es hinter den Befehl: /imagine ein Fuchs im Schnee
+}
 refused-prompt-too-long = Dieser Text hat { $length } Zeichen; { $limit } sind möglich.
 refused-unknown-model = { $alternative ->
     [none] Ein Modell { $model } kenne ich nicht.
@@ -203,7 +258,7 @@ refused-not-found = { $what ->
    *[other] Das finde ich nicht mehr.
 }
 refused-conflict = Das hat sich inzwischen geändert. Bitte sieh noch einmal nach.
-refused-gone = Dieses Bild ist abgelaufen.
+refused-gone = Das ist abgelaufen.
 refused-balance-too-low = Das Guthaben ist { $balance }; eine Berichtigung führt nie unter null.
 refused-reference-taken = { $reference } ist schon gebucht, für jemand anderen oder über einen anderen Betrag.
 refused-too-far-ahead = Ich kann einen Auftrag höchstens { $days } Tage aufheben. Bitte wähle einen früheren Beginn.
@@ -259,6 +314,9 @@ refused-capability-paused = { $reason ->
 }
 refused-no-worker = { $model ->
     [image] Noch gibt es hier keinen Rechner, der Bilder macht. Nichts wurde berechnet.
+    [video] Noch gibt es hier keinen Rechner, der Videos macht. Nichts wurde berechnet.
+    [audio] Noch gibt es hier keinen Rechner, der Klänge macht. Nichts wurde berechnet.
+    [text] Noch gibt es hier keinen Rechner, der schreibt. Nichts wurde berechnet.
    *[other] { $alternative ->
         [none] Kein Rechner hier kann { $model }.
        *[other] Kein Rechner hier kann { $model }. { $alternative } ist da.
@@ -340,7 +398,7 @@ note-cancelling = Wird beendet
 note-over = Das ist schon zu Ende
 note-working = Ist unterwegs
 note-not-yours = Das kann nur, wer darum gebeten hat
-note-unknown = Dieses Bild kenne ich nicht mehr
+note-unknown = Das kenne ich nicht mehr
 note-too-large = Größer lässt dein Tarif nicht zu
 
 ## Admins

@@ -96,6 +96,7 @@ surprise-12 = a field of lavender before a thunderstorm
 
 ## While it waits and runs
 
+waiting = Waiting
 waiting-turn = { $place } in line
 waiting-turn-about = { $place } in line · about { $span }
 waiting-turn-moment = { $place } in line · { $moment }
@@ -140,13 +141,60 @@ failed-timeout = This one took longer than it may.
 failed-engine-failed = The worker could not finish this one.
 failed-out-of-memory = The worker ran out of memory on this one; a smaller size may work.
 failed-no-worker-in-time = No worker with { $model } woke up in time.
-failed-store-failed = The finished picture could not be stored.
-failed-bad-request = This one can't be made: { $reason }
+failed-store-failed = What was made could not be stored.
+failed-bad-request = { $fault ->
+    [size-out-of-range] { $model } doesn't make this size. Another one may work.
+    [width-refused] This is wider, or narrower, than { $model } makes.
+    [height-refused] This is taller, or less tall, than { $model } makes.
+    [count-out-of-range] These are more than { $model } makes at a time.
+    [count-refused] { $model } doesn't make so many at a time.
+    [seconds-out-of-range] { $model } doesn't make it this long. Another length may work.
+    [seconds-refused] { $model } can't make it last that long.
+    [frames-refused] { $model } can't make that many frames. Another length may work.
+    [steps-refused] { $model } can't do it in that many steps. Leave --steps out and it chooses.
+    [strength-refused] { $model } can't use that strength. Leave --strength out and it chooses.
+    [variation-refused] { $model } can't vary it that far.
+    [seed-refused] { $model } can't use that seed. Leave --seed out and it gets one.
+    [negative-refused] { $model } can't use what you wrote to keep out.
+    [prompt-refused] { $model } can't use these words as they are.
+    [tempo-out-of-range] That tempo is out of what { $model } plays: ask for a slower or a quicker one.
+    [unknown-mood] { $model } doesn't know that mood.
+    [unknown-voice] { $model } has no such voice. Try --voice en-gb, de, fr or ru.
+    [unknown-format] { $model } doesn't make files of that kind.
+    [unknown-font] There is no such font here.
+    [prompt-empty] There were no words to work with.
+    [nothing-to-say] There is nothing in these words that can be read aloud.
+    [context-length] These words are longer than { $model } can read. Fewer may work.
+    [content-refused] { $model } does not answer that. Other words may do.
+    [picture-refused] The model's own safety check turned down what it made. Other words may do.
+    [picture-missing] { $model } starts from a picture: send one with your words.
+    [picture-not-taken] { $model } can't start from a picture. Without it, it works.
+    [picture-unreadable] The picture you sent is not an image I can read. PNG, JPEG and WebP are fine.
+    [input-gone] What it was to be made of is not there any more. Please send it again.
+    [no-variations] { $model } can't stay close to a picture. Again makes another one of the same words.
+    [film-missing] { $model } cuts films from clips, and the request names no clips.
+    [film-unfit] This film can't be cut as it was described.
+    [clip-missing] A clip of this film is missing.
+    [clip-unfit] A clip of this film is neither a video nor a picture.
+    [clip-unreadable] A clip of this film can't be read.
+    [music-unfit] There is no sound in the music of this film.
+   *[other] This one can't be made as it was asked for.
+}
 failed-parent-failed = The job it was to come after did not complete, so this one never began.
 failed-out-of-tokens = There were not enough tokens when its time came. Nothing was charged.
 failed-model-not-in-plan = { $model } was not in your plan any more when its time came. Nothing was charged.
 failed-capability-paused = This was paused when its time came. Nothing was charged.
-failed-not-begun = It could not begin when its time came: { $reason } Nothing was charged.
+failed-not-begun = { $fault ->
+    [banned] The account was closed when its time came.
+    [unknown-model] { $model } was not there any more when its time came.
+    [no-worker] No worker ran { $model } when its time came.
+    [picture-not-taken] { $model } did not start from a picture any more when its time came.
+    [picture-missing] { $model } wanted a picture to start from when its time came.
+    [film-missing] { $model } wanted clips for a film when its time came.
+    [resolution-too-high] Its size was beyond what you may have when its time came.
+    [duration-too-long] It was longer than { $model } makes when its time came.
+   *[other] It could not begin when its time came.
+} Nothing was charged.
 failed-other = Something went wrong with this one.
 tokens-back = { $count ->
     [one] Your token is back.
@@ -161,8 +209,8 @@ cancelled-part = Cancelled. { $used ->
     [one] , { $back } is back.
    *[other] , { $back } are back.
 }
-expired = This picture has expired. Its seed is kept, so it can be made again.
-expired-quote = That picture has expired; I'll make it again from its seed: { $tokens }
+expired = This has expired. Its seed is kept, so it can be made again.
+expired-quote = That has expired; I'll make it again from its seed: { $tokens }
 original-size = { $how ->
     [pictured] Too large to play here: the original has { $megabytes } MB.
     [mp4] Shown as MP4 here: the original has { $megabytes } MB.
@@ -185,7 +233,14 @@ original-asked = Whoever runs this bot can hand { $count ->
 ## Refusals
 
 refused-invalid-request = I can't do that with these options. /help shows how to write them.
-refused-prompt-empty = What should I paint? Write it after the command: /imagine a fox in the snow
+refused-prompt-empty = { $maker ->
+    [video] What should the video show? Write it after the command: /video mountains, day to night
+    [music] What should I play? Write it after the command: /music a calm evening at 70 bpm
+    [say] What should I read aloud? Write it after the command: /say Good morning
+    [write] What should I write? Say it after the command: /write titles for a fox in the snow
+    [ask] What would you like to know? Write it after the command: /ask why is the sky blue?
+   *[other] What should I paint? Write it after the command: /imagine a fox in the snow
+}
 refused-prompt-too-long = That prompt has { $length } characters; { $limit } is the limit.
 refused-unknown-model = { $alternative ->
     [none] I don't know a model named { $model }.
@@ -203,7 +258,7 @@ refused-not-found = { $what ->
    *[other] I can't find that any more.
 }
 refused-conflict = That has changed in the meantime. Please look again.
-refused-gone = That picture has expired.
+refused-gone = That has expired.
 refused-balance-too-low = The balance is { $balance }; a correction never takes it below zero.
 refused-reference-taken = { $reference } was booked before, for somebody else or another amount.
 refused-too-far-ahead = I can keep a job for at most { $days } days. Please choose an earlier start.
@@ -259,6 +314,9 @@ refused-capability-paused = { $reason ->
 }
 refused-no-worker = { $model ->
     [image] There is no worker here yet that makes pictures. Nothing was charged.
+    [video] There is no worker here yet that makes videos. Nothing was charged.
+    [audio] There is no worker here yet that makes sound. Nothing was charged.
+    [text] There is no worker here yet that writes. Nothing was charged.
    *[other] { $alternative ->
         [none] No worker here runs { $model }.
        *[other] No worker here runs { $model }. { $alternative } is there.
@@ -340,7 +398,7 @@ note-cancelling = Stopping it
 note-over = That one has ended already
 note-working = On its way
 note-not-yours = Only the person who asked for it can do that
-note-unknown = I don't know that picture any more
+note-unknown = I don't remember that one any more
 note-too-large = Your plan has no room for a larger one
 
 ## Admins

@@ -44,7 +44,7 @@ button-larger = Крупнее
 button-animate = Оживить
 button-voice = Голосовое
 button-try-again = Попробовать снова
-button-make-again = Нарисовать снова
+button-make-again = Сделать снова
 button-use-model = Взять { $model }
 button-make-it = Сделать { $limit }
 button-shorter = Сделать { $length }
@@ -94,20 +94,21 @@ surprise-12 = лавандовое поле перед грозой
 
 ## While it waits and runs
 
+waiting = Ждёт
 waiting-turn = { $place }
 waiting-turn-about = { $place } · около { $span }
 waiting-turn-moment = { $place } · { $moment }
 waiting-own-jobs = { $limit ->
-    [0] Ждёт вашу другую картинку
-    [1] Ждёт вашу другую картинку: на вашем тарифе они рисуются по одной
-   *[other] Ждёт другие ваши картинки: на вашем тарифе одновременно рисуются не больше { $limit }
+    [0] Ждёт другую вашу работу
+    [1] Ждёт другую вашу работу: на вашем тарифе они идут по одной
+   *[other] Ждёт другие ваши работы: на вашем тарифе одновременно идут не больше { $limit }
 }
 waiting-no-worker = Ждёт машину с { $model }: сейчас ни одна не работает.
 waiting-no-worker-until = Ждёт машину с { $model }: сейчас ни одна не работает. Место сохраню до { $moment }
 waiting-paused = { $model } сейчас на паузе. Место в очереди сохраню
 waiting-start-time = Ждёт до { $moment }
-waiting-parent = Ждёт, пока будет готова другая ваша картинка
-waiting-parent-start-time = Ждёт, пока будет готова другая ваша картинка, и начнётся не раньше { $moment }
+waiting-parent = Ждёт, пока будет готова другая ваша работа
+waiting-parent-start-time = Ждёт, пока будет готова другая ваша работа, и начнётся не раньше { $moment }
 waiting-accepted = Принято
 requeued = { $why ->
     [out_of_memory] Нужно больше памяти; работу взяла машина побольше, цена и место в очереди прежние
@@ -133,19 +134,66 @@ studio-down = Мастерская сейчас не отвечает. Попр�
 result-seed = сид { $seed }
 result-cost-today = { $tokens }, на сегодня осталось { $left }
 result-cost = { $tokens }, осталось { $left }
-failed-worker-lost = Машина дважды не справилась с этой картинкой.
-failed-timeout = На эту картинку ушло больше времени, чем можно.
-failed-engine-failed = Машина не смогла закончить эту картинку.
+failed-worker-lost = Машина дважды не справилась с этой работой.
+failed-timeout = На эту работу ушло больше времени, чем можно.
+failed-engine-failed = Машина не смогла закончить эту работу.
 failed-out-of-memory = Машине не хватило памяти; может помочь размер поменьше.
 failed-no-worker-in-time = Ни одна машина с { $model } не включилась вовремя.
-failed-store-failed = Готовую картинку не удалось сохранить.
-failed-bad-request = Такое нарисовать не получится: { $reason }
-failed-parent-failed = Картинка, после которой должна была идти эта, не получилась, поэтому эту мы не начали.
+failed-store-failed = То, что получилось, не удалось сохранить.
+failed-bad-request = { $fault ->
+    [size-out-of-range] { $model } не делает такой размер. Может подойти другой.
+    [width-refused] Такую ширину { $model } не делает.
+    [height-refused] Такую высоту { $model } не делает.
+    [count-out-of-range] Столько сразу { $model } не делает.
+    [count-refused] Столько за один раз { $model } не сделает.
+    [seconds-out-of-range] { $model } не делает такую длину. Может подойти другая.
+    [seconds-refused] Так долго у { $model } не получится.
+    [frames-refused] Столько кадров { $model } не делает. Может подойти другая длина.
+    [steps-refused] За столько шагов { $model } не справится. Без --steps выбор за моделью.
+    [strength-refused] С такой силой { $model } не работает. Без --strength выбор за моделью.
+    [variation-refused] Так далеко { $model } не отойдёт.
+    [seed-refused] С таким сидом { $model } не работает. Без --seed он найдётся сам.
+    [negative-refused] С тем, чего быть не должно, { $model } не справится.
+    [prompt-refused] С этими словами { $model } не справится.
+    [tempo-out-of-range] В таком темпе { $model } не играет: попросите помедленнее или побыстрее.
+    [unknown-mood] Такого настроения { $model } не знает.
+    [unknown-voice] Такого голоса у { $model } нет. Попробуйте --voice ru, de, en-gb или fr.
+    [unknown-format] Файлов такого вида { $model } не делает.
+    [unknown-font] Такого шрифта здесь нет.
+    [prompt-empty] Слов, с которыми можно работать, не было.
+    [nothing-to-say] В этих словах нечего прочитать вслух.
+    [context-length] Эти слова длиннее, чем { $model } может прочитать. Может помочь, если их будет меньше.
+    [content-refused] На такое { $model } не отвечает. Могут подойти другие слова.
+    [picture-refused] Проверка безопасности самой модели отклонила то, что получилось. Могут подойти другие слова.
+    [picture-missing] { $model } начинает с картинки: пришлите её вместе со словами.
+    [picture-not-taken] { $model } не умеет начинать с картинки. Без неё получится.
+    [picture-unreadable] Присланный файл — не картинка, которую я могу прочитать. Подойдут PNG, JPEG и WebP.
+    [input-gone] Того, из чего это должно было получиться, больше нет. Пришлите, пожалуйста, ещё раз.
+    [no-variations] { $model } не умеет держаться рядом с картинкой. «Ещё раз» сделает другую по тем же словам.
+    [film-missing] { $model } монтирует фильмы из клипов, а их никто не назвал.
+    [film-unfit] Так, как этот фильм описан, его не смонтировать.
+    [clip-missing] Одного из клипов этого фильма не хватает.
+    [clip-unfit] Один из клипов этого фильма — не видео и не картинка.
+    [clip-unreadable] Один из клипов этого фильма не читается.
+    [music-unfit] В музыке этого фильма нет звука.
+   *[other] Так, как вы просили, сделать не получится.
+}
+failed-parent-failed = Работа, после которой должна была идти эта, не получилась, поэтому эту мы не начали.
 failed-out-of-tokens = Когда подошло время, токенов не хватило. Ничего не списано.
 failed-model-not-in-plan = Когда подошло время, { $model } уже не входила в ваш тариф. Ничего не списано.
 failed-capability-paused = Когда подошло время, это было на паузе. Ничего не списано.
-failed-not-begun = Когда подошло время, начать не получилось: { $reason } Ничего не списано.
-failed-other = С этой картинкой что-то пошло не так.
+failed-not-begun = { $fault ->
+    [banned] Когда подошло время, аккаунт был закрыт.
+    [unknown-model] Когда подошло время, { $model } уже не было.
+    [no-worker] Когда подошло время, машины с { $model } не было.
+    [picture-not-taken] Когда подошло время, { $model } уже не начинала с картинки.
+    [picture-missing] Когда подошло время, { $model } понадобилась картинка, с которой начать.
+    [film-missing] Когда подошло время, { $model } понадобились клипы для фильма.
+    [resolution-too-high] Когда подошло время, размер оказался больше, чем вам доступен.
+    [duration-too-long] Когда подошло время, это оказалось длиннее, чем умеет { $model }.
+   *[other] Когда подошло время, начать не получилось.
+} Ничего не списано.
+failed-other = С этой работой что-то пошло не так.
 tokens-back = { $count ->
     [one] Возвращён { $count } токен.
     [few] Возвращены { $count } токена.
@@ -163,8 +211,8 @@ cancelled-part = Отменено. { $used ->
     [one] , возвращён { $back }.
    *[other] , возвращено { $back }.
 }
-expired = Срок хранения этой картинки истёк. Сид сохранён, её можно нарисовать снова.
-expired-quote = Срок хранения этой картинки истёк; нарисую её снова по сиду: { $tokens }
+expired = Срок хранения истёк. Сид сохранён, можно сделать снова.
+expired-quote = Срок хранения истёк; сделаю снова по сиду: { $tokens }
 original-size = { $how ->
     [pictured] Слишком много, чтобы воспроизвести здесь: оригинал занимает { $megabytes } МБ.
     [mp4] Здесь показано как MP4: оригинал занимает { $megabytes } МБ.
@@ -188,7 +236,14 @@ original-asked = { $count ->
 ## Refusals
 
 refused-invalid-request = С такими параметрами не получится. /help покажет, как их писать.
-refused-prompt-empty = Что нарисовать? Напишите после команды: /imagine лиса на снегу
+refused-prompt-empty = { $maker ->
+    [video] Что показать на видео? Напишите после команды: /video горы, день в ночь
+    [music] Что сыграть? Напишите после команды: /music спокойный вечер, 70 bpm
+    [say] Что прочитать вслух? Напишите после команды: /say Доброе утро
+    [write] Что написать? Напишите после команды: /write названия для лиса в снегу
+    [ask] Что вы хотите узнать? Напишите после команды: /ask почему небо голубое?
+   *[other] Что нарисовать? Напишите после команды: /imagine лиса в снегу
+}
 refused-prompt-too-long = В описании символов: { $length }; можно не больше { $limit }.
 refused-unknown-model = { $alternative ->
     [none] Модели { $model } я не знаю.
@@ -206,17 +261,17 @@ refused-not-found = { $what ->
    *[other] Больше не могу этого найти.
 }
 refused-conflict = За это время всё изменилось. Посмотрите, пожалуйста, ещё раз.
-refused-gone = Срок хранения этой картинки истёк.
+refused-gone = Срок хранения истёк.
 refused-balance-too-low = Баланс { $balance }; исправление не уводит его ниже нуля.
 refused-reference-taken = { $reference } уже записано, для другого человека или на другую сумму.
 refused-too-far-ahead = Я могу хранить задание не дольше { $days } дн. Выберите, пожалуйста, время пораньше.
-refused-parent-failed = Картинка, после которой должна идти эта, не получилась.
+refused-parent-failed = Работа, после которой должна идти эта, не получилась.
 refused-model-not-in-plan = { $upgrade ->
     [none] { $model } не входит в тариф { $plan }.
    *[other] { $model } доступна на тарифе { $upgrade }.
 }
 refused-resolution-too-high = { $asked } больше, чем позволяет ваш тариф ({ $limit }).
-refused-resolution-too-high-for-model = { $asked } больше, чем эта модель может здесь нарисовать ({ $limit }).
+refused-resolution-too-high-for-model = { $asked } больше, чем эта модель может здесь сделать ({ $limit }).
 refused-duration-too-long = { $asked } — это длиннее, чем умеет { $model } ({ $limit }).
 refused-rate-limited = { $limit ->
     [one] Ваш тариф позволяет { $limit } просьбу сразу, дальше по одной раз в { $pace }.
@@ -262,6 +317,9 @@ refused-capability-paused = { $reason ->
 }
 refused-no-worker = { $model ->
     [image] Здесь пока нет машины, которая делает картинки. Ничего не списано.
+    [video] Здесь пока нет машины, которая делает видео. Ничего не списано.
+    [audio] Здесь пока нет машины, которая делает звук. Ничего не списано.
+    [text] Здесь пока нет машины, которая пишет. Ничего не списано.
    *[other] { $alternative ->
         [none] Здесь нет машины с { $model }.
        *[other] Здесь нет машины с { $model }. Есть { $alternative }.
@@ -335,7 +393,7 @@ jobs-failed = не вышло
 jobs-cancelled = отменено
 jobs-line = { $number }. { $prompt } · { $state }
 jobs-ago = { $span } назад
-cancel-nothing = У вас ничего не ждёт и не рисуется.
+cancel-nothing = У вас ничего не ждёт и не делается.
 
 ## Short answers to a press
 
@@ -343,12 +401,12 @@ note-cancelling = Останавливаю
 note-over = Это уже закончилось
 note-working = Уже делаю
 note-not-yours = Это может только тот, кто просил
-note-unknown = Этой картинки я уже не помню
+note-unknown = Этого я уже не помню
 note-too-large = Крупнее ваш тариф не позволяет
 
 ## Admins
 
-admin-status = Ждёт { $queued }, рисуется { $running } · сегодня готово { $completed }, не вышло { $failed }
+admin-status = Ждёт { $queued }, в работе { $running } · сегодня готово { $completed }, не вышло { $failed }
 admin-oldest = Дольше всех ждёт: { $span }
 admin-deliveries = Доставки: к отправке { $due }, недоставимых { $dead }
 admin-leader = Ведущий: { $leader ->
@@ -363,7 +421,7 @@ admin-granted = { $user } получает { $tokens }; баланс тепер�
 admin-purchased = Платёж { $user } за { $tokens } проведён; баланс теперь { $balance }.
 admin-corrected = Баланс { $user } исправлен на { $tokens }; теперь он { $balance }.
 admin-banned = { $user } заблокирован. { $open ->
-    [0] Ничего не ждёт и не рисуется.
+    [0] Ничего не ждёт и не делается.
     [one] Что ждало, отменено; ещё идёт { $open } задание.
     [few] Что ждало, отменено; ещё идут { $open } задания.
    *[other] Что ждало, отменено; ещё идёт { $open } заданий.

@@ -51,6 +51,8 @@ def waits(wait: Wait, tr: Translator, now: datetime, model: str, at_once: int = 
             return later(wait, tr, now)
         case Why.TURN | Why.NEXT:
             return in_line(wait, tr, now)
+        case Why.OTHER:
+            return tr("waiting")
 
 
 def later(wait: Wait, tr: Translator, now: datetime) -> str:

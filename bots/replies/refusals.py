@@ -131,6 +131,7 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
     found: dict[str, Variable] = {name: text(facts.get(name)) for name in ("model", "plan")}
     found |= {name: text(facts.get(name), "none") for name in ("alternative", "upgrade", "what", "reason")}
     found |= {name: number(facts.get(name)) for name in ("limit", "open", "length", "cost", "spendable")}
+    found["maker"] = "imagine"  # which command it was, the scheduler does not say
     found |= {"balance": number(facts.get("balance")), "reference": text(facts.get("reference"))}
     found["days"] = number(facts.get("limit_days"))
     sides = [text(facts.get(name)) for name in ("width", "height") if facts.get(name)] or [text(facts.get("asked"))]

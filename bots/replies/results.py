@@ -120,7 +120,8 @@ def failed(job: JobView, tr: Translator, model: str) -> Screen:
     """Why it failed, as far as a person can act on it, and that nothing was lost."""
     said = job.error.code if job.error else ""
     code = said if said in REASONS else "not_begun" if said in frozenset(Code) else "other"
-    reason = tr(f"failed-{code.replace('_', '-')}", model=model, reason=job.error.message[:200] if job.error else "")
+    fault = said if code == "not_begun" else (job.error.fault if job.error else None) or "none"
+    reason = tr(f"failed-{code.replace('_', '-')}", model=model, fault=fault.replace("_", "-"))
     buttons: tuple[tuple[Button, ...], ...] = ()
     if code != "bad_request":  # the same would only fail again
         buttons = ((button(tr("button-try-again"), Action.RETRY, job.id),),)

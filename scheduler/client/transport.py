@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -18,6 +18,14 @@ M = TypeVar("M", bound=BaseModel)
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
 PASSING = frozenset({Code.UNAVAILABLE, Code.OVERLOADED})
 PAUSES_SECONDS = (0.1, 0.3, 1.0, 2.0)
+GENERAL = {  # what stands for a code that this client does not know yet, by status; Code.INVALID_REQUEST for the others
+    401: Code.UNAUTHORIZED,
+    403: Code.FORBIDDEN,
+    404: Code.NOT_FOUND,
+    409: Code.CONFLICT,
+    410: Code.GONE,
+    429: Code.OVERLOADED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +134,19 @@ def refused(status: int, raw: bytes) -> Refused | Unreachable:
     """The exception for a problem document; anything else that is an error came from something in between."""
     try:
         problem = Problem.model_validate_json(raw)
-        code = Code(problem.code)
-    except (ValidationError, ValueError):
+        code = known(problem.code, status)
+    except ValueError:
         return Unreachable(f"HTTP {status}")
     return Refused(Refusal(code, problem.facts()))
+
+
+def known(code: str, status: int) -> Code:
+    """The code, or a general one where a newer scheduler says why it refuses; ValueError where it failed."""
+    with suppress(ValueError):
+        return Code(code)
+    if status >= 500:
+        raise ValueError(code)
+    return GENERAL.get(status, Code.INVALID_REQUEST)
 
 
 def passing(error: Refused | Unreachable) -> bool:

@@ -121,6 +121,11 @@ class Why(StrEnum):
     NEXT = "next"  # nothing is before it
     START_TIME = "start_time"  # it is in no line yet: not before the time it was asked for
     PARENT = "parent"  # it is in no line yet: jobs it comes after have not completed
+    OTHER = "other"  # one that a newer scheduler says and this client has no name for
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Why":
+        return cls.OTHER
 
 
 class Wait(BaseModel):
@@ -141,6 +146,7 @@ class JobError(BaseModel):
     # of a job that was to start later: parent_failed, or the code of what refused it when its time had come
     code: str
     message: str
+    fault: str | None = None  # bad_request: what was wrong, a code again: picture_unreadable, unknown_voice, ...
 
 
 class JobView(BaseModel):

@@ -50,7 +50,8 @@ def verdict(
         return Requeue(
             outcome.job_id, outcome.attempt, outcome.lease_token, avoid=tuple(sorted(avoid)), why=outcome.error_code
         )
-    return failed(outcome, outcome.error_code or "engine_failed", outcome.error_message or "The engine failed.")
+    said = outcome.error_message or "The engine failed."
+    return failed(outcome, outcome.error_code or "engine_failed", said, outcome.error_fault)
 
 
 def took(outcome: Outcome) -> list[Took]:
@@ -70,13 +71,11 @@ def unneeded(outcome: Outcome, asked: Asked | None) -> float:
     return unused_fraction(asked.capability, asked.work, each) if asked and each else 0.0
 
 
-def failed(outcome: Outcome, code: str, message: str) -> Ending:
-    return ended(
-        outcome,
-        Status.FAILED,
-        unused_fraction=1.0,
-        error={"code": code[:50].replace("\0", ""), "message": message.replace("\0", "")},
-    )
+def failed(outcome: Outcome, code: str, message: str, fault: str | None = None) -> Ending:
+    error = {"code": code[:50].replace("\0", ""), "message": message.replace("\0", "")}
+    if fault:
+        error["fault"] = fault
+    return ended(outcome, Status.FAILED, unused_fraction=1.0, error=error)
 
 
 def ended(

@@ -67,6 +67,22 @@ WORDS = {
 }
 
 
+REFUSED_WHEN_DUE = (  # what `scheduler.plans.limits.decide` can say of a job that is in its turn
+    Code.PARENT_FAILED,
+    Code.BANNED,
+    Code.UNKNOWN_MODEL,
+    Code.MODEL_NOT_IN_PLAN,
+    Code.CAPABILITY_PAUSED,
+    Code.NO_WORKER,
+    Code.PICTURE_NOT_TAKEN,
+    Code.PICTURE_MISSING,
+    Code.FILM_MISSING,
+    Code.RESOLUTION_TOO_HIGH,
+    Code.DURATION_TOO_LONG,
+    Code.OUT_OF_TOKENS,
+)
+
+
 class Variables(Visitor):
     def __init__(self) -> None:
         self.found: set[str] = set()
@@ -244,10 +260,16 @@ def test_a_job_that_starts_later_is_told_of_in_every_language(locale: str) -> No
         job = a_job(status=Status.CREATED, wait=Wait(position=0, seconds=None, why=why, until=LATER))
         assert "20:42" in spoken(progress.waiting(job, tr, NOW))
         assert tr("jobs-later") in spoken(jobs.listing([job], tr, LATER))
-    for code in ("parent_failed", "out_of_tokens", "model_not_in_plan", "capability_paused", "banned"):
+    said = set()
+    for code in REFUSED_WHEN_DUE:
         error = JobError(code=code, message="So it is.")
         text = spoken(results.failed(a_job(status=Status.FAILED, error=error), tr, "SDXL"))
         assert tr("failed-other") not in text
+        assert "So it is" not in text
+        said.add(text)
+    assert len(said) == len(REFUSED_WHEN_DUE)
+    error = JobError(code=Code.CONFLICT, message="So it is.")
+    assert spoken(results.failed(a_job(status=Status.FAILED, error=error), tr, "SDXL")) not in said
 
 
 @pytest.mark.parametrize(
@@ -272,6 +294,10 @@ def test_a_job_that_starts_later_is_told_of_in_every_language(locale: str) -> No
         (
             Wait(position=0, seconds=None, why=Why.START_TIME, until=datetime(2026, 12, 1, 9, tzinfo=UTC)),
             "Waiting until 2026-12-01 09:00 UTC · 1 token",
+        ),
+        (
+            Wait.model_validate({"position": 3, "seconds": 40, "why": "of a newer scheduler"}),
+            "Waiting · 1 token",
         ),
         (Wait(position=0, seconds=None, why=Why.PARENT), "Waiting for your other job to be done · 1 token"),
         (
@@ -386,7 +412,7 @@ def test_a_cancelled_job_says_what_was_used_and_what_came_back(used: str, back: 
 
 def test_an_expired_picture_is_quoted_before_it_is_made_again() -> None:
     screen = results.quote(done(), EN)
-    assert screen.text.endswith("That picture has expired; I'll make it again from its seed: 1 token")
+    assert screen.text.endswith("That has expired; I'll make it again from its seed: 1 token")
     assert labels(screen) == ["Make it again"]
 
 

@@ -143,6 +143,7 @@ def test_each_failure_has_a_code_and_a_safe_message(
     assert outcome is not None
     assert (outcome.error_code, outcome.retryable) == (code, retryable)
     assert "secret" not in (outcome.error_message or "secret")
+    assert outcome.error_fault == (error.code if isinstance(error, BadRequest) else None)
 
 
 def test_whatever_an_engine_raises_when_called_off_counts_as_obedience(attempt: Attempt) -> None:

@@ -82,7 +82,8 @@ class Cancelled(Stopped):
 
 
 class BadRequest(Stopped):
-    """The request itself cannot be done, here or elsewhere: never retried. The message is shown to the person."""
+    """The request itself cannot be done, here or elsewhere: never retried. People are told by the code,
+    for which the bots have a sentence; the message is for who reads it in the API."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")

@@ -118,7 +118,7 @@ def job_view(row: Any) -> JobView:
         started_at=row["started_at"],
         ended_at=row["ended_at"],
         run_seconds=None if row["execution_time_seconds"] is None else float(row["execution_time_seconds"]),
-        error=JobError(code=error.get("code", "unknown"), message=error.get("message", "")) if error else None,
+        error=JobError(**{"code": "unknown", "message": "", **error}) if error else None,
         artifacts=[artifact_view(row["id"], made) for made in row["artifacts"]],
     )
 

@@ -79,7 +79,7 @@ async def test_an_expired_picture_can_be_made_again(studio: Studio, ann: Browser
     studio.expire(job_id)
     card = (await ann.look(f"/jobs/{job_id}"))["card"]
 
-    assert card["line"].startswith("This picture has expired.")
+    assert card["line"].startswith("This has expired.")
     assert [button["action"] for button in card["buttons"]] == ["remake"]
     assert (await ann.press(str(job_id), "remake"))["card"]["line"].startswith("Next in line")
 

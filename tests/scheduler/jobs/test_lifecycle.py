@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from scheduler.accounts.model import Caller
-from scheduler.jobs.model import Destination, JobEvent, Status
+from scheduler.jobs.model import Destination, JobError, JobEvent, Status
 from scheduler.jobs.outcomes import given_up
 from scheduler.jobs.queries.dispatch import Requeue
+from scheduler.jobs.queries.views import read_job
 from scheduler.ledger.queries import move
 from scheduler.wire import FIELD, LOADING_SECONDS, REPORTS, Acknowledged, Beat, Cancel, Outcome, Rendition
 from tests.scheduler.stage import Stage
@@ -132,12 +133,16 @@ async def test_an_answer_costs_what_was_said(stage: Stage, took: tuple[int | Non
 
 async def test_a_failed_job_gives_its_tokens_back(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, task = await stage.started(ann, gpu, count=2, destination=DESTINATION)
-    await gpu.finish(task, "failed", error_code="bad_request", error_message="not an image\0")
+    said = {"error_code": "bad_request", "error_fault": "picture_unreadable", "error_message": "not an image\0"}
+    await gpu.finish(task, "failed", **said)
     await stage.file()
 
     row = await stage.row(job_id)
     assert (row["status"], row["cost_tokens"]) == ("FAILED", 0)
-    assert row["error"] == {"code": "bad_request", "message": "not an image"}
+    assert row["error"] == {"code": "bad_request", "message": "not an image", "fault": "picture_unreadable"}
+    view = await read_job(stage.pool, job_id, ann.user_id)
+    assert view
+    assert view.error == JobError(code="bad_request", message="not an image", fault="picture_unreadable")
     assert await settlement(stage, job_id) == (0, 2)
     assert await usage(stage, ann) == (0, 0, 1)
     assert await stage.pool.fetchval("select state from deliveries where job_id = $1", job_id) == "due"
