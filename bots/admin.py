@@ -13,8 +13,8 @@ MOST_TOKENS = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """What an admin wants done; None of it is checked against the scheduler yet."""
+class Order:
+    """What an admin wants done; none of it is checked against the scheduler yet."""
 
     verb: str  # status, user, grant, purchase, correct, ban, unban, pause, resume, letters, retry
     subject: str = ""  # "telegram:42", or what is paused: all, capability:image, model:sdxl
@@ -25,44 +25,49 @@ class Act:
 
 
 async def answer(user: User, text: str, tr: Translator, *, key: str) -> Screen | None:
-    """Do what stands after "/admin"; None for everybody who is no admin, to whom the command does not exist.
+    """Do what stands after "/admin", as `carried_out` does."""
+    return await carried_out(user, parse(text), tr, key=key)
+
+
+async def carried_out(user: User, order: Order | None, tr: Translator, *, key: str) -> Screen | None:
+    """Do it, or say how it is written where it is none; None for everybody who is no admin, to whom the command does
+    not exist.
 
     `key` makes a repeated message harmless. Raises Refused.
     """
     if not (await user.me()).is_admin:
         return None
-    act = parse(text)
-    match act:
+    match order:
         case None:
             return replies.usage(tr)
-        case Act("user"):
-            return replies.user(await user.admin_user(act.subject), tr)
-        case Act("grant"):
-            account = await user.admin_grant(act.subject, act.tokens, act.note, key)
-            return replies.granted(account, act.tokens, tr)
-        case Act("purchase"):
-            account = await user.admin_purchase(act.subject, act.tokens, act.reference, act.note)
-            return replies.purchased(account, act.tokens, tr)
-        case Act("correct"):
-            account = await user.admin_correct(act.subject, act.tokens, act.note or "", key)
-            return replies.corrected(account, act.tokens, tr)
-        case Act("ban"):
-            return replies.banned(await user.admin_ban(act.subject, act.note or ""), tr)
-        case Act("unban"):
-            return replies.banned(await user.admin_unban(act.subject, act.note), tr)
-        case Act("pause"):
-            return replies.paused(await user.admin_pause(act.subject, act.note), tr)
-        case Act("resume"):
-            return replies.paused(await user.admin_resume(act.subject), tr)
-        case Act("letters"):
+        case Order("user"):
+            return replies.user(await user.admin_user(order.subject), tr)
+        case Order("grant"):
+            account = await user.admin_grant(order.subject, order.tokens, order.note, key)
+            return replies.granted(account, order.tokens, tr)
+        case Order("purchase"):
+            account = await user.admin_purchase(order.subject, order.tokens, order.reference, order.note)
+            return replies.purchased(account, order.tokens, tr)
+        case Order("correct"):
+            account = await user.admin_correct(order.subject, order.tokens, order.note or "", key)
+            return replies.corrected(account, order.tokens, tr)
+        case Order("ban"):
+            return replies.banned(await user.admin_ban(order.subject, order.note or ""), tr)
+        case Order("unban"):
+            return replies.banned(await user.admin_unban(order.subject, order.note), tr)
+        case Order("pause"):
+            return replies.paused(await user.admin_pause(order.subject, order.note), tr)
+        case Order("resume"):
+            return replies.paused(await user.admin_resume(order.subject), tr)
+        case Order("letters"):
             return replies.letters(await user.admin_letters(), tr)
-        case Act("retry"):
-            return replies.retried(await user.admin_retry(act.job), tr)
+        case Order("retry"):
+            return replies.retried(await user.admin_retry(order.job), tr)
         case _:
             return replies.status(await user.admin_status(), tr)
 
 
-def parse(text: str) -> Act | None:
+def parse(text: str) -> Order | None:
     """`status | user REF | grant REF N [note] | purchase REF N REFERENCE [note] | correct REF N REASON |
     ban REF REASON | unban REF [reason] | pause [SUBJECT] [reason] | resume [SUBJECT] | letters | retry JOB|all`."""
     verb, *words = text.split() or ["status"]
@@ -70,39 +75,39 @@ def parse(text: str) -> Act | None:
         case "grant" | "purchase" | "correct" | "ban" | "unban" as name, [ref, *more]:
             return on_account(name, ref, more)
         case "status", []:
-            return Act("status")
+            return Order("status")
         case "user", [ref]:
-            return Act("user", ref)
+            return Order("user", ref)
         case "pause", [subject, *reason] if is_subject(subject):
-            return Act("pause", subject, note=shortened(reason))
+            return Order("pause", subject, note=shortened(reason))
         case "pause", reason:
-            return Act("pause", "all", note=shortened(reason))
+            return Order("pause", "all", note=shortened(reason))
         case "resume", []:
-            return Act("resume", "all")
+            return Order("resume", "all")
         case "resume", [subject] if is_subject(subject):
-            return Act("resume", subject)
+            return Order("resume", subject)
         case "letters", []:
-            return Act("letters")
+            return Order("letters")
         case "retry", ["all"]:
-            return Act("retry")
+            return Order("retry")
         case "retry", [word] if job := job_id(word):
-            return Act("retry", job=job)
+            return Order("retry", job=job)
     return None
 
 
-def on_account(verb: str, ref: str, words: list[str]) -> Act | None:
+def on_account(verb: str, ref: str, words: list[str]) -> Order | None:
     """What is done to somebody's account, or None."""
     match verb, words:
         case "grant", [amount, *note] if tokens := decimal(amount):
-            return Act(verb, ref, tokens, note=shortened(note))
+            return Order(verb, ref, tokens, note=shortened(note))
         case "purchase", [amount, reference, *note] if (tokens := decimal(amount)) and len(reference) <= 100:
-            return Act(verb, ref, tokens, shortened(note), reference=reference)
+            return Order(verb, ref, tokens, shortened(note), reference=reference)
         case "correct", [amount, *reason] if (tokens := decimal(amount, least=-MOST_TOKENS)) and reason:
-            return Act(verb, ref, tokens, note=shortened(reason))
+            return Order(verb, ref, tokens, note=shortened(reason))
         case "ban", reason if reason:
-            return Act(verb, ref, note=shortened(reason))
+            return Order(verb, ref, note=shortened(reason))
         case "unban", reason:
-            return Act(verb, ref, note=shortened(reason))
+            return Order(verb, ref, note=shortened(reason))
     return None
 
 

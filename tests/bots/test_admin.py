@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from bots import admin
-from bots.admin import Act
+from bots.admin import Order
 from bots.replies.translator import Translator
 from scheduler.accounts.model import AccountView, Pause, PauseList
 from scheduler.deliveries.model import DeadLetter, DeadLetters, Revived
@@ -16,22 +16,25 @@ JOB = UUID(int=7)
 
 
 @pytest.mark.parametrize(
-    ("text", "act"),
+    ("text", "order"),
     [
-        ("", Act("status")),
-        ("status", Act("status")),
-        ("user telegram:42", Act("user", "telegram:42")),
-        ("grant telegram:42 5", Act("grant", "telegram:42", Decimal(5))),
-        ("grant web:key:7 2.50 for the help", Act("grant", "web:key:7", Decimal("2.5"), "for the help")),
-        ("purchase telegram:42 100 inv-7", Act("purchase", "telegram:42", Decimal(100), reference="inv-7")),
+        ("", Order("status")),
+        ("status", Order("status")),
+        ("user telegram:42", Order("user", "telegram:42")),
+        ("grant telegram:42 5", Order("grant", "telegram:42", Decimal(5))),
+        ("grant web:key:7 2.50 for the help", Order("grant", "web:key:7", Decimal("2.5"), "for the help")),
+        ("purchase telegram:42 100 inv-7", Order("purchase", "telegram:42", Decimal(100), reference="inv-7")),
         (
             "purchase telegram:42 1.5 inv-7 by bank",
-            Act("purchase", "telegram:42", Decimal("1.5"), "by bank", reference="inv-7"),
+            Order("purchase", "telegram:42", Decimal("1.5"), "by bank", reference="inv-7"),
         ),
-        ("correct telegram:42 -2.5 booked twice", Act("correct", "telegram:42", Decimal("-2.5"), note="booked twice")),
-        ("correct telegram:42 3 lost", Act("correct", "telegram:42", Decimal(3), note="lost")),
-        ("ban telegram:42 it spams", Act("ban", "telegram:42", note="it spams")),
-        ("unban telegram:42", Act("unban", "telegram:42")),
+        (
+            "correct telegram:42 -2.5 booked twice",
+            Order("correct", "telegram:42", Decimal("-2.5"), note="booked twice"),
+        ),
+        ("correct telegram:42 3 lost", Order("correct", "telegram:42", Decimal(3), note="lost")),
+        ("ban telegram:42 it spams", Order("ban", "telegram:42", note="it spams")),
+        ("unban telegram:42", Order("unban", "telegram:42")),
         ("purchase telegram:42 100", None),
         ("purchase telegram:42 -100 inv-7", None),
         (f"purchase telegram:42 100 {'x' * 101}", None),
@@ -39,14 +42,14 @@ JOB = UUID(int=7)
         ("correct telegram:42 0 nothing", None),
         ("ban telegram:42", None),
         ("ban", None),
-        ("pause", Act("pause", "all")),
-        ("pause new GPUs", Act("pause", "all", note="new GPUs")),
-        ("Pause model:sdxl too slow", Act("pause", "model:sdxl", note="too slow")),
-        ("resume capability:image", Act("resume", "capability:image")),
-        ("resume", Act("resume", "all")),
-        ("letters", Act("letters")),
-        ("retry all", Act("retry")),
-        (f"retry {JOB}", Act("retry", job=JOB)),
+        ("pause", Order("pause", "all")),
+        ("pause new GPUs", Order("pause", "all", note="new GPUs")),
+        ("Pause model:sdxl too slow", Order("pause", "model:sdxl", note="too slow")),
+        ("resume capability:image", Order("resume", "capability:image")),
+        ("resume", Order("resume", "all")),
+        ("letters", Order("letters")),
+        ("retry all", Order("retry")),
+        (f"retry {JOB}", Order("retry", job=JOB)),
         ("retry", None),
         ("retry 42", None),
         ("letters all", None),
@@ -60,8 +63,8 @@ JOB = UUID(int=7)
         ("resume everything", None),
     ],
 )
-def test_the_words_of_an_admin(text: str, act: Act | None) -> None:
-    assert admin.parse(text) == act
+def test_the_words_of_an_admin(text: str, order: Order | None) -> None:
+    assert admin.parse(text) == order
 
 
 class Boss(StudioUser):
