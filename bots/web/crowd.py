@@ -19,11 +19,13 @@ from scheduler.proxies import network_of
 log = structlog.get_logger(__name__)
 
 MOST_REQUESTS = 400  # being answered
+MOST_FILES = 160  # being read, each as fast as its reader likes: a piece of each is in memory
 MOST_TABS = 2_000  # that listen to events
 PARTS = 4  # one of them for a network
 BODY_SECONDS = 5.0  # for the whole of a body
 RETRY_AFTER_SECONDS = 2.0
 UPLOADS = "/uploads"  # whose bodies are large, and read by who takes them
+FILES = "/pictures/"
 AT_ONCE = ("/static/", "/healthz", "/readyz")  # wait for nobody
 
 
@@ -57,13 +59,14 @@ class Crowd:
     def __init__(self) -> None:
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.requests = Places(MOST_REQUESTS)
+        self.files = Places(MOST_FILES)
         self.tabs = Places(min(MOST_TABS, files // 2))
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path == "/" or request.path.startswith(AT_ONCE):
             return await handler(request)
-        places = self.tabs if request.path == "/events" else self.requests
+        places = self._places(request)
         network = network_of(origin(request).address)
         if not places.has_room(network):
             return full(request)
@@ -71,6 +74,11 @@ class Crowd:
             if request.path != UPLOADS:
                 await arrival(request)
             return await handler(request)
+
+    def _places(self, request: web.Request) -> Places:
+        if request.path == "/events":
+            return self.tabs
+        return self.files if request.path.startswith(FILES) else self.requests
 
 
 async def arrival(request: web.Request) -> None:

@@ -16,6 +16,7 @@ from scheduler.errors import Code, Refusal, Refused, Unreachable
 M = TypeVar("M", bound=BaseModel)
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
+IN_PIECES = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=20)
 PASSING = frozenset({Code.UNAVAILABLE, Code.OVERLOADED})
 PAUSES_SECONDS = (0.1, 0.3, 1.0, 2.0)
 GENERAL = {  # what stands for a code that this client does not know yet, by status; Code.INVALID_REQUEST for the others
@@ -113,6 +114,29 @@ class Transport:
                     raise Unreachable(f"{method} {path}: {type(lost).__name__}") from lost
             await asyncio.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
+
+    @asynccontextmanager
+    async def opened(
+        self, path: str, *, actor: Actor | None = None, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """An answer of which nothing is read yet, however large; tried again while none comes. 20 s in which nothing of
+        it comes count as a broken connection."""
+        all_headers = self.authorization | (actor.headers() if actor else {}) | dict(headers or {})
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                response = await self.session.get(self.base + path, headers=all_headers, timeout=IN_PIECES)
+                if response.status < 400:
+                    break
+                async with response:
+                    error = refused(response.status, await response.read())
+                if pause is None or not passing(error):
+                    raise error
+            except (aiohttp.ClientError, TimeoutError, OSError) as lost:
+                if pause is None:
+                    raise Unreachable(f"GET {path}: {type(lost).__name__}") from lost
+            await asyncio.sleep(pause)
+        async with response:
+            yield response
 
     @asynccontextmanager
     async def stream(

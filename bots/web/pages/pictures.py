@@ -1,6 +1,6 @@
 """GET /pictures/{id}, .../web, .../thumbnail, /jobs/{id}/preview: the visitor's files, brought from the scheduler."""
 
-import re
+import asyncio
 from uuid import UUID
 
 from aiohttp import web
@@ -8,7 +8,8 @@ from aiohttp import web
 from bots.web.pages.job import job_id
 from bots.web.site import visit
 from scheduler.artifacts.model import Variant
-from scheduler.errors import Code, Refused
+from scheduler.client.artifacts import File
+from scheduler.errors import Code, Refused, Unreachable
 
 YEAR_SECONDS = 365 * 24 * 3600
 KEPT = {"Cache-Control": f"private, max-age={YEAR_SECONDS}, immutable"}  # a file never changes under its id
@@ -20,37 +21,49 @@ SIGNATURES = {
     b"ID3": "audio/mpeg",
     b"\xff\xfb": "audio/mpeg",
 }
-SPAN = re.compile(r"bytes=(\d{1,18})-(\d{0,18})")
+SHOWN = frozenset({*SIGNATURES.values(), "video/mp4"})
+TAKE_SECONDS, LEAST_BYTES_A_SECOND = 10.0, 64 * 1024  # who takes a file more slowly gets no more of it
 
 
-async def picture(request: web.Request) -> web.Response:
+async def picture(request: web.Request) -> web.StreamResponse:
     return await file(request, Variant.ORIGINAL)
 
 
-async def for_screens(request: web.Request) -> web.Response:
+async def for_screens(request: web.Request) -> web.StreamResponse:
     """The rendition that the page shows; the original where that is no larger."""
     return await file(request, Variant.WEB)
 
 
-async def thumbnail(request: web.Request) -> web.Response:
+async def thumbnail(request: web.Request) -> web.StreamResponse:
     return await file(request, Variant.THUMBNAIL)
 
 
-async def file(request: web.Request, variant: Variant) -> web.Response:
-    content = await visit(request).user.file_bytes(artifact_id(request), variant)
-    kind = content_type(content)
-    if (span := SPAN.fullmatch(request.headers.get("Range", ""))) and kind.startswith(("video/", "audio/")):
-        return part(content, kind, int(span[1]), int(span[2] or len(content)))
-    return web.Response(body=content, content_type=kind, headers=KEPT)
+async def file(request: web.Request, variant: Variant) -> web.StreamResponse:
+    """A piece at a time, as the scheduler gives it: whole, or the part that a player asks for, for some browsers play
+    nothing that they cannot have in parts."""
+    artifact, here = artifact_id(request), visit(request)
+    async with here.user.file(artifact, variant, request.headers.get("Range")) as found:
+        response = web.StreamResponse(status=206 if found.span else 200, headers=KEPT | {"Accept-Ranges": "bytes"})
+        if found.span:
+            response.headers["Content-Range"] = found.span
+        response.content_type = found.content_type if found.content_type in SHOWN else "application/octet-stream"
+        response.content_length = found.size_bytes
+        await response.prepare(request)
+        if request.method != "HEAD":
+            await hand_on(request, found, response)
+    return response
 
 
-def part(content: bytes, kind: str, first: int, last: int) -> web.Response:
-    """What a player asks for: some browsers play nothing that they cannot have in parts."""
-    last = min(last, len(content) - 1)
-    if first > last:
-        return web.Response(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
-    headers = KEPT | {"Content-Range": f"bytes {first}-{last}/{len(content)}", "Accept-Ranges": "bytes"}
-    return web.Response(status=206, body=content[first : last + 1], content_type=kind, headers=headers)
+async def hand_on(request: web.Request, found: File, response: web.StreamResponse) -> None:
+    """All of it; or hang up: what was promised cannot be sent any more, or is not taken."""
+    try:
+        async with asyncio.timeout(TAKE_SECONDS + (found.size_bytes or 0) / LEAST_BYTES_A_SECOND):
+            async for piece in found.pieces:
+                await response.write(piece)
+            await response.write_eof()
+    except (Unreachable, OSError, TimeoutError):
+        if request.transport:
+            request.transport.abort()
 
 
 async def preview(request: web.Request) -> web.Response:

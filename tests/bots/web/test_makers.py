@@ -2,7 +2,7 @@
 
 from bots.replies.translator import Translator
 from bots.web.cards import card
-from bots.web.pages.pictures import content_type, part
+from bots.web.pages.pictures import content_type
 from scheduler.jobs.model import Status
 from tests.bots.studio import MP3, MP4, NOW, a_job, an_account, an_artifact
 from tests.bots.web.browsing import Browser
@@ -45,10 +45,3 @@ def test_files_are_told_by_their_first_bytes() -> None:
         "audio/ogg",
         "application/octet-stream",
     ]
-
-
-def test_a_player_gets_the_part_it_asks_for() -> None:
-    answer = part(MP4, "video/mp4", 4, 7)
-
-    assert (answer.status, answer.body, answer.headers["Content-Range"]) == (206, b"ftyp", f"bytes 4-7/{len(MP4)}")
-    assert part(MP4, "video/mp4", 10_000, 10_001).status == 416
