@@ -29,8 +29,17 @@ class Gate:
 
 
 class FakeComfy(Sockets):
-    def __init__(self, *, old: bool = False, checkpoints: tuple[str, ...] = (CHECKPOINT,)) -> None:
+    def __init__(
+        self, *, old: bool = False, version: str = "0.3.10", checkpoints: tuple[str, ...] = (CHECKPOINT,)
+    ) -> None:
+        """`version`: of an old one; since 0.3.57 an interrupt may name its prompt."""
         super().__init__(old)
+        self.version = version
+        self.aims = not old or tuple(map(int, version.split("."))) >= (0, 3, 57)
+        self.taking = asyncio.Event()  # prompts that were sent, into the queue
+        self.taking.set()
+        self.cancelling = asyncio.Event()  # what is told to end, likewise
+        self.cancelling.set()
         self.checkpoints = checkpoints
         self.bodies: list[dict[str, Any]] = []  # of `POST /prompt`
         self.uploads: dict[str, bytes] = {}
@@ -89,6 +98,7 @@ class FakeComfy(Sockets):
             ("GET", "/queue", self.get_queue),
             ("POST", "/queue", self.post_queue),
             ("POST", "/interrupt", self.interrupt),
+            ("GET", "/system_stats", self.system_stats),
             ("GET", "/history/{id}", self.get_history),
             ("GET", "/view", self.view),
             ("POST", "/upload/image", self.upload),
@@ -139,6 +149,7 @@ class FakeComfy(Sockets):
         prompt_id = body.get("prompt_id") if not self.old else None
         if prompt_id is not None and str(UUID(prompt_id)) != prompt_id:
             return web.json_response({"error": {"type": "invalid_prompt_id"}, "node_errors": {}}, status=400)
+        await self.taking.wait()
         execution = Execution(self, self.number, prompt_id or new_id(), body["client_id"], body["prompt"])
         self.number += 1
         if execution.prompt_id in self.history or any(one.prompt_id == prompt_id for one in self.waiting):
@@ -168,11 +179,14 @@ class FakeComfy(Sockets):
         body = await request.json() if request.can_read_body else {}
         if not body.get("prompt_id"):
             self.violations.append("an interrupt of whatever runs")
-        elif self.running and (self.old or self.running.prompt_id == body["prompt_id"]):
-            if self.running.prompt_id != body["prompt_id"]:
-                self.violations.append("another's prompt was interrupted")
+        elif self.running and (not self.aims or self.running.prompt_id == body["prompt_id"]):
+            if self.running.prompt_id != body["prompt_id"] or (self.pending and not self.aims):
+                self.violations.append("another's prompt is interrupted, or could have been")
             self.running.interrupted.set()
         return web.Response()
+
+    async def system_stats(self, request: web.Request) -> web.Response:
+        return web.json_response({"system": {"comfyui_version": self.version, "argv": ["main.py"]}, "devices": []})
 
     # what became of a prompt
 
@@ -189,6 +203,7 @@ class FakeComfy(Sockets):
         return web.json_response({"error": "Job not found"}, status=404)
 
     async def cancel_job(self, request: web.Request) -> web.Response:
+        await self.cancelling.wait()
         found = [one for one in self.waiting if one.prompt_id == request.match_info["id"]]
         for one in found:
             one.interrupted.set()

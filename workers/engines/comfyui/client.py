@@ -1,6 +1,7 @@
 """Speaks HTTP and WebSocket with one ComfyUI server."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ ALIVE_SECONDS = 30.0  # between pings; half of it without an answer and the sock
 MOST_BYTES = 128 * 2**20  # of a frame: a picture that is sent over the socket
 TROUBLE = (aiohttp.ClientError, TimeoutError, OSError)
 Heard = Event | Picture
+VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)")
+AIMS_SINCE = (0, 3, 60)  # ComfyUI's pull request 9607, some versions before
 
 
 class Away(Exception):
@@ -38,6 +41,21 @@ def shown(url: str) -> str:
     """A server for logs and people: without a password that may stand in the URL."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A prompt that runs or waits, and whose it is."""
+
+    state: str
+    prompt_id: object
+    client_id: object
+
+    @classmethod
+    def read(cls, state: str, entry: list[Any]) -> "Queued":
+        """Of the queue's entries: number, id, workflow, what came with it."""
+        beside = entry[3] if len(entry) > 3 and isinstance(entry[3], Mapping) else {}
+        return cls(state, entry[1], beside.get("client_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +103,43 @@ class Comfy:
 
     async def queued(self, prompt_id: str) -> str | None:
         """`running`, `pending`, or None where it is neither."""
-        queue = self._object(await self._ask("GET", "/queue"))
-        for state in ("running", "pending"):
-            entries = queue.get(f"queue_{state}")
-            if any(entry[1] == prompt_id for entry in entries or () if isinstance(entry, list) and len(entry) > 1):
-                return state
-        return None
+        found = (one.state for one in await self._queue() if one.prompt_id == prompt_id)
+        return next(found, None)
+
+    async def queued_by(self, client_id: str) -> str | None:
+        """The prompt of this client that runs or waits there."""
+        found = (one.prompt_id for one in await self._queue() if one.client_id == client_id)
+        return next((prompt_id for prompt_id in found if isinstance(prompt_id, str)), None)
 
     async def cancel(self, prompt_id: str) -> None:
-        """End this prompt and no other. An old server interrupts whatever runs: it is told to only while ours does."""
+        """End this prompt and no other. An old server interrupts whatever runs: it is told to only while ours does and
+        nobody's waits that could follow it in that moment; else ours runs to its end."""
         status, _ = await self._ask("POST", f"/api/jobs/{prompt_id}/cancel")
         if status == HTTPStatus.OK:
             return
         await self._ask("POST", "/queue", json={"delete": [prompt_id]})
-        if await self.queued(prompt_id) == "running":
+        queue = await self._queue()
+        if not any(one.state == "running" and one.prompt_id == prompt_id for one in queue):
+            return
+        if len(queue) == 1 or await self._aims():
             await self._ask("POST", "/interrupt", json={"prompt_id": prompt_id})
+
+    async def _queue(self) -> list["Queued"]:
+        queue = self._object(await self._ask("GET", "/queue"))
+        states = {state: queue.get(f"queue_{state}") for state in ("running", "pending")}
+        return [
+            Queued.read(state, entry)
+            for state, entries in states.items()
+            for entry in (entries if isinstance(entries, list) else ())
+            if isinstance(entry, list) and len(entry) > 1
+        ]
+
+    async def _aims(self) -> bool:
+        """Whether an interrupt that names a prompt ends no other."""
+        _, answer = await self._ask("GET", "/system_stats")
+        system = answer.get("system") if isinstance(answer, Mapping) else None
+        said = VERSION.match(str(system.get("comfyui_version"))) if isinstance(system, Mapping) else None
+        return said is not None and tuple(map(int, said.groups())) >= AIMS_SINCE
 
     async def upload(self, picture: bytes, name: str) -> str:
         """Send an input picture; returns the name under which nodes find it, which the server chooses."""

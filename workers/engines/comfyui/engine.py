@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -11,7 +12,18 @@ from workers.engines.comfyui.client import Away, connected, nodes, shown
 from workers.engines.comfyui.fitness import lacks
 from workers.engines.comfyui.making import make
 from workers.engines.comfyui.table import ComfyModel
-from workers.engines.protocol import Broken, Made, ModelOffer, Progress, Report, Result, Served, Task, one_by_one
+from workers.engines.protocol import (
+    Broken,
+    Cancelled,
+    Made,
+    ModelOffer,
+    Progress,
+    Report,
+    Result,
+    Served,
+    Task,
+    one_by_one,
+)
 from workers.engines.wanted import run_wanted
 
 log = structlog.get_logger(__name__)
@@ -61,13 +73,15 @@ class ComfyEngine:
             raise
 
     def _made(self, task: Task, progress: Progress) -> list[Made]:
-        """A cancel is looked for all the time: whatever a server is asked, it may never answer."""
+        """A cancel is looked for all the time, whatever a server is asked: it may never answer. That look alone hears it,
+        once: a second one would cut off what ends the prompt on the server."""
         done = 0.0
 
         def tell(fraction: float, preview: Image.Image | None) -> None:
             nonlocal done
             done = fraction
-            progress(fraction, preview)
+            with suppress(Cancelled):
+                progress(fraction, preview)
 
         return run_wanted(make(self._models[task.model], task, tell), lambda: progress(done, None))
 

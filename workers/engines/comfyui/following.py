@@ -21,6 +21,7 @@ SILENT_SECONDS = 10.0  # then the server is asked what became of the prompt
 AWAY_SECONDS = 30.0  # a server may take so long to come back
 PAUSE_SECONDS = 0.5  # between two tries to reach it
 CANCEL_SECONDS = 3.0  # the runner does not wait much longer for an engine that was told to stop
+UNANSWERED_SECONDS = 1.5  # a prompt that was sent may still come into the queue
 
 
 class Lost(Exception):
@@ -49,11 +50,14 @@ class Following:
     clock: Callable[[], float] = time.monotonic
     standing: Standing = field(init=False)
     streamed: list[bytes] = field(init=False, default_factory=list)
+    client_id: str = field(init=False)  # of this prompt alone: a second socket of one id would silence the first
     submitted: bool = field(init=False, default=False)
+    accepted: bool = field(init=False, default=False)  # the server has said under which id
     away_since: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.standing = Standing.of(self.graph)
+        self.client_id = uuid4().hex
 
     async def ended(self) -> Ended:
         try:
@@ -66,14 +70,14 @@ class Following:
             raise
 
     async def _through_losses(self) -> Ended:
-        client_id = uuid4().hex  # of this prompt alone: a second socket of one id would silence the first
         while True:
             began: float | None = self.clock()  # one that does not answer is away from here on
             try:
-                async with self.comfy.socket(client_id) as ear:
+                async with self.comfy.socket(self.client_id) as ear:
                     if not self.submitted:
                         self.submitted = True  # from now on it may be there, whatever becomes of the answer
-                        self.prompt_id = await self.comfy.submit(self.graph, self.prompt_id, client_id)
+                        self.prompt_id = await self.comfy.submit(self.graph, self.prompt_id, self.client_id)
+                        self.accepted = True
                     elif ended := await self._what_became():
                         return ended
                     self.away_since = began = None
@@ -145,4 +149,15 @@ class Following:
     async def _cancel(self) -> None:
         with suppress(Away, TimeoutError):
             async with asyncio.timeout(CANCEL_SECONDS):
+                if not self.accepted:
+                    self.prompt_id = await self._found()
                 await self.comfy.cancel(self.prompt_id)
+
+    async def _found(self) -> str:
+        """The id of the prompt whose acceptance was not waited for; ours, where it does not come."""
+        until = self.clock() + UNANSWERED_SECONDS
+        while self.clock() < until:
+            if found := await self.comfy.queued_by(self.client_id):
+                return found
+            await asyncio.sleep(LOOK_SECONDS)
+        return self.prompt_id

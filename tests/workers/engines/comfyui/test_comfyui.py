@@ -14,9 +14,10 @@ from PIL import Image
 
 from tests.rigs.comfyui.execution import Failing
 from tests.rigs.comfyui.fake import FakeComfy, fake_comfy
-from tests.workers.engines.comfyui.conftest import INPUTS, WORKFLOWS, Stage, table
+from tests.workers.engines.comfyui.conftest import INPUTS, WORKFLOWS, Stage, Told, table
+from workers.engines import wanted
 from workers.engines.comfyui import files, following, making
-from workers.engines.comfyui.client import Comfy
+from workers.engines.comfyui.client import Comfy, connected
 from workers.engines.comfyui.following import Following
 from workers.engines.protocol import BadRequest, Broken, Cancelled, OutOfMemory, Task
 from workers.media import gif, reading
@@ -246,6 +247,88 @@ async def test_a_cancel_on_an_old_server_interrupts_ours_when_it_runs(old_comfy:
         await making
 
     assert old_comfy.running is None or old_comfy.running.interrupted.is_set()
+
+
+@pytest.mark.parametrize(("version", "expected"), [("0.3.10", False), ("0.3.75", True)])
+async def test_ours_is_interrupted_on_an_old_server_where_nobody_s_can_be_hit(
+    stage: Stage, version: str, expected: bool
+) -> None:
+    """Ours runs and another's waits: it could begin between the look and the interrupt."""
+    async with fake_comfy(old=True, version=version) as comfy:
+        gate = comfy.stop_at("3", 1)
+        making = stage.begin(table(comfy.url))
+        await gate.reached.wait()
+        ours = comfy.running
+        other = Stage(stage.folder / "other")
+        other.folder.mkdir()
+        waiting = other.begin(table(comfy.url), seed=8)
+        await comfy.until(lambda: len(comfy.pending) == 1)
+        stage.told.cancelled = True
+        with pytest.raises(Cancelled):
+            await making
+
+        assert ours
+        assert ours.interrupted.is_set() is expected
+        gate.go.set()
+        await waiting
+        assert comfy.violations == []
+
+
+async def test_a_cancel_that_two_hear_is_told_to_the_server_all_the_same(comfy: FakeComfy, stage: Stage) -> None:
+    """A preview hears it first; while the server is told, the look that goes on all the time hears it as well."""
+
+    class First(Told):
+        def __call__(self, task: Task, fraction: float, preview: Image.Image | None = None) -> None:
+            self.cancelled = self.cancelled or preview is not None
+            super().__call__(task, fraction, preview)
+
+    stage.told = First()
+    comfy.cancelling.clear()
+    gate = comfy.stop_at("3", 3)
+    making = stage.begin(table(comfy.url))
+    await gate.reached.wait()
+    ours = comfy.running
+    await asyncio.sleep(4 * wanted.LOOK_SECONDS)
+    comfy.cancelling.set()
+    with pytest.raises(Cancelled):
+        await making
+    assert ours
+    assert ours.interrupted.is_set()
+
+
+@pytest.mark.parametrize("old", [False, True])
+async def test_a_cancel_finds_a_prompt_that_comes_into_the_queue_after_it(stage: Stage, old: bool) -> None:
+    async with fake_comfy(old=old) as comfy:
+        gate = comfy.stop_at("3", 1)
+        comfy.taking.clear()
+        making = stage.begin(table(comfy.url))
+        while not comfy.bodies:
+            await asyncio.sleep(0.01)
+        stage.told.cancelled = True
+        await asyncio.sleep(4 * wanted.LOOK_SECONDS)
+        comfy.taking.set()
+        await gate.reached.wait()
+        ours = comfy.running
+        with pytest.raises(Cancelled):
+            await making
+        assert ours
+        assert ours.interrupted.is_set()
+        assert comfy.violations == []
+
+
+async def test_a_cancel_of_what_has_just_ended_ends_nobody_s(stage: Stage) -> None:
+    async with fake_comfy(old=True) as comfy:
+        other = Stage(stage.folder / "other")
+        other.folder.mkdir()
+        gate = comfy.stop_at("3", 2)
+        running = other.begin(table(comfy.url))
+        await gate.reached.wait()
+        async with connected(comfy.url) as client:
+            for prompt_id in ("00000000-0000-4000-8000-000000000000", "ended"):
+                await client.cancel(prompt_id)
+        gate.go.set()
+        assert len(await running) == 1
+        assert comfy.violations == []
 
 
 async def test_somebody_else_s_interrupt_is_a_failure(comfy: FakeComfy, stage: Stage) -> None:
