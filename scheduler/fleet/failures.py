@@ -36,20 +36,21 @@ async def recent_failures(db: Db) -> list[Failure]:
 
 async def completed_since(db: Db, since: datetime) -> dict[tuple[str, str], datetime]:
     """When each worker that was there since then last succeeded with each model, if it did. Found by when the jobs
-    came, a day before at most: of all that a worker ever did there is too much to read."""
-    rows = await db.fetch(
-        """
-        select params ->> 'model' as model, worker_id, max(ended_at) as at
-          from jobs
-         where created_at > $1::timestamptz - interval '1 day'
-           and worker_id || '' = any(array(
-           select worker_id::text from workers where last_seen_at > $1::timestamptz - interval '1 minute'))
-           and status = 'COMPLETED' and ended_at > $1
-         group by 1, 2
-        """,
-        since,
-    )
+    came, a day before at most: of all that a worker ever did, or that ever was completed, there is too much to read,
+    and `|| ''` keeps a plan that was made on empty tables from doing so."""
+    rows = await db.fetch(COMPLETED_SINCE, since)
     return {(row["model"], row["worker_id"]): row["at"] for row in rows}
+
+
+COMPLETED_SINCE = """
+    select params ->> 'model' as model, worker_id, max(ended_at) as at
+      from jobs
+     where created_at > $1::timestamptz - interval '1 day'
+       and worker_id || '' = any(array(
+       select worker_id::text from workers where last_seen_at > $1::timestamptz - interval '1 minute'))
+       and status || '' = 'COMPLETED' and ended_at > $1
+     group by 1, 2
+"""
 
 
 async def put_aside(db: Db, worker_ids: Collection[str], lasting: timedelta) -> None:
