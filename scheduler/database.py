@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import structlog
+from pydantic_core import to_json
 
 from scheduler import supervisor
 
@@ -104,7 +105,12 @@ async def patiently(step: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T 
 
 async def prepare(connection: asyncpg.Connection) -> None:
     """Speak JSON in Python objects."""
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json.dumps, decoder=json.loads)
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=json_text, decoder=json.loads)
+
+
+def json_text(value: Any) -> str:
+    """A value as PostgreSQL takes it: what is no finite number is none."""
+    return to_json(value, inf_nan_mode="null").decode()
 
 
 async def leave(connection: asyncpg.Connection) -> None:

@@ -1,6 +1,6 @@
 """The HTTP API of jobs: submit, read, list, cancel, watch."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import asyncpg
@@ -202,8 +202,8 @@ def cursor(before: str | None) -> tuple[datetime, UUID] | None:
         return None
     at, _, job_id = before.partition("_")
     try:
-        return datetime.fromisoformat(at), UUID(job_id)
-    except ValueError:
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(job_id)
+    except (ValueError, OverflowError):
         raise Refused.because(Code.INVALID_REQUEST, errors=[{"loc": "before", "msg": "is not a page"}]) from None
 
 

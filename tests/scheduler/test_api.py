@@ -459,6 +459,8 @@ async def test_jobs_are_listed_page_by_page(api: Api) -> None:
     assert [job["id"] for job in first["jobs"] + second["jobs"]] == made[::-1]
     assert second["next"] is None
     assert (await api.get("/v1/jobs?before=yesterday")).code == "invalid_request"
+    for beyond in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"):
+        assert (await api.get(f"/v1/jobs?before={beyond}_{uuid4()}")).code == "invalid_request"
     assert (await api.get("/v1/jobs?limit=1000")).code == "invalid_request"
 
 

@@ -7,10 +7,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from pydantic_core import to_json
-
 from scheduler.accounts.queries import standing_in
-from scheduler.database import Db, columns, literal, texts
+from scheduler.database import Db, columns, json_text, literal, texts
 from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.plans.model import Plan, Standing
@@ -186,7 +184,7 @@ async def insert_admitted(
 def sent(name: str, column: Sequence[Any]) -> str:
     """A column of new jobs as INSERT_ADMITTED takes it."""
     if name in JSON:
-        return to_json(column).decode()
+        return json_text(column)
     if name == "request_hash":
         return literal(f'"\\\\x{digest.hex()}"' for digest in column)
     return texts(column) if name in TEXTS else literal(column)

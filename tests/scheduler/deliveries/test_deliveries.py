@@ -295,3 +295,19 @@ async def test_admins_retry_by_the_api_and_it_is_noted(api: Api) -> None:
     assert (one.document, again.code, rest.document) == ({"count": 1}, "not_found", {"count": 1})
     subjects = await api.stage.pool.fetch("select action, subject from audit_log order by id")
     assert [tuple(row) for row in subjects] == [("retry", ids[0]), ("retry", "all")]
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+async def test_what_is_no_number_in_a_bots_words_is_nothing(api: Api, number: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    request = '{"prompt": "a fox", "model": "painter", "width": 64, "height": 64}'
+    where = f'{{"bot_id": "bot", "process": "p1", "address": {{"chat": {number}}}}}'
+    body = f'{{"request": {request}, "destination": {where}}}'
+    answer = await api.call("POST", "/v1/jobs", headers=headers, data=body)
+    job_id = answer.document["job"]["id"]
+    told = f'{{"process": "p1", "state": "waiting", "message": {{"id": [{number}]}}}}'
+    kept = await api.call("POST", f"/v1/deliveries/{job_id}/report", user=None, headers=headers, data=told)
+
+    assert (answer.status, kept.status, kept.document["kept"]) == (201, 200, True)
+    delivery = await row(api.stage, UUID(job_id))
+    assert (delivery["address"], delivery["message"]) == ({"chat": None}, {"id": [None]})
