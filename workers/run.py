@@ -31,7 +31,8 @@ class Run:
     def __post_init__(self) -> None:
         """As it is when it begins: attempts leave it one by one."""
         self.warm = self.attempts[0].assignment.model in self.bench.warm
-        self.work_seconds = sum(one.assignment.timeout_seconds for one in self.attempts)
+        tasks = [one.assignment for one in self.attempts]
+        self.work_seconds = sum(task.work_seconds or task.timeout_seconds for task in tasks)
 
     @property
     def seconds(self) -> float:

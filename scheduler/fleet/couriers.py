@@ -12,7 +12,17 @@ from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import Started
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.jobs.timeouts import time_for
-from scheduler.wire import STREAM_LENGTH, Acknowledged, Assignment, Cancel, Recall, events_channel, inbox, packed
+from scheduler.wire import (
+    LOADING_SECONDS,
+    STREAM_LENGTH,
+    Acknowledged,
+    Assignment,
+    Cancel,
+    Recall,
+    events_channel,
+    inbox,
+    packed,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +84,7 @@ async def send_recalls(redis: Redis, attempts: Sequence[Attempt]) -> None:
 
 def assignment(job: OpenJob, started: Started, attempt: Attempt | None) -> Assignment:
     """What a worker is told of an attempt; None: nobody keeps it any more."""
+    seconds = attempt.timeout_seconds if attempt else time_for(job, None)
     return Assignment(
         job_id=started.job_id,
         attempt=started.attempt,
@@ -82,7 +93,8 @@ def assignment(job: OpenJob, started: Started, attempt: Attempt | None) -> Assig
         model=str(started.params.get("model", "")),
         params=dict(started.params),
         folder=folder_of(started.job_id, started.attempt),
-        timeout_seconds=attempt.timeout_seconds if attempt else time_for(job, None),
+        timeout_seconds=LOADING_SECONDS + seconds,
+        work_seconds=seconds,
         tokens=charge(job),
         events_channel=events_channel(job.bot_id),
         pass_id=attempt.pass_id if attempt else job.id,

@@ -65,6 +65,14 @@ async def test_one_that_is_cancelled_ends_at_once_and_the_others_go_on(
     assert (await scheduler.outcome(third)).status == "completed"
 
 
+async def test_a_worker_counts_from_when_its_model_is_loaded_where_it_is_told_that(
+    scheduler: FakeScheduler, worker: RunningWorker
+) -> None:
+    task = scheduler.job(timeout=1000.0, **SLOW).model_copy(update={"work_seconds": 0.2})
+    outcome = await scheduler.outcome(await scheduler.assign(task))
+    assert (outcome.status, outcome.error_code) == ("failed", "timeout")
+
+
 async def test_they_have_their_time_together(scheduler: FakeScheduler, worker: RunningWorker) -> None:
     pass_id = uuid4()
     tasks = [scheduler.job(timeout=seconds, **BRISK).model_copy(update={"pass_id": pass_id}) for seconds in (0.1, 20.0)]

@@ -395,9 +395,10 @@ async def test_a_leader_that_stood_still_cannot_give_up_on_a_live_attempt(
 async def test_a_run_that_takes_too_long_ends_with_the_tokens_back(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id, task = await stage.started(ann, gpu)
     attempt = stage.dispatcher.line.running[job_id]
-    assert task.timeout_seconds == attempt.timeout_seconds
+    assert task.work_seconds == attempt.timeout_seconds
+    assert task.timeout_seconds == LOADING_SECONDS + attempt.timeout_seconds
     for seconds, status in ((0, "RUNNING"), (31, "FAILED")):  # the worker gives it up itself before that
-        attempt.started_at = time.monotonic() - LOADING_SECONDS - task.timeout_seconds - seconds
+        attempt.started_at = time.monotonic() - task.timeout_seconds - seconds
         stage.dispatcher.warden.reaped_at -= 1.5
         await stage.round()
         assert await stage.status(job_id) == status

@@ -37,6 +37,12 @@ def test_each_capability_has_its_patience() -> None:
     assert set(PATIENCE) == set(Capability)
 
 
+@pytest.mark.parametrize(("capability", "before"), [("image", 300), ("video", 1800), ("audio", 600), ("text", 300)])
+def test_a_worker_that_counts_its_loading_gets_no_less_than_it_did(capability: str, before: float) -> None:
+    """While a rollout lasts: it takes what the wire calls `timeout_seconds`, for the loading and its whole pass."""
+    assert LOADING_SECONDS + timeout_seconds(capability, 0.0, 0.0) >= before
+
+
 def an_attempt(seconds: float, pass_id: UUID) -> Attempt:
     return Attempt(uuid4(), 1, 7, "gpu-1", 0.0, 0.0, seconds, pass_id)
 

@@ -73,8 +73,8 @@ class ComfyEngine:
             raise
 
     def _made(self, task: Task, progress: Progress) -> list[Made]:
-        """A cancel is looked for all the time, whatever a server is asked: it may never answer. That look alone hears it,
-        once: a second one would cut off what ends the prompt on the server."""
+        """A cancel is looked for all the time, whatever a server is asked: it may never answer. That look alone hears
+        it, once: a second one would cut off what ends the prompt on the server."""
         done = 0.0
 
         def tell(fraction: float, preview: Image.Image | None) -> None:
