@@ -11,7 +11,7 @@ from scheduler.batch import AGAIN, Again, Batcher
 from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import Db
 from scheduler.errors import Code, Refusal
-from scheduler.jobs.decisions import Decisions, accepted_event
+from scheduler.jobs.decisions import Decisions, accepted_event, keep_until
 from scheduler.jobs.events import running_event
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.queries.admission import (
@@ -28,7 +28,6 @@ from scheduler.jobs.queries.open import OpenJob
 from scheduler.jobs.shortcut import Shortcut
 from scheduler.jobs.submits import Admitted, Answer, Submit
 from scheduler.observability import REGISTRY, Counter
-from scheduler.plans.choice import makes
 from scheduler.plans.limits import decide
 
 WRITERS = 2  # batches under way: one is written while the next is decided
@@ -133,9 +132,8 @@ class Admitter:
         decision = decide(submit.shaped, account.plan, account.standing, self.market.market, ledger.now)
         if isinstance(decision, Refusal):
             return decision
-        online = self.market.market.sides(from_picture=submit.picture is not None)
-        awake = makes(decision.model, decision.width, decision.height, online)
-        return ledger.admit(submit, decision, None if awake else ledger.now + self.keep_for)
+        until = keep_until(decision, submit.request, self.market.market, ledger.now, self.keep_for)
+        return ledger.admit(submit, decision, until)
 
 
 def is_limit(answer: Answer) -> bool:

@@ -1,18 +1,19 @@
 """What one batch of submits has decided so far, and the job that an admitted one becomes: pure."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.kinds import longest_side
 from scheduler.jobs.lineage import inherited
-from scheduler.jobs.model import WISHES, JobEvent, Status
-from scheduler.jobs.queries.admission import Account, NewJob, Seen
+from scheduler.jobs.model import WISHES, JobEvent, JobRequest, Status
+from scheduler.jobs.queries.admission import Account, Hold, NewJob, Seen
 from scheduler.jobs.queries.open import NOBODY, OpenJob
 from scheduler.jobs.submits import Admitted, Replayed, Submit
+from scheduler.plans.choice import Market, makes
 from scheduler.plans.limits import Admission, renew_day, spendable
-from scheduler.plans.model import Plan
+from scheduler.plans.model import Plan, Standing
 
 LATEST = 2**62  # a number after all others
 
@@ -46,7 +47,7 @@ class Decisions:
 
     def opening(self) -> list[OpenJob]:
         """The new jobs before they have their numbers, in their order, without those that nobody here could run now."""
-        return [self.opened(job, LATEST + place) for place, job in enumerate(self.new) if job.wait_until is None]
+        return [self.opened(job, LATEST + place) for place, job in enumerate(self.new) if not job.hold.wait_until]
 
     def opened(self, job: NewJob, number: int) -> OpenJob:
         return open_job(job, number, self.accounts[job.user_id].plan)
@@ -63,18 +64,12 @@ class Decisions:
             capability=submit.request.capability,
             priority=plan.priority,
             params=params_of(submit, admission),
-            cost=admission.cost,
             key=submit.key,
             request_hash=submit.request_hash,
             parent_id=submit.request.parent_id,
-            from_allowance=admission.from_allowance,
-            from_balance=admission.from_balance,
-            balance_after=standing.balance,
-            seq=standing.last_seq,
-            day=standing.allowance_day,
-            wait_until=wait_until,
             address=destination.address if destination else None,
             process=destination.process if destination else None,
+            hold=hold_of(admission, standing, wait_until),
             created_at=self.now,
             user=submit.caller.ref,
         )
@@ -83,6 +78,27 @@ class Decisions:
             self.seen[submit.caller.user_id, submit.key] = Seen(submit.job_id, submit.request_hash)
         left = spendable(plan, renew_day(standing, self.now.date()))
         return Admitted(new, left)
+
+
+def hold_of(admission: Admission, standing: Standing, wait_until: datetime | None) -> Hold:
+    """What is held for what was admitted this moment; `standing`: of its account, then."""
+    return Hold(
+        cost=admission.cost,
+        from_allowance=admission.from_allowance,
+        from_balance=admission.from_balance,
+        balance_after=standing.balance,
+        seq=standing.last_seq,
+        day=standing.allowance_day,
+        wait_until=wait_until,
+    )
+
+
+def keep_until(
+    admission: Admission, request: JobRequest, market: Market, now: datetime, keep_for: timedelta
+) -> datetime | None:
+    """How long a job is kept that no live worker can run; None: one can."""
+    online = market.sides(from_picture=request.picture is not None)
+    return None if makes(admission.model, admission.width, admission.height, online) else now + keep_for
 
 
 def params_of(submit: Submit, admission: Admission) -> dict[str, Any]:
@@ -128,13 +144,13 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
         capability=job.capability,
         model=job.params["model"],
         longest_side=longest_side(job.params),
-        cost=float(job.cost),
+        cost=float(job.hold.cost),
         bot_id=job.bot_id,
         attempt=0,
         worker_id=None,
         avoid_workers=NOBODY,
         cancel_requested=False,
-        wait_until=job.wait_until,
+        wait_until=job.hold.wait_until,
         seconds=None,
         picture="picture" in job.params,
     )

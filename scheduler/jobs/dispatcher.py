@@ -129,7 +129,7 @@ class Dispatcher:
 
     def wait_for(self, job: NewJob, *, promised: bool = True) -> Wait | None:
         """The same for a job that was admitted this moment, or would be: then nothing is promised."""
-        return self.foretell(newcomer(job), job.wait_until, promised=promised)
+        return self.foretell(newcomer(job), job.hold.wait_until, promised=promised)
 
     def foretell(self, entry: Waiting, until: datetime | None, *, promised: bool = True) -> Wait | None:
         """The same; the loop may have been faster, then it is in line already."""

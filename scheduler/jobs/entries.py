@@ -15,7 +15,7 @@ def waiting(job: OpenJob) -> Waiting:
 def newcomer(job: NewJob) -> Waiting:
     """One that is not in line yet: it comes after all others."""
     kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
-    return Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.cost))
+    return Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.hold.cost))
 
 
 def charge(job: OpenJob) -> float:

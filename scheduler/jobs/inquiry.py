@@ -74,8 +74,8 @@ class Inquiry:
         """Of a job that was admitted this moment, or would be: then nothing is promised."""
         entry = newcomer(job)
         if self.dispatcher.leader:
-            return self.dispatcher.foretell(entry, job.wait_until, promised=promised)
-        question = Question(job_id=job.id, entry=entry, until=job.wait_until, promised=promised)
+            return self.dispatcher.foretell(entry, job.hold.wait_until, promised=promised)
+        question = Question(job_id=job.id, entry=entry, until=job.hold.wait_until, promised=promised)
         return (await self._ask([question])).waits[0]
 
     async def frees_in(self, user_id: int) -> float | None:

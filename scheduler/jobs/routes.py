@@ -135,9 +135,9 @@ class JobRoutes:
             height=job.params.get("height"),
             seconds=job.params.get("seconds"),
             count=job.params["count"],
-            cost_tokens=job.cost,
-            from_allowance=job.from_allowance,
-            from_balance=job.from_balance,
+            cost_tokens=job.hold.cost,
+            from_allowance=job.hold.from_allowance,
+            from_balance=job.hold.from_balance,
             tokens_left=answer.tokens_left,
             wait=answer.booking.wait() if answer.booking else await self.viewer.foretold(job),
         )

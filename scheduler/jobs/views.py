@@ -31,7 +31,7 @@ def admitted_view(job: NewJob, wait: Wait | None) -> JobView:
         **{name: params.get(name) for name in WISHES},
         film=params.get("film"),
         parent_id=job.parent_id,
-        cost_tokens=job.cost,
+        cost_tokens=job.hold.cost,
         bot_id=job.bot_id,
         attempt=0,
         cancel_requested=False,

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ import asyncpg
 from scheduler.database import Db, columns
 from scheduler.jobs.agenda.model import Booking
 from scheduler.jobs.model import Status
-from scheduler.jobs.queries.admission import NewJob
+from scheduler.jobs.queries.admission import Hold, NewJob
 from scheduler.jobs.queries.ending import Ended, ended_of
 from scheduler.plans.model import Standing
 
@@ -72,7 +72,7 @@ async def insert_booked(db: Db, job: NewJob, booking: Booking, standing: Standin
         job.capability,
         job.priority,
         job.params,
-        job.cost,
+        job.hold.cost,
         job.created_at,
         job.key,
         job.request_hash,
@@ -158,26 +158,20 @@ async def due_jobs(db: Db, job_ids: Sequence[UUID]) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
-class Hold(NamedTuple):
-    """What is held for a job whose time has come, and where its account stands then. In the order of ADMIT_DUE."""
+class Joining(NamedTuple):
+    """A job whose time has come, by what it joins the line. In the order of ADMIT_DUE, where its hold follows."""
 
     job_id: UUID
     user_id: int
     priority: int
-    cost: Decimal
-    from_allowance: Decimal
-    from_balance: Decimal
-    balance_after: Decimal
-    allowance_used: Decimal
-    seq: int  # of the ledger row
-    day: date  # the UTC day whose allowance is spent
-    wait_until: datetime | None
+    allowance_used: Decimal  # of its account, then
+    hold: Hold
 
 
-async def admit_due(db: Db, holds: Sequence[Hold]) -> None:
+async def admit_due(db: Db, jobs: Sequence[Joining]) -> None:
     """CREATED to QUEUED, with the holds: the jobs join the line behind those that are in it. Run it with the accounts
     and the jobs locked."""
-    await db.execute(ADMIT_DUE, *columns(holds, len(Hold._fields)))
+    await db.execute(ADMIT_DUE, *columns([(*job[:-1], *job.hold) for job in jobs], 11))
 
 
 # An account stands where the last of its holds leaves it.
@@ -185,7 +179,7 @@ ADMIT_DUE = """
     with t as materialized (
       select * from unnest($1::uuid[], $2::bigint[], $3::int[], $4::numeric[], $5::numeric[], $6::numeric[],
                            $7::numeric[], $8::numeric[], $9::bigint[], $10::date[], $11::timestamptz[])
-             t (id, user_id, priority, cost, allowance, balance, balance_after, used, seq, day, wait_until)),
+             t (id, user_id, priority, used, cost, allowance, balance, balance_after, seq, day, wait_until)),
     a as (
       update billing.token_account a
          set balance = u.balance_after, allowance_day = u.day, allowance_used = u.used, last_seq = u.seq

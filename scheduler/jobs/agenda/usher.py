@@ -12,12 +12,12 @@ from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import CONTENTION, Db, is_outage
 from scheduler.errors import Refusal
 from scheduler.jobs.agenda.model import request_of
-from scheduler.jobs.agenda.queries import Due, End, Hold, admit_due, due_jobs, end_created, lock_owners
+from scheduler.jobs.agenda.queries import Due, End, Joining, admit_due, due_jobs, end_created, lock_owners
+from scheduler.jobs.decisions import hold_of, keep_until
 from scheduler.jobs.model import Status
 from scheduler.jobs.queries.admission import Account, KnownPlans, read_accounts
 from scheduler.jobs.queries.ending import Ended
 from scheduler.plans.ahead import decide_due
-from scheduler.plans.choice import makes
 from scheduler.problems import sentence
 
 log = structlog.get_logger(__name__)
@@ -78,21 +78,21 @@ class Usher:
             await lock_owners(connection, job_ids)
             due = await due_jobs(connection, job_ids)
             verdicts = await self._judge(connection, due)
-            holds = [verdict for verdict in verdicts if isinstance(verdict, Hold)]
+            joining = [verdict for verdict in verdicts if isinstance(verdict, Joining)]
             ends = [verdict for verdict in verdicts if isinstance(verdict, End)]
-            if holds:
-                await admit_due(connection, holds)
+            if joining:
+                await admit_due(connection, joining)
             ended = await end_created(connection, ends) if ends else []
-        admitted = [job for job, verdict in zip(due, verdicts, strict=True) if isinstance(verdict, Hold)]
+        admitted = [job for job, verdict in zip(due, verdicts, strict=True) if isinstance(verdict, Joining)]
         return Shown(admitted, ended, set(job_ids) - {job.id for job in due}, set())
 
-    async def _judge(self, db: Db, due: Sequence[Due]) -> list[Hold | End]:
+    async def _judge(self, db: Db, due: Sequence[Due]) -> list[Joining | End]:
         users = [job.user_id for job in due]
         accounts, _, now, paused = await read_accounts(db, users, [None] * len(due), self.plans)
         await self.market.as_of(paused)
         return [self._verdict(job, accounts, now) for job in due]
 
-    def _verdict(self, job: Due, accounts: Mapping[int, Account], now: datetime) -> Hold | End:
+    def _verdict(self, job: Due, accounts: Mapping[int, Account], now: datetime) -> Joining | End:
         """By the rules of a submit, after what was decided before it."""
         account, request, market = accounts[job.user_id], request_of(job.capability, job.params), self.market.market
         standing = account.standing
@@ -100,18 +100,5 @@ class Usher:
         if isinstance(decision, Refusal):
             log.info("job.refused_when_due", job=str(job.id), code=decision.code)
             return End(job.id, Status.FAILED, {"code": decision.code.value, "message": sentence(decision)})
-        online = market.sides(from_picture=request.picture is not None)
-        awake = makes(decision.model, decision.width, decision.height, online)
-        return Hold(
-            job_id=job.id,
-            user_id=job.user_id,
-            priority=account.plan.priority,
-            cost=decision.cost,
-            from_allowance=decision.from_allowance,
-            from_balance=decision.from_balance,
-            balance_after=standing.balance,
-            allowance_used=standing.allowance_used,
-            seq=standing.last_seq,
-            day=standing.allowance_day,
-            wait_until=None if awake else now + self.keep_for,
-        )
+        hold = hold_of(decision, standing, keep_until(decision, request, market, now, self.keep_for))
+        return Joining(job.id, job.user_id, account.plan.priority, standing.allowance_used, hold)

@@ -23,9 +23,21 @@ class Seen:
     request_hash: bytes | None
 
 
+class Hold(NamedTuple):
+    """What is held for a job that joins the line, and where its account stands then."""
+
+    cost: Decimal
+    from_allowance: Decimal
+    from_balance: Decimal
+    balance_after: Decimal
+    seq: int  # of the ledger row
+    day: date  # the UTC day whose allowance is spent
+    wait_until: datetime | None  # how long it is kept if no live worker can run it
+
+
 class NewJob(NamedTuple):
-    """A row of `jobs` with its hold, and its delivery if a bot waits for the answer. A tuple, in the order of
-    INSERT_ADMITTED: thousands a second are made."""
+    """A row of `jobs`, and its delivery if a bot waits for the answer. A tuple, in the order of INSERT_ADMITTED, where
+    its hold follows: thousands a second are made."""
 
     id: UUID
     user_id: int
@@ -34,18 +46,12 @@ class NewJob(NamedTuple):
     capability: str
     priority: int
     params: Mapping[str, Any]
-    cost: Decimal
     key: str | None
     request_hash: bytes
     parent_id: UUID | None
-    from_allowance: Decimal
-    from_balance: Decimal
-    balance_after: Decimal
-    seq: int  # of the ledger row
-    day: date  # the UTC day whose allowance is spent
-    wait_until: datetime | None
     address: Mapping[str, Any] | None
     process: str | None
+    hold: Hold
     created_at: datetime
     user: str  # "telegram:42"
 
@@ -156,7 +162,7 @@ async def insert_admitted(
     """Write the changed accounts, the holds, the jobs and their deliveries. Of an account that is not any more as it
     was read, nothing is written; what was to begin waits unless the right to dispatch still holds, and the plan still
     lets as many run."""
-    written = [sent(name, column) for name, column in zip(NewJob._fields[:19], zip(*jobs, strict=True), strict=False)]
+    written = [sent(name, column) for name, column in zip(NewJob._fields[:12], zip(*jobs, strict=True), strict=False)]
     accounts = [
         (s.user_id, a.version, s.balance, s.allowance_day, s.allowance_used, s.open_jobs, s.rate_tat, s.last_seq)
         for a in changed
@@ -166,6 +172,7 @@ async def insert_admitted(
     admitted = await db.fetch(
         INSERT_ADMITTED,
         *written,
+        *map(literal, zip(*(job.hold for job in jobs), strict=True)),
         *map(literal, columns(accounts, 8)),
         claim,
         jobs[0].created_at,
@@ -207,14 +214,14 @@ INSERT_ADMITTED = """
       select *
         from rows from (
                unnest($1::text::uuid[], $2::text::bigint[], $3::text::text[], $4::text::text[], $5::text::text[],
-                      $6::text::int[], $8::text::numeric[], $9::text::text[], $10::text::bytea[], $11::text::uuid[],
-                      $12::text::numeric[], $13::text::numeric[], $14::text::numeric[], $15::text::bigint[],
-                      $16::text::date[], $17::text::timestamptz[], $19::text::text[], $30::text::text[],
+                      $6::text::int[], $8::text::text[], $9::text::bytea[], $10::text::uuid[], $12::text::text[],
+                      $13::text::numeric[], $14::text::numeric[], $15::text::numeric[], $16::text::numeric[],
+                      $17::text::bigint[], $18::text::date[], $19::text::timestamptz[], $30::text::text[],
                       $31::text::uuid[], $35::text::int[]),
-               jsonb_array_elements($7::text::jsonb), jsonb_array_elements($18::text::jsonb))
+               jsonb_array_elements($7::text::jsonb), jsonb_array_elements($11::text::jsonb))
              with ordinality
-             t (id, user_id, frontend, bot_id, capability, priority, cost, key, request_hash, parent_id, allowance,
-                balance, balance_after, seq, day, wait_until, process, worker_id, lease_token, at_a_time, params,
+             t (id, user_id, frontend, bot_id, capability, priority, key, request_hash, parent_id, process, cost,
+                allowance, balance, balance_after, seq, day, wait_until, worker_id, lease_token, at_a_time, params,
                 address, place)
        where user_id in (select user_id from a)),
     l as (

@@ -77,7 +77,7 @@ async def test_jobs_of_any_price_never_spend_more_than_there_is(stage: Stage, ot
 
     standing = await stage.standing(ann)
     assert [standing.allowance_used, standing.balance] == [20, 0]
-    assert sum(one.job.cost for one in admitted(answers)) == 28
+    assert sum(one.job.hold.cost for one in admitted(answers)) == 28
     assert {one.code for one in refused(answers)} == {Code.OUT_OF_TOKENS}
 
 
@@ -190,7 +190,7 @@ async def test_a_lowered_allowance_leaves_nothing_and_takes_nothing_back(stage: 
     await grant(stage, ann, 2)
     paid = await stage.ask(ann)
     assert isinstance(paid, Admitted)
-    assert [paid.job.from_allowance, paid.job.from_balance, paid.tokens_left] == [0, 1, 1]
+    assert [paid.job.hold.from_allowance, paid.job.hold.from_balance, paid.tokens_left] == [0, 1, 1]
     await stage.lifecycle.cancel(job_id, ann.user_id)
     assert (await stage.standing(ann)).allowance_used == 6
 

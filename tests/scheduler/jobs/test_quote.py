@@ -81,8 +81,8 @@ def told(answer: Answer) -> object:
     assert isinstance(answer, Admitted)
     job = answer.job
     params = {name: value for name, value in job.params.items() if name != "seed"}
-    kept = job.wait_until is not None
-    return job.cost, job.from_allowance, job.from_balance, answer.tokens_left, job.priority, params, kept
+    kept = job.hold.wait_until is not None
+    return job.hold.cost, job.hold.from_allowance, job.hold.from_balance, answer.tokens_left, job.priority, params, kept
 
 
 @pytest.fixture
@@ -119,8 +119,8 @@ async def test_a_quote_counts_every_token_a_person_has_left(stage: Stage, ann: C
     quote = await stage.admitter.quote(submit(ann, count=4))
 
     assert isinstance(quote, Admitted)
-    assert quote.job.from_allowance == Decimal("1.5")
-    assert quote.job.from_balance == Decimal("2.5")
+    assert quote.job.hold.from_allowance == Decimal("1.5")
+    assert quote.job.hold.from_balance == Decimal("2.5")
     assert quote.tokens_left == Decimal("0.5")
 
 
