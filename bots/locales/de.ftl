@@ -317,6 +317,7 @@ refused-no-worker = { $model ->
     [video] Noch gibt es hier keinen Rechner, der Videos macht. Nichts wurde berechnet.
     [audio] Noch gibt es hier keinen Rechner, der Klänge macht. Nichts wurde berechnet.
     [text] Noch gibt es hier keinen Rechner, der schreibt. Nichts wurde berechnet.
+    [chat] Noch gibt es hier keinen Rechner, der Fragen beantwortet. Nichts wurde berechnet.
    *[other] { $alternative ->
         [none] Kein Rechner hier kann { $model }.
        *[other] Kein Rechner hier kann { $model }. { $alternative } ist da.

@@ -317,6 +317,7 @@ refused-no-worker = { $model ->
     [video] There is no worker here yet that makes videos. Nothing was charged.
     [audio] There is no worker here yet that makes sound. Nothing was charged.
     [text] There is no worker here yet that writes. Nothing was charged.
+    [chat] There is no worker here yet that answers questions. Nothing was charged.
    *[other] { $alternative ->
         [none] No worker here runs { $model }.
        *[other] No worker here runs { $model }. { $alternative } is there.

@@ -137,9 +137,19 @@ def test_refusals_say_which_limit_and_when_it_frees(code: Code) -> None:
     assert refusals.refused(Refusal(code, FACTS.get(code, {})), EN, NOW).text == WORDS[code]
 
 
-def test_without_any_worker_the_capability_is_named_and_not_as_a_model() -> None:
-    text = refusals.refused(Refusal(Code.NO_WORKER, {"model": "image"}), EN, NOW).text
-    assert text == "There is no worker here yet that makes pictures. Nothing was charged."
+@pytest.mark.parametrize(
+    ("model", "does"),
+    [
+        ("image", "makes pictures"),
+        ("video", "makes videos"),
+        ("audio", "makes sound"),
+        ("text", "writes"),
+        ("chat", "answers questions"),
+    ],
+)
+def test_without_any_worker_the_capability_is_named_and_not_as_a_model(model: str, does: str) -> None:
+    text = refusals.refused(Refusal(Code.NO_WORKER, {"model": model}), EN, NOW).text
+    assert text == f"There is no worker here yet that {does}. Nothing was charged."
 
 
 def test_a_request_that_costs_more_than_is_left_says_both() -> None:

@@ -45,6 +45,11 @@ NOTE_BANNERS = """() => {
   const note = () => banner.hidden || window.banners.push(banner.textContent);
   new MutationObserver(note).observe(banner, { attributes: true });
 }"""
+HINT_FITS = """field => {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = getComputedStyle(field).font;
+  return pen.measureText(field.placeholder).width <= field.clientWidth;
+}"""
 HOSTILE = "<b>a fox</b><img src=x onerror=alert(1)>"
 SHORTEST_TARGET = 36  # pixels a thumb can hit; the spacing around adds to it (WCAG 2.5.8 asks for 24)
 
@@ -381,6 +386,27 @@ CONTRAST = """element => {
   const [one, other] = [light(back), light(over(getComputedStyle(element).color, back))];
   return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
 }"""  # WCAG 2.1, relative luminance
+
+
+@pytest.mark.parametrize(
+    ("language", "nothing", "flag"), [("de-DE", "beliebig", "--voice"), ("ru-RU", "любой", "--no")]
+)
+async def test_no_word_is_cut_or_torn_in_a_longer_language(
+    studio: Studio, server: TestServer, chromium: Browser, language: str, nothing: str, flag: str
+) -> None:
+    window = await a_window(chromium, server, locale=language, **PHONE)
+    page = await window.tab()
+    seed = page.get_by_placeholder(nothing)
+    for _ in range(2):  # with and without what sizes a field by its words
+        assert await seed.evaluate(HINT_FITS)
+        await seed.evaluate("field => Object.assign(field.style, { fieldSizing: 'fixed', width: '7ch' })")
+
+    await page.locator("#words").fill("/help")
+    await page.keyboard.press("Enter")
+    named = page.locator(".bubble .flag", has_text=flag)
+    await expect(named.first).to_be_visible()
+    assert await named.first.evaluate("word => word.getClientRects().length") == 1
+    assert await page.locator(".bubble .flag").count() >= 9
 
 
 async def test_the_keyboard_alone_is_enough(studio: Studio, server: TestServer, chromium: Browser) -> None:
