@@ -41,6 +41,7 @@ from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.agenda.bookings import Bookings
 from scheduler.jobs.agenda.secretary import Secretary
 from scheduler.jobs.agenda.usher import Usher
+from scheduler.jobs.desk import Desk
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
@@ -187,8 +188,9 @@ def put_together(
     lifecycle.listeners += [dispatcher, secretary]
     hub.hooks += [dispatcher.heard, secretary.heard]
     hub.market_hooks.append(market.wake.set)
-    admitter = Admitter(pool, herald, market, claim, keep_for, dispatcher.admitted, dispatcher.shortcut)
-    bookings = Bookings(pool, herald, market, claim, secretary.booked)
+    desk = Desk(pool, market)
+    admitter = Admitter(desk, herald, claim, keep_for, dispatcher.admitted, dispatcher.shortcut)
+    bookings = Bookings(desk, herald, claim, secretary.booked)
     listener = BeatListener(beats_redis, dispatcher.beats)
     door = Doorkeeper(pool, settings.admins, settings.newcomers_a_day)
     viewer = Viewer(pool, Inquiry(redis, name, dispatcher, hub))

@@ -4,25 +4,22 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import cache
 
-import asyncpg
 import structlog
 
 from scheduler.batch import AGAIN, Again, Batcher
-from scheduler.catalogue.market import MarketKeeper
 from scheduler.database import Db
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.decisions import Decisions, accepted_event, keep_until
+from scheduler.jobs.desk import Desk
 from scheduler.jobs.events import running_event
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.queries.admission import (
     NO_STARTS,
     NOTHING,
-    KnownPlans,
     Starts,
     Written,
     insert_admitted,
     lock_accounts,
-    read_accounts,
 )
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.jobs.shortcut import Shortcut
@@ -42,22 +39,19 @@ class Admitter:
 
     def __init__(
         self,
-        pool: asyncpg.Pool,
+        desk: Desk,
         herald: Herald,
-        market: MarketKeeper,
         claim: timedelta,
         keep_for: timedelta,
         on_admitted: Callable[[Sequence[OpenJob]], None],
         shortcut: Shortcut,
     ) -> None:
-        self.pool = pool
+        self.desk = desk
         self.herald = herald
-        self.market = market
         self.claim = claim
         self.keep_for = keep_for
         self.on_admitted = on_admitted
         self.shortcut = shortcut
-        self.plans = KnownPlans()
         self.batcher: Batcher[Submit, Answer] = Batcher(
             self.admit, again=self.admit_alone, writers=WRITERS, owner=lambda submit: submit.caller.user_id
         )
@@ -70,14 +64,14 @@ class Admitter:
 
     async def quote(self, submit: Submit) -> Admitted | Refusal:
         """What the submit would be answered now: the same rules on the account as it stands, and no effect."""
-        return self._judge(submit, await self._read(self.pool, [submit]))
+        return self._judge(submit, await self.desk.look(self.desk.pool, [submit]))
 
     async def admit(self, batch: Sequence[Submit]) -> list[Answer | Again]:
         """Decide a batch on the accounts as they stand, in order of arrival, and write what was admitted, unless its
         account was changed meanwhile: then all that was decided on it is decided again under the lock. A refusal
         stands as of that look and of what the batch has written; where somebody is at the account, they are awaited."""
-        async with self.pool.acquire() as connection:
-            ledger = await self._read(connection, batch)
+        async with self.desk.pool.acquire() as connection:
+            ledger = await self.desk.look(connection, batch)
             answers = [self._decide(submit, ledger) for submit in batch]
             with self.shortcut.starting(ledger.opening) as starts:
                 written = await self._write(connection, ledger, starts)
@@ -93,46 +87,35 @@ class Admitter:
 
     async def admit_alone(self, batch: Sequence[Submit]) -> list[Answer | Again]:
         """The same under the lock of the accounts, where nothing can change meanwhile."""
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with self.desk.pool.acquire() as connection, connection.transaction():
             await lock_accounts(connection, (submit.caller.user_id for submit in batch))
-            ledger = await self._read(connection, batch)
+            ledger = await self.desk.look(connection, batch)
             answers = [self._decide(submit, ledger) for submit in batch]
             written = await self._write(connection, ledger)
         self._tell(ledger, written)
         note_refusals(answers)
         return list(answers)
 
-    async def _read(self, db: Db, batch: Sequence[Submit]) -> "Decisions":
-        users = [submit.caller.user_id for submit in batch]
-        found = Decisions(*await read_accounts(db, users, [submit.key for submit in batch], self.plans))
-        await self.market.as_of(found.paused)
-        return found
-
-    async def _write(self, db: Db, ledger: "Decisions", starts: Starts = NO_STARTS) -> Written:
+    async def _write(self, db: Db, ledger: Decisions, starts: Starts = NO_STARTS) -> Written:
         if not ledger.new:
             return NOTHING
         return await insert_admitted(db, ledger.new, ledger.changed(), self.claim, starts)
 
-    def _tell(self, ledger: "Decisions", written: Written) -> None:
+    def _tell(self, ledger: Decisions, written: Written) -> None:
         opened = [ledger.opened(job, written.numbers[job.id]) for job in ledger.new if job.id in written.numbers]
         if waiting := [job for job in opened if job.id not in written.begun]:
             self.on_admitted(waiting)
         self.herald.say([accepted_event(job) for job in opened])
         self.herald.say([running_event(job, 1) for job in opened if job.id in written.begun])
 
-    def _decide(self, submit: Submit, ledger: "Decisions") -> Answer:
+    def _decide(self, submit: Submit, ledger: Decisions) -> Answer:
         return ledger.before(submit) or self._judge(submit, ledger)
 
-    def _judge(self, submit: Submit, ledger: "Decisions") -> Admitted | Refusal:
-        """The rules, for a request that did not come before."""
-        user_id = submit.caller.user_id
-        if user_id not in ledger.accounts:
-            return Refusal(Code.UNAUTHORIZED)  # the user was deleted since the key was checked
-        account = ledger.accounts[user_id]
-        decision = decide(submit.shaped, account.plan, account.standing, self.market.market, ledger.now)
+    def _judge(self, submit: Submit, ledger: Decisions) -> Admitted | Refusal:
+        decision = self.desk.judge(submit, ledger, decide)
         if isinstance(decision, Refusal):
             return decision
-        until = keep_until(decision, submit.request, self.market.market, ledger.now, self.keep_for)
+        until = keep_until(decision, submit.request, self.desk.market.market, ledger.now, self.keep_for)
         return ledger.admit(submit, decision, until)
 
 

@@ -12,9 +12,7 @@ from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.agenda.bookings import Bookings
 from scheduler.jobs.agenda.model import booking
 from scheduler.jobs.agenda.queries import parents_of
-from scheduler.jobs.decisions import Decisions
 from scheduler.jobs.model import Submission
-from scheduler.jobs.queries.admission import read_accounts
 from scheduler.jobs.queries.views import read_parent
 from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
 from scheduler.jobs.views import Viewer
@@ -92,8 +90,7 @@ class Intake:
         """What would be refused now may have been admitted before: a parent can be archived meanwhile."""
         if submit.key is None:
             return refusal
-        found = await read_accounts(self.pool, [submit.caller.user_id], [submit.key], self.admitter.plans)
-        return Decisions(*found).before(submit) or refusal
+        return (await self.admitter.desk.read(self.pool, [submit])).before(submit) or refusal
 
 
 def no_picture(found: Picture | None) -> Refusal | None:

@@ -40,6 +40,7 @@ from scheduler.jobs.agenda.model import booking
 from scheduler.jobs.agenda.queries import parents_of
 from scheduler.jobs.agenda.secretary import Secretary
 from scheduler.jobs.agenda.usher import Usher
+from scheduler.jobs.desk import Desk
 from scheduler.jobs.dispatcher import RENEW_SECONDS, Dispatcher
 from scheduler.jobs.events import EventHub
 from scheduler.jobs.herald import Herald
@@ -298,7 +299,8 @@ async def open_stage(
         lifecycle.listeners += [dispatcher, secretary]
         hub.hooks += [dispatcher.heard, secretary.heard]
         hub.market_hooks.append(market.wake.set)
-        admitter = Admitter(pool, herald, market, CLAIM, keep_for, dispatcher.admitted, dispatcher.shortcut)
+        desk = Desk(pool, market)
+        admitter = Admitter(desk, herald, CLAIM, keep_for, dispatcher.admitted, dispatcher.shortcut)
         listener = BeatListener(beats_redis, dispatcher.beats)
         door = Doorkeeper(pool, frozenset({ADMIN}), newcomers_a_day=10)
         stage = Stage(
@@ -313,7 +315,7 @@ async def open_stage(
             lifecycle,
             dispatcher,
             admitter,
-            Bookings(pool, herald, market, CLAIM, secretary.booked),
+            Bookings(desk, herald, CLAIM, secretary.booked),
             secretary,
             Inquiry(redis, name, dispatcher, hub),
             listener,

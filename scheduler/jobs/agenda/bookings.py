@@ -5,18 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
-from scheduler.catalogue.market import MarketKeeper
-from scheduler.database import Db
-from scheduler.errors import Code, Refusal
+from scheduler.errors import Refusal
 from scheduler.jobs.admitter import count_of, note_refusals
 from scheduler.jobs.agenda.model import Booking
 from scheduler.jobs.agenda.queries import insert_booked
 from scheduler.jobs.decisions import Decisions
+from scheduler.jobs.desk import Desk
 from scheduler.jobs.herald import Herald
 from scheduler.jobs.model import JobEvent, Status
-from scheduler.jobs.queries.admission import KnownPlans, lock_accounts, read_accounts
+from scheduler.jobs.queries.admission import lock_accounts
 from scheduler.jobs.submits import Admitted, Answer, Submit
 from scheduler.plans.ahead import decide_ahead
 
@@ -24,27 +21,18 @@ from scheduler.plans.ahead import decide_ahead
 class Bookings:
     """`on_booked` hears of a job once it is committed."""
 
-    def __init__(
-        self,
-        pool: asyncpg.Pool,
-        herald: Herald,
-        market: MarketKeeper,
-        claim: timedelta,
-        on_booked: Callable[[UUID], None],
-    ) -> None:
-        self.pool = pool
+    def __init__(self, desk: Desk, herald: Herald, claim: timedelta, on_booked: Callable[[UUID], None]) -> None:
+        self.desk = desk
         self.herald = herald
-        self.market = market
         self.claim = claim
         self.on_booked = on_booked
-        self.plans = KnownPlans()
 
     async def submit(self, submit: Submit, booking: Booking) -> Answer:
         """The answer is committed when this returns."""
-        await self.market.as_of((await self._read(self.pool, submit)).paused)  # not while a connection is held
-        async with self.pool.acquire() as connection, connection.transaction():
+        await self.desk.look(self.desk.pool, [submit])  # for the market, which is not read while a connection is held
+        async with self.desk.pool.acquire() as connection, connection.transaction():
             await lock_accounts(connection, [submit.caller.user_id])
-            found = await self._read(connection, submit)
+            found = await self.desk.read(connection, [submit])
             answer = found.before(submit) or self._judge(submit, booking, found)
             if isinstance(answer, Admitted):
                 standing = found.accounts[submit.caller.user_id].standing
@@ -54,18 +42,10 @@ class Bookings:
 
     async def quote(self, submit: Submit, booking: Booking) -> Admitted | Refusal:
         """What the submit would be answered now, without effect."""
-        found = await self._read(self.pool, submit)
-        await self.market.as_of(found.paused)
-        return self._judge(submit, booking, found)
-
-    async def _read(self, db: Db, submit: Submit) -> Decisions:
-        return Decisions(*await read_accounts(db, [submit.caller.user_id], [submit.key], self.plans))
+        return self._judge(submit, booking, await self.desk.look(self.desk.pool, [submit]))
 
     def _judge(self, submit: Submit, booking: Booking, found: Decisions) -> Admitted | Refusal:
-        account = found.accounts.get(submit.caller.user_id)
-        if account is None:
-            return Refusal(Code.UNAUTHORIZED)  # the user was deleted since the key was checked
-        decision = decide_ahead(submit.shaped, account.plan, account.standing, self.market.market, found.now)
+        decision = self.desk.judge(submit, found, decide_ahead)
         if isinstance(decision, Refusal):
             return decision
         return replace(found.admit(submit, decision, None), booking=booking)
