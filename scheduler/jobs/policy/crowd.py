@@ -9,6 +9,8 @@ from scheduler.jobs.policy.lines import Member, by_seq
 from scheduler.jobs.policy.model import Waiting
 
 BUCKETS = 256  # of waiting tokens per member, eight to an octave
+WORD = 12  # bits of a number that tell its place in a word
+LAST_BIT = (1 << WORD) - 1
 FEW = 64  # members that are counted one by one
 FEW_JOBS = 16  # of a line or a member that are looked at; the others count as what is left on average
 
@@ -20,6 +22,28 @@ class Ahead(NamedTuple):
     tokens: float
 
 
+class Joined:
+    """The numbers of those who joined, and how many are smaller than one: a bit each, in words by the thousands."""
+
+    def __init__(self) -> None:
+        self.words: dict[int, int] = {}
+
+    def add(self, seq: int) -> None:
+        self.words[seq >> WORD] = self.words.get(seq >> WORD, 0) | 1 << (seq & LAST_BIT)
+
+    def remove(self, seq: int) -> None:
+        left = self.words[seq >> WORD] & ~(1 << (seq & LAST_BIT))
+        if left:
+            self.words[seq >> WORD] = left
+        else:
+            del self.words[seq >> WORD]
+
+    def before(self, seq: int) -> int:
+        mine, smaller = seq >> WORD, (1 << (seq & LAST_BIT)) - 1
+        whole = sum(word.bit_count() for number, word in self.words.items() if number < mine)
+        return whole + (self.words.get(mine, 0) & smaller).bit_count()
+
+
 class Crowd:
     """The members of one class who wait. Above FEW the counts are estimates from a histogram of their tokens."""
 
@@ -27,9 +51,13 @@ class Crowd:
         self.jobs = 0
         self.tokens = 0.0
         self.members: dict[Member, None] = {}
+        self.joined = Joined()
         self.cells: dict[int, list[float]] = {}  # bucket -> members, tokens, jobs; only those that have members
 
-    def join(self, member: Member, tokens: float) -> None:
+    def join(self, member: Member, tokens: float, seq: int) -> None:
+        if not member.jobs:
+            member.joined = seq
+            self.joined.add(seq)
         self._change(member, tokens, 1)
 
     def leave(self, member: Member, tokens: float) -> None:
@@ -59,6 +87,7 @@ class Crowd:
         else:
             member.tokens = 0.0
             del self.members[member]
+            self.joined.remove(member.joined)
             if not self.jobs:
                 self.tokens = 0.0
 
@@ -66,9 +95,14 @@ class Crowd:
         """What the members, except one, are served before the start tag `tag`, which lies `reach` tokens ahead of the
         present; at the same tag the earlier admission goes first."""
         if len(self.members) > FEW:
-            return self._estimate(reach, but)
+            return self._estimate(reach, but) if reach > 0 else self._first(seq, but)
         parts = [until(member, tag, seq) for member in self.members if member is not but]
         return Ahead(sum(one.jobs for one in parts), sum(one.tokens for one in parts))
+
+    def _first(self, seq: int, but: Member | None) -> Ahead:
+        """At the present each member takes the one job that was admitted before."""
+        jobs = self.joined.before(seq) - (but is not None and but.jobs > 0 and but.joined < seq)
+        return Ahead(jobs, jobs * self.tokens / self.jobs)
 
     def _estimate(self, reach: float, but: Member | None) -> Ahead:
         """Each member takes the least of what it has waiting and `reach`, but one job at least."""

@@ -76,7 +76,7 @@ class Hall:
         line = self._line(job, self.user(job.user_id, limit, now))
         self.jobs[job.id] = job
         place = line.put(job)
-        self.crowds[job.priority].join(line.member, job.cost)
+        self.crowds[job.priority].join(line.member, job.cost, job.seq)
         self.warmth.joined(line, place)
         if len(line) == 1:
             if not line.member.user.full:

@@ -44,6 +44,7 @@ class Member:
     tokens: float = 0.0  # waiting
     bucket: int = 0  # of the crowd's histogram, by these tokens
     jobs: int = 0  # waiting
+    joined: int = 0  # the number of the job with which it came to wait
 
     @property
     def lines(self) -> "list[Line]":

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -170,12 +171,43 @@ def test_a_job_that_comes_back_keeps_its_place_and_what_it_learned() -> None:
 
 
 def test_the_place_in_line_is_the_order_of_service() -> None:
+    """How many are served before, and how many tokens they cost."""
     jobs = [job(n, user=n % 3, priority=n % 2) for n in range(12)]
+    jobs += [job(n, user=n, priority=2, cost=n - 9) for n in range(12, 18)]
     queue = queue_of(*jobs)
-    expected = {one.seq: queue.ahead(one).jobs for one in jobs}
+    expected = {one.seq: queue.ahead(one) for one in jobs}
+    order, before = served(queue), 0.0
 
-    assert min(jobs, key=lambda one: expected[one.seq]).seq == served(queue)[0]
-    assert sorted(expected.values()) == list(range(12))
+    for place, seq in enumerate(order):
+        assert expected[seq] == (place, before)
+        before += jobs[seq].cost
+
+
+def test_the_place_among_many_is_about_the_order_of_service() -> None:
+    """Exactly that of each user's first job; further ones, above 64 users, from a histogram."""
+    random = Random(5)
+    owners = [user for user in range(120) for _ in range(random.randint(1, 12))]
+    random.shuffle(owners)
+    jobs = [job(n, user=user, cost=random.randint(1, 4)) for n, user in enumerate(owners)]
+    queue = queue_of(*jobs)
+    expected = [queue.ahead(one) for one in jobs]
+    order, before, tokens = served(queue), 0.0, sum(one.cost for one in jobs)
+
+    assert [expected[seq].jobs for seq in order[:120]] == list(range(120))
+    for place, seq in enumerate(order):
+        assert abs(expected[seq].jobs - place) < len(jobs) / 8
+        assert abs(expected[seq].tokens - before) < tokens / 8
+        before += jobs[seq].cost
+
+
+def test_a_model_is_passed_over_for_three_load_times_unless_told_otherwise() -> None:
+    """The first job of sdxl is behind nobody until a second one of painter goes before it."""
+    warm = replace(ALL, warm=frozenset({"painter"}), load_seconds=10.0)
+    jobs = [job(1, user=1, kind=Kind("sdxl", 512)), *(job(n, user=2, cost=9) for n in range(2, 9))]
+    queue = queue_of(*jobs, servers=[warm])
+    order = [queue.take(warm.id, at).jobs[0].kind.model for at in (1.0, 2.0, 31.9, 32.1)]
+
+    assert order == ["painter", "painter", "painter", "sdxl"]
 
 
 def test_why_a_job_waits() -> None:
