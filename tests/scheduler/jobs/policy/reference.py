@@ -21,6 +21,7 @@ class Line:
     kind: Kind
     level: int
     since: float = 0.0
+    begun: int = 0
     offset: float = 0.0
     rose: int = 0
 
@@ -41,6 +42,8 @@ class Reference:
     visitors: list[float] = field(default_factory=lambda: [0.0] * 4)
     debts: list[float] = field(default_factory=lambda: [0.0] * 4)  # what each other user gets before the visitors
     passed: dict[str, float] = field(default_factory=dict)
+    newest: float = -NOBODY  # since when the last one that was counted waits
+    counted: int = 0
     rises: int = 0
     level: int = 0  # the class that the last job was served in
     idle: Collection[str] = ()  # a look-ahead leaves to these what they can run
@@ -86,13 +89,25 @@ class Reference:
     def lose(self, server_id: str) -> None:
         del self.servers[server_id]
 
-    def add(self, job: Waiting, limit: int, now: float) -> None:
+    def add(self, job: Waiting, limit: int, now: float, since: float | None = None) -> None:
         self.set_limit(job.user_id, limit, now)
         line = self.line_of(job)
         if not self.jobs_of(line):
-            line.since, line.level = now, line.home
+            line.level = line.home
+            if not self.full(job.user_id):
+                self.begin(line, now if since is None else since)
             self.lift(line)
         self.waiting[job.id] = job
+
+    def begin(self, line: Line, since: float) -> None:
+        """Nobody waits for longer than who was counted before."""
+        line.since = self.newest = max(self.newest, since)
+        self.counted += 1
+        line.begun, line.level = self.counted, line.home
+
+    def start(self, user: int, limit: int, now: float) -> None:
+        self.set_limit(user, limit, now)
+        self.running[user] = self.running.get(user, 0) + 1
 
     def discard(self, job_id: UUID) -> None:
         job = self.waiting.pop(job_id)
@@ -129,7 +144,7 @@ class Reference:
         if was_full and not self.full(user):
             for line in self.lines:
                 if line.user == user and self.jobs_of(line):
-                    line.since, line.level = now, line.home
+                    self.begin(line, now)
                     self.lift(line)
 
     def refund(self, user: int, level: int, tokens: float) -> None:
@@ -267,8 +282,10 @@ class Reference:
                 self.visitors[level] = min(self.visitors[level], self.clocks[clock])
         self.served[line.user, line.home] = self.served.get((line.user, line.home), 0.0) + job.cost
         self.running[line.user] = self.running.get(line.user, 0) + 1
-        line.since, line.level = now, line.home
         del self.waiting[job.id]
+        line.level = line.home
+        if self.jobs_of(line):
+            self.begin(line, now)
         if not self.wanted(job.kind.model):
             self.passed.pop(job.kind.model, None)
         return job
@@ -281,7 +298,7 @@ class Reference:
             rising = [line for line in self.standing() if line.level < 3 and due(line) <= now]
             if not rising:
                 break
-            line = min(rising, key=lambda one: one.since)
+            line = min(rising, key=lambda one: (one.since, one.level - one.home, one.begun))
             self.rises += 1
             line.rose = self.rises if line.level == line.home else line.rose
             while line.level < 3 and due(line) <= now:
@@ -309,7 +326,7 @@ class Reference:
         since = self.passed.setdefault(model, now)
         if now < since + self.bound:
             return since + self.bound
-        rate = sum(one.rate(model) for one in self.holders(model) if can(one, line.kind))
+        rate = sum(rate_of(one, model) for one in self.holders(model) if can(one, line.kind))
         if rate:
             left = self.demand(model) / rate
             patient = left <= server.load_seconds or any(self.drained(own, server) >= left for own in server.warm)
@@ -320,7 +337,7 @@ class Reference:
         return since + self.bound * (2 if patient else 1)
 
     def drained(self, model: str, without: Server) -> float:
-        rate = sum(one.rate(model) for one in self.holders(model) if one is not without)
+        rate = sum(rate_of(one, model) for one in self.holders(model) if one is not without)
         return self.demand(model) / rate if rate else NOBODY if self.demand(model) else 0.0
 
     def needed(self, server: Server) -> bool:
@@ -331,7 +348,7 @@ class Reference:
 
     def pays(self, line: Line, server: Server) -> bool:
         model = line.kind.model
-        rate = sum(one.rate(model) for one in self.holders(model) if can(one, line.kind))
+        rate = sum(rate_of(one, model) for one in self.holders(model) if can(one, line.kind))
         patience = 2 if any(self.only_holder(server, own) for own in server.warm) else 1
         return not rate or self.demand(model) / rate > server.load_seconds * patience
 
@@ -341,6 +358,11 @@ def can(server: Server, kind: Kind) -> bool:
     if kind.model not in server.models or server.models[kind.model] < kind.side:
         return False
     return kind.model in server.takes_picture if kind.picture else kind.model not in server.needs_picture
+
+
+def rate_of(server: Server, model: str) -> float:
+    """Tokens a second."""
+    return server.slots / server.paces.get(model, 1.0)
 
 
 def ability_of(server: Server) -> Ability:

@@ -31,6 +31,19 @@ SERVERS = (
         needs_picture=frozenset("C"),
     ),
 )
+ALIKE = tuple(  # each can run all of it, so that a job may be left to who has its model
+    Server(
+        f"w{n}",
+        f"w{n}",
+        dict.fromkeys("ABC", 1024),
+        slots=1 + n % 2,
+        warm=frozenset(warm),
+        load_seconds=LOAD,
+        takes_picture=frozenset("AC"),
+    )
+    for n, warm in enumerate(["A", "B", "C", ""])
+)
+NOT_CHARGED = 0.0
 USERS, LEVELS = st.integers(1, 5), st.integers(0, 3)
 PACES = st.dictionaries(st.sampled_from("ABC"), st.sampled_from([0.5, 1.0, 3.0]))
 BATCHES = st.dictionaries(st.sampled_from("ABC"), st.integers(1, 3))
@@ -39,7 +52,8 @@ AHEAD = st.none() | st.builds(
 )
 
 
-RARE = ["wait", "cancel", "drain", "plan", "sweep", "come or go", "pause"]
+RARE = ["wait", "cancel", "drain", "plan", "sweep", "come or go", "pause", "ran before"]
+LOADS = [0.0, 2.0, 8.0, 30.0, 100.0]  # seconds: of a worker that loads gladly, and of one that rather waits for others
 
 
 class Histories(RuleBasedStateMachine):
@@ -60,21 +74,28 @@ class Histories(RuleBasedStateMachine):
     @initialize(
         aging=st.integers(3, 60),
         bound=st.integers(0, 20),
-        load=st.integers(0, 8),
+        load=st.sampled_from(LOADS),
         paces=st.tuples(PACES, PACES, PACES, PACES),
         batches=st.tuples(BATCHES, BATCHES, BATCHES, BATCHES),
+        alike=st.booleans(),
+        ages=st.lists(st.integers(1, 50), max_size=4),
     )
     def draw(
         self,
         aging: int,
         bound: int,
-        load: int,
+        load: float,
         paces: tuple[dict[str, float], ...],
         batches: tuple[dict[str, int], ...],
+        alike: bool,
+        ages: list[int],
     ) -> None:
-        drawn = zip(SERVERS, paces, batches, strict=True)
-        servers = [replace(one, load_seconds=float(load), paces=pace, batch=batch) for one, pace, batch in drawn]
+        """`ages`: seconds that somebody waits already, as a new leader finds them."""
+        drawn = zip(ALIKE if alike else SERVERS, paces, batches, strict=True)
+        servers = [replace(one, load_seconds=load, paces=pace, batch=batch) for one, pace, batch in drawn]
         self.begin(float(aging), float(bound), servers)
+        for user, age in enumerate(sorted(ages, reverse=True)):
+            self.submit(user, user % 3, KINDS[user], 5, waited=age)
 
     def meet(self, server: Server) -> None:
         self.queue.meet(server)
@@ -85,16 +106,34 @@ class Histories(RuleBasedStateMachine):
         """No two events are simultaneous."""
         self.now += 0.001
 
-    @rule(user=USERS, level=LEVELS, kind=st.sampled_from(KINDS), cost=st.integers(1, 9))
-    def submit(self, user: int, level: int, kind: Kind, cost: int) -> None:
+    @rule(
+        user=USERS,
+        level=LEVELS,
+        kind=st.sampled_from(KINDS),
+        cost=st.integers(1, 9),
+        waited=st.sampled_from([0, 0, 0, 7, 50]),
+    )
+    def submit(self, user: int, level: int, kind: Kind, cost: int, waited: int = 0) -> None:
+        """Some wait for longer than they are known of here."""
         self.tick()
         self.seq += 1
-        self.put(Waiting(UUID(int=self.seq), self.seq, user, level, kind, float(cost)))
+        since = self.now - waited if waited else None
+        self.put(Waiting(UUID(int=self.seq), self.seq, user, level, kind, float(cost)), since)
 
-    def put(self, job: Waiting) -> None:
+    def put(self, job: Waiting, since: float | None = None) -> None:
         limit = self.reference.limits.get(job.user_id, 2)
         for one in (self.queue, self.twin, self.reference):
-            one.add(job, limit, self.now)
+            one.add(job, limit, self.now, since)
+
+    @rule(user=USERS)
+    def ran_before(self, user: int) -> None:
+        """A job of theirs runs that was not taken here."""
+        self.tick()
+        self.seq += 1
+        limit = self.reference.limits.get(user, 2)
+        for one in (self.queue, self.twin, self.reference):
+            one.start(user, limit, self.now)
+        self.started.append(Waiting(UUID(int=self.seq), self.seq, user, 0, A, NOT_CHARGED))
 
     @rule(seconds=st.floats(0.1, 15))
     def wait(self, seconds: float) -> None:
@@ -117,7 +156,7 @@ class Histories(RuleBasedStateMachine):
         for one in (self.queue, self.twin, self.reference):
             one.refund(job.user_id, job.priority, job.cost if failed else min(float(unused), job.cost))
             one.finish(job.user_id, self.now)
-        if failed:
+        if failed and job.cost != NOT_CHARGED:
             self.put(replace(job, avoid=job.avoid | {server.name}))
 
     @rule(user=USERS, limit=st.integers(0, 4))
@@ -194,7 +233,9 @@ class Histories(RuleBasedStateMachine):
                 assert model not in server.warm
                 assert held or self.now - self.reference.passed[model] < 2 * self.bound
                 assert again_at is not None
-                assert self.now < again_at <= self.now + 2 * self.bound
+                assert (
+                    self.now < again_at <= self.now + server.load_seconds + 2 * self.bound
+                )  # where it is being loaded
 
     def starts(self, job: Waiting, server: Server, ahead: LookAhead | None) -> None:
         if ahead:
@@ -222,6 +263,7 @@ class Histories(RuleBasedStateMachine):
                 == len({job.user_id for job in waiting})
                 == len(crowd.members)
             )
+            assert crowd.joined.before(self.seq + 1) == len(crowd.members)
         for model in "ABC":
             assert abs(self.queue.warmth.demand.get(model, 0.0) - self.reference.demand(model)) < 1e-6
         for job in self.reference.waiting.values():
@@ -262,18 +304,38 @@ def test_a_look_ahead_of_a_worker_without_a_model_says_no_time_at_which_it_would
     assert not machine.started
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_left_to_who_has_the_model_agrees(seed: int) -> None:
+    """Little waits, and to load takes longer than to wait for others: many short histories."""
+    random = Random(seed)
+    for _ in range(100):
+        machine = Histories()
+        paces = tuple({model: random.choice([0.5, 1.0, 3.0]) for model in "ABC"} for _ in ALIKE)
+        load, ages = random.choice([2.0, 8.0, 15.0, 30.0]), [random.randint(1, 50) for _ in range(random.randint(0, 3))]
+        machine.draw(random.randint(3, 60), random.randint(1, 20), load, paces, ({},) * 4, True, ages)
+        for _ in range(12):
+            if random.random() < 0.5:
+                machine.submit(random.randint(1, 5), random.randint(0, 3), random.choice(KINDS), random.randint(1, 9))
+            else:
+                machine.wait(random.uniform(0.1, 8))
+                machine.take(random.randint(0, 3), None, most=1)
+        machine.the_books_agree()
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_long_histories_agree_too(seed: int) -> None:
     random, machine = Random(seed), Histories()
     if seed % 2:
         paces: tuple[dict[str, float], ...] = ({"B": 3.0, "C": random.uniform(0.5, 4)}, {}, {}, {})
         batches: tuple[dict[str, int], ...] = ({"A": 2}, {"A": 3, "B": 2}, {}, {"C": 2})
-        machine.draw(random.randint(3, 60), random.randint(1, 20), random.randint(0, 8), paces, batches)
+        load, ages = random.choice(LOADS), [40, 20, 9]
+        machine.draw(random.randint(3, 60), random.randint(1, 20), load, paces, batches, seed % 4 == 1, ages)
     for _ in range(600):
         match random.choice(["submit"] * 4 + ["take"] * 4 + ["end"] * 3 + RARE):
             case "submit":
                 kind = random.choice(KINDS)
-                machine.submit(random.randint(1, 5), random.randint(0, 3), kind, random.randint(1, 9))
+                waited = random.choice([0, 0, 0, 7, 50])
+                machine.submit(random.randint(1, 5), random.randint(0, 3), kind, random.randint(1, 9), waited)
             case "take":
                 ahead = LookAhead("ABC", ["w1"] if random.random() < 0.3 else [])
                 machine.take(random.randint(0, 3), ahead if random.random() < 0.2 else None)
@@ -291,6 +353,8 @@ def test_long_histories_agree_too(seed: int) -> None:
                 machine.pause(set(random.sample("ABC", random.choice([0, 0, 1, 2]))))
             case "plan":
                 machine.change_plan(random.randint(1, 5), random.randint(0, 4))
+            case "ran before":
+                machine.ran_before(random.randint(1, 5))
             case "sweep":
                 machine.sweep()
         machine.the_books_agree()

@@ -20,6 +20,16 @@ def test_a_free_worker_takes_a_job_at_once_though_others_wait_for_their_own_limi
     assert prospects(queue, mine, [WARM], [WARM], [BUSY], Speeds()) == AT_ONCE
 
 
+def test_a_worker_that_a_job_failed_on_does_not_take_it_while_another_can() -> None:
+    other = replace(WARM, id="other-1", name="other")
+    queue = queue_of(servers=[WARM, other])
+    again = job(1, avoid=["gpu"])
+    queue.add(again, 1, 0.0)
+
+    assert prospects(queue, again, [WARM, other], [WARM], [BUSY], Speeds()).seconds > 0
+    assert prospects(queue, again, [WARM, other], [WARM, other], [], Speeds()) == AT_ONCE
+
+
 def test_what_runs_and_what_is_ahead_is_shared_by_the_slots() -> None:
     two = replace(WARM, slots=2)
     queue = queue_of(job(1, user=1), job(2, user=2), job(3, user=3), servers=[two])

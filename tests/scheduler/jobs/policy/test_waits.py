@@ -31,9 +31,12 @@ def test_the_first_promise_is_the_one_that_counts_and_who_left_teaches_nothing()
     foresight.started(UUID(int=1), 100.0)
     assert foresight.expect(0, Raw(10.0)) == first
 
+    near = foresight.expect(0, Raw(1.0))
     foresight.promise(UUID(int=2), 0, Raw(10.0), 0.0)
+    foresight.promise(UUID(int=2), 0, Raw(1.0), 9.0)
     foresight.started(UUID(int=2), 100.0)
     assert foresight.expect(0, Raw(10.0)).p50 > first.p50
+    assert foresight.expect(0, Raw(1.0)) == near
 
 
 def test_promises_that_turn_out_late_do_not_carry_the_factor_away() -> None:
