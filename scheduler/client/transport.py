@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 from urllib.parse import quote
 
 import aiohttp
@@ -43,6 +43,17 @@ class Actor:
         return {header: quote(value, safe=":") for header, value in pairs if value}
 
 
+class Asked(TypedDict, total=False):
+    """The rest of a request, as `Transport.exchange` takes it."""
+
+    actor: Actor | None
+    body: BaseModel | None
+    query: Mapping[str, str] | None
+    headers: Mapping[str, str] | None
+    content: bytes | None
+    repeatable: bool
+
+
 class Transport:
     """Speaks JSON with the scheduler over one shared session."""
 
@@ -51,30 +62,9 @@ class Transport:
         self.session = session
         self.authorization = {"Authorization": f"Bearer {key}"}
 
-    async def call(
-        self,
-        method: str,
-        path: str,
-        answer: type[M],
-        *,
-        actor: Actor | None = None,
-        body: BaseModel | None = None,
-        query: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        content: bytes | None = None,
-        repeatable: bool = False,
-    ) -> M:
+    async def call(self, method: str, path: str, answer: type[M], **asked: Unpack[Asked]) -> M:
         """Exchange one request; `repeatable` ones are tried again while no answer comes."""
-        raw = await self.exchange(
-            method,
-            path,
-            actor=actor,
-            body=body,
-            query=query,
-            headers=headers,
-            content=content,
-            repeatable=repeatable,
-        )
+        raw = await self.exchange(method, path, **asked)
         try:
             return answer.model_validate_json(raw)
         except ValidationError as error:

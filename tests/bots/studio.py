@@ -27,6 +27,7 @@ from scheduler.errors import Code, Refused, Unreachable
 from scheduler.jobs.model import Accepted, Destination, JobError, JobEvent, JobRequest, JobView, Status, Wait, Why
 from scheduler.plans.model import PlanView
 from scheduler.uploads.model import UploadView
+from tests.bots.listening import Listeners
 
 
 def a_jpeg() -> bytes:
@@ -113,7 +114,7 @@ class Studio(Scheduler):
     def __init__(self) -> None:
         self.deliveries: dict[UUID, Delivery] = {}
         self.claim_seconds = 5.0
-        self.listeners: set[asyncio.Queue[JobEvent | None]] = set()
+        self.listeners = Listeners()
         self.reachable = True
         self.key_fits = True
         self.account = an_account()
@@ -189,21 +190,13 @@ class Studio(Scheduler):
             if row.claimed_by == process:
                 row.claimed_by = None
 
-    async def bot_events(self, bot_id: str) -> AsyncIterator[JobEvent]:
+    def bot_events(self, bot_id: str) -> AsyncIterator[JobEvent]:
         self.check()
-        queue: asyncio.Queue[JobEvent | None] = asyncio.Queue()
-        self.listeners.add(queue)
-        try:
-            while (event := await queue.get()) is not None:
-                yield event
-        finally:
-            self.listeners.discard(queue)
-        raise Unreachable("cut")
+        return self.listeners.heard()
 
     def tell(self, kind: str, job_id: UUID, **facts: Any) -> None:
         event = JobEvent.model_validate({"kind": kind, "job_id": job_id} | facts)
-        for queue in self.listeners:
-            queue.put_nowait(event)
+        self.listeners.tell(event)
 
     def change(self, job_id: UUID, **changes: Any) -> None:
         row = self.deliveries[job_id]

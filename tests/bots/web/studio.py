@@ -34,6 +34,7 @@ from scheduler.jobs.model import (
 )
 from scheduler.plans.model import PlanView
 from scheduler.uploads.model import UploadView
+from tests.bots.listening import Listeners
 
 BLURHASH = "LEHV6nWB2yk8pyo0adR*.7kCMdnj"
 START = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -73,7 +74,7 @@ class Studio(Scheduler):
     def __init__(self, paint: Paint = flat) -> None:
         self.paint = paint
         self.people: dict[str, Person] = {}
-        self.listeners: set[asyncio.Queue[JobEvent | None]] = set()
+        self.listeners = Listeners()
         self.reachable = True
         self.refusals: list[Refused] = []
         self.door: Refused | None = None  # why nobody comes in
@@ -93,16 +94,9 @@ class Studio(Scheduler):
         person.contacts.append({"name": name, "locale": locale, "address": address})
         return Visitor(self, person)
 
-    async def bot_events(self, bot_id: str) -> AsyncIterator[JobEvent]:
+    def bot_events(self, bot_id: str) -> AsyncIterator[JobEvent]:
         self.check()
-        queue: asyncio.Queue[JobEvent | None] = asyncio.Queue()
-        self.listeners.add(queue)
-        try:
-            while (event := await queue.get()) is not None:
-                yield event
-        finally:
-            self.listeners.discard(queue)
-        raise Unreachable("cut")
+        return self.listeners.heard()
 
     def check(self) -> None:
         if not self.reachable:
@@ -111,8 +105,7 @@ class Studio(Scheduler):
     def cut(self) -> None:
         """The scheduler goes away."""
         self.reachable = False
-        for queue in self.listeners:
-            queue.put_nowait(None)
+        self.listeners.tell(None)
 
     async def pieces(self, content: bytes) -> AsyncIterator[bytes]:
         for at in range(0, len(content), PIECE_BYTES):
@@ -138,8 +131,7 @@ class Studio(Scheduler):
         event = JobEvent.model_validate(
             {"kind": kind, "job_id": job.id, "attempt": job.attempt, "bot_id": "web", **named, **facts}
         )
-        for queue in self.listeners:
-            queue.put_nowait(event)
+        self.listeners.tell(event)
 
     def start(self, job_id: UUID) -> None:
         attempt = self.find(job_id).attempt + 1

@@ -23,16 +23,6 @@ from tests.scheduler.stage import Stage, until
 from tests.scheduler.worker import Worker
 
 
-@pytest.fixture
-async def gpu(stage: Stage) -> Worker:
-    return await stage.worker("gpu")
-
-
-@pytest.fixture
-async def ann(stage: Stage) -> Caller:
-    return await stage.user()
-
-
 async def running(stage: Stage) -> int:
     count: int = await stage.pool.fetchval("select count(*) from jobs where status = 'RUNNING'")
     return count

@@ -27,11 +27,6 @@ async def pair(stage: Stage, other: Stage, monkeypatch: pytest.MonkeyPatch) -> A
         yield url
 
 
-@pytest.fixture
-async def ann(stage: Stage) -> Caller:
-    return await stage.user()
-
-
 async def one_waits(stage: Stage, ann: Caller) -> Worker:
     """Ann's first job runs, of which it is known how long it takes."""
     gpu = await stage.worker("gpu")

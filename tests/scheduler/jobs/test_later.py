@@ -23,11 +23,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def gpu(stage: Stage) -> Worker:
-    return await stage.worker("gpu")
-
-
-@pytest.fixture
 async def ann(stage: Stage, gpu: Worker) -> Caller:
     return await stage.user()
 

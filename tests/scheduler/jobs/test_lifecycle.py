@@ -22,16 +22,6 @@ from tests.scheduler.worker import PICTURE, Worker
 DESTINATION = Destination(bot_id="telegram", process="p1", address={"chat_id": 1})
 
 
-@pytest.fixture
-async def gpu(stage: Stage) -> Worker:
-    return await stage.worker("gpu")
-
-
-@pytest.fixture
-async def ann(stage: Stage) -> Caller:
-    return await stage.user()
-
-
 async def settlement(stage: Stage, job_id: UUID) -> tuple[float, float] | None:
     """What came back to balance and allowance; None while the hold stands. Twice would violate a constraint."""
     row = await stage.pool.fetchrow(

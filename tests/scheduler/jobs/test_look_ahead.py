@@ -19,11 +19,6 @@ async def gpu(stage: Stage) -> Worker:
 
 
 @pytest.fixture
-async def ann(stage: Stage) -> Caller:
-    return await stage.user()
-
-
-@pytest.fixture
 async def ben(stage: Stage) -> Caller:
     return await stage.user("discord:7")
 

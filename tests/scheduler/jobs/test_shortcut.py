@@ -22,11 +22,6 @@ async def gpu(stage: Stage) -> Worker:
 
 
 @pytest.fixture
-async def ann(stage: Stage) -> Caller:
-    return await stage.user()
-
-
-@pytest.fixture
 async def bob(stage: Stage) -> Caller:
     return await stage.user("telegram:43")
 
