@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scheduler.jobs.policy.lines import NOT_AGEING, Line
-from scheduler.jobs.policy.model import CLASSES, FEW
+from scheduler.jobs.policy.model import CLASSES
 
 TOP = CLASSES - 1
 MOST_RISES = 8  # in one decision: after an outage everybody is due at once
@@ -92,7 +92,6 @@ class Step:
     age: float
     lines: deque[Line] = field(default_factory=deque)
     sinces: deque[float] = field(default_factory=deque)
-    most: int = FEW  # entries before it is searched for old ones
 
     def put(self, line: Line, since: float) -> None:
         self.lines.append(line)

@@ -7,7 +7,7 @@ from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.ageing import Ageing, Guests
 from scheduler.jobs.policy.crowd import Crowd
 from scheduler.jobs.policy.lines import NOT_AGEING, Aisle, Clock, Line, Member, User
-from scheduler.jobs.policy.model import CLASSES, Server, Waiting
+from scheduler.jobs.policy.model import CLASSES, FEW, Server, Waiting
 from scheduler.jobs.policy.sweeping import sweep
 from scheduler.jobs.policy.warmth import Warmth
 
@@ -154,7 +154,7 @@ class Hall:
             del self.idle[user_id]
             if user_id in self.users:
                 self._forget_if_idle(user_id, self.users[user_id])
-        sweep(self.ageing, self.aisles.values())
+        sweep(self.ageing, self.aisles.values(), FEW + 2 * len(self.jobs))
 
     def _come_back(self, user: User, now: float) -> None:
         """A place is free again: the user's lines are at the present and at home, without credit for the time away."""

@@ -7,7 +7,7 @@ from heapq import heappop, heappush, heapreplace
 from operator import attrgetter
 
 from scheduler.jobs.kinds import Kind
-from scheduler.jobs.policy.model import CLASSES, FEW, Server, Waiting
+from scheduler.jobs.policy.model import CLASSES, Server, Waiting
 
 by_seq = attrgetter("seq")
 
@@ -137,7 +137,6 @@ class Lane:
 
     level: int
     residents: list[Entry] = field(default_factory=list)  # heap
-    most: int = FEW  # of these before it is searched for old ones
     risen: deque["Line"] = field(default_factory=deque)  # visitors of higher classes, those highest up first
     sinces: deque[float] = field(default_factory=deque)  # of these, as they were then
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from scheduler.jobs.kinds import Kind
+from scheduler.jobs.policy.sweeping import sweep
 from scheduler.jobs.queue import LookAhead, Queue, Server, Taken, Waiting
 from tests.scheduler.jobs.policy.reference import Reference, can
 
@@ -189,12 +190,8 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        """Of the twin nothing is dropped: it has few old entries."""
-        for step in self.queue.ageing.steps:
-            step.most = 0
-        for row in (row for aisle in self.queue.aisles.values() for row in aisle.rows.values()):
-            for lane in row:
-                lane.most = 0
+        """The twin keeps its old entries, which are few."""
+        sweep(self.queue.ageing, self.queue.aisles.values(), most=0)
         self.queue.forget_idle()
         self.twin.forget_idle()
         self.reference.tidy()
