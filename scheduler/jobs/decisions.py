@@ -66,7 +66,7 @@ class Decisions:
             params=params_of(submit, admission),
             key=submit.key,
             request_hash=submit.request_hash,
-            parent_id=submit.request.parent_id,
+            parent_id=submit.parent_id,
             address=destination.address if destination else None,
             process=destination.process if destination else None,
             hold=hold_of(admission, standing, wait_until),

@@ -61,7 +61,7 @@ class Intake:
         """What the caller asks for, and why they do not get it whatever their account says."""
         refusal, parent, picture, film, booked = check_prompt(body.request.prompt), None, None, None, None
         if refusal is None and body.request.parent_id is not None:
-            parent = await read_parent(self.pool, body.request.parent_id, caller.user_id)  # the caller's own job
+            parent = await read_parent(self.pool, body.request.parent_id, caller.user_id, body.destination)
             refusal = None if parent else Refusal(Code.NOT_FOUND, {"what": "parent job"})
         if refusal is None and body.request.picture is not None:
             picture = await find_picture(self.pool, body.request.picture, caller.user_id)

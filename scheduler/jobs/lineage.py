@@ -11,9 +11,11 @@ KEPT = ("parent_seed", "strength", "drawn_width", "drawn_height")  # of one whos
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """`params`: of the job. One that began with a given picture has no noise of its own to go on from."""
+    """`params`: of the job. One that began with a given picture has no noise of its own to go on from. `own`: of the
+    same person; another's, that was posted in the chat where it is asked, is followed as well, but never named."""
 
     params: Mapping[str, Any] = field(default_factory=dict)
+    own: bool = True
 
     @property
     def seed(self) -> int | None:

@@ -56,7 +56,9 @@ class JobRequest(BaseModel):
     height: int | None = Field(None, ge=SMALLEST_SIDE, le=LARGEST_SIDE)
     seed: int | None = Field(None, ge=0, le=SEED_LIMIT)
     count: int = Field(1, ge=1, le=MOST_IMAGES)
-    parent_id: UUID | None = None  # the caller's own job that this one repeats; with a strength, that it varies
+    # the caller's own job that this one repeats; with a strength, that it varies. Of a bot also another's, where it is
+    # followed if its result was posted in the same chat
+    parent_id: UUID | None = None
     strength: float | None = Field(None, ge=0, le=1)  # how far a variation may leave its parent, or the picture
     picture: UUID | None = None  # the caller's own upload or finished picture to start from
     negative: str | None = Field(None, max_length=PROMPT_LIMIT)  # what a diffusion model is to keep out

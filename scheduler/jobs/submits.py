@@ -56,6 +56,10 @@ class Submit:
         object.__setattr__(self, "request_hash", hashlib.sha256(said.encode()).digest())
 
     @property
+    def parent_id(self) -> UUID | None:
+        return self.request.parent_id if self.parent is None or self.parent.own else None
+
+    @property
     def shaped(self) -> JobRequest:
         """The request; without a size of its own it has the shape of its picture. A film is as long as its clips."""
         request, picture = self.request, self.picture

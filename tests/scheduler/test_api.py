@@ -446,6 +446,40 @@ async def test_other_people_s_jobs_do_not_exist(api: Api) -> None:
     assert (await api.get(path)).document["cancel_requested"] is False
 
 
+@pytest.mark.parametrize(
+    ("where", "state", "bot_id", "followed"),
+    [
+        ({"chat_id": -7, "reply_to": 5}, "posted", "one", True),
+        ({"chat_id": -7}, "waiting", "one", False),
+        ({"chat_id": -7}, "posted", "other", False),
+        ({"chat_id": -8}, "posted", "one", False),
+        ({"channel_id": "7"}, "posted", "one", False),
+        (None, "posted", "one", False),
+    ],
+)
+async def test_another_s_result_is_gone_on_from_where_it_was_posted_and_only_there(
+    api: Api, where: dict[str, Any] | None, state: str, bot_id: str, followed: bool
+) -> None:
+    posted = {"bot_id": "one", "process": "p", "address": {"chat_id": -7, "user": 42}}
+    first = (await api.submit(seed=8, destination=posted)).document["job"]["id"]
+    posted_at = "now()" if state == "posted" else "null"
+    await api.stage.pool.execute(f"update deliveries set state = $1, posted_at = {posted_at}", state)
+    asked = {"bot_id": bot_id, "process": "p"} | ({"address": where} if where else {})
+    varied = await api.submit(user=BEN, parent_id=first, strength=0.35, destination=asked)
+    params = await api.stage.pool.fetchval("select params from jobs where id = $1", varied.document["job"]["id"])
+
+    assert varied.status == 201
+    assert params.get("parent_seed") == (8 if followed else None)
+    assert varied.document["job"]["parent_id"] is None  # whose it was is nobody else's business
+    named = await api.stage.pool.fetchval("select count(*) from jobs where parent_id is not null")
+    assert named == 0
+
+
+async def test_an_unknown_parent_is_not_found_by_a_bot_either(api: Api) -> None:
+    asked = {"bot_id": "one", "process": "p", "address": {"chat_id": -7}}
+    assert (await api.submit(parent_id=str(uuid4()), destination=asked)).code == "not_found"
+
+
 async def test_what_is_not_there_is_not_found(api: Api) -> None:
     for path in ("/v1/jobs/7", f"/v1/jobs/{uuid4()}", "/v1/artifacts/x", f"/v1/artifacts/{uuid4()}", "/x"):
         assert (await api.get(path)).code == "not_found"

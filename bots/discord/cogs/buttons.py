@@ -42,12 +42,8 @@ class Press:
         return found
 
     async def job(self) -> JobView:
-        """The job, as its owner sees it: whoever sees the picture may ask for one like it."""
+        """The job, as its owner sees it: whoever sees the picture may go on from it."""
         return await self.act.client.desk.scheduler.acting_for(ref(self.owner)).job(self.job_id)
-
-    def for_presser(self, request: JobRequest) -> JobRequest:
-        """A job's parent is a job of the same person."""
-        return request if self.by_owner else request.model_copy(update={"parent_id": None, "strength": None})
 
 
 async def on_press(act: Act) -> None:
@@ -83,17 +79,17 @@ async def repeated(press: Press, job: JobView) -> JobRequest | Screen:
         case Action.VARY | Action.LARGER if press.by_owner and results.has_expired(job):
             return results.quote(job, tr)
         case Action.VARY:
-            return press.for_presser(repeats.variation(job))
+            return repeats.variation(job)
         case Action.ANIMATE:
             return await animated(press, job) or results.quote(job, tr)
         case Action.RETRY | Action.REMAKE:
-            return press.for_presser(repeats.retry(job))
+            return repeats.retry(job)
         case Action.LARGER:
             account = await press.act.client.desk.user(press.act).me()
             request = repeats.larger(job, account.plan.max_resolution)
-            return press.for_presser(request) if request else Screen(note(Note.TOO_LARGE, tr))
+            return request or Screen(note(Note.TOO_LARGE, tr))
         case _:
-            return press.for_presser(repeats.again(job))
+            return repeats.again(job)
 
 
 async def animated(press: Press, job: JobView) -> JobRequest | None:

@@ -23,7 +23,7 @@ NEEDS_SOURCE = (Action.VARY, Action.LARGER)
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The job of a button; somebody else's gives its words and sizes, but is no parent of what comes of it."""
+    """The job of a button, and whose it is: what was posted in the chat, anybody there may go on from."""
 
     job: JobView
     owner: int
@@ -39,7 +39,7 @@ async def repeat(_: CallbackQuery, talk: Press, action: Action, subject: str) ->
         await talk.toast()
         await talk.say(results.quote(named.job, talk.tr), owner=named.owner)
     elif request := await request_for(talk, action, named.job):
-        await talk.order(request if named.owner == talk.person_id else request.model_copy(update={"parent_id": None}))
+        await talk.order(request)
     else:
         await talk.note(Note.TOO_LARGE)
 

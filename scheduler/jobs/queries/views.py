@@ -10,7 +10,7 @@ from scheduler.catalogue.model import Capability
 from scheduler.database import Db
 from scheduler.jobs.agenda.model import wait_of
 from scheduler.jobs.lineage import Parent
-from scheduler.jobs.model import WISHES, JobError, JobView, Status, Wait
+from scheduler.jobs.model import WISHES, Destination, JobError, JobView, Status, Wait
 
 JOB = """
     select j.id, j.user_id, j.seq, j.status, j.priority, j.capability, j.params, j.cost_tokens, j.bot_id, j.frontend,
@@ -61,10 +61,28 @@ async def read_jobs(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, JobView]:
     return {row["id"]: job_view(row) for row in rows}
 
 
-async def read_parent(db: Db, job_id: UUID, user_id: int) -> Parent | None:
-    """What a user's job was told that another one goes on from; None: they have no such job."""
-    row = await db.fetchrow("select params from jobs where id = $1 and user_id = $2", job_id, user_id)
-    return Parent(row["params"]) if row else None
+async def read_parent(db: Db, job_id: UUID, user_id: int, asked: Destination | None) -> Parent | None:
+    """What a job was told that another one goes on from; None: the user has no such job. `asked`: the chat of a bot
+    where that is asked. What somebody else's was told is followed where the bot has posted its result in that chat, for
+    all to see and to press; of any other nothing is."""
+    row = await db.fetchrow(
+        """
+        select j.params, j.user_id = $2 as own,
+               exists (select from deliveries d
+                        where d.job_id = j.id and d.bot_id = $3 and d.state in ('posted', 'uncertain')
+                          and (d.address -> 'chat_id' = $4::jsonb -> 'chat_id'
+                               or d.address -> 'channel_id' = $4::jsonb -> 'channel_id')) as seen
+          from jobs j
+         where j.id = $1 and (j.user_id = $2 or $3::text is not null)
+        """,
+        job_id,
+        user_id,
+        asked.bot_id if asked else None,
+        (asked.address or {}) if asked else {},
+    )
+    if row is None:
+        return None
+    return Parent(row["params"] if row["own"] or row["seen"] else {}, own=row["own"])
 
 
 async def list_jobs(

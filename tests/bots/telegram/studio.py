@@ -89,7 +89,7 @@ class TelegramUser(StudioUser):
         if studio.refusal:
             raise Refused(studio.refusal)
         if request.parent_id is not None:
-            await self.job(request.parent_id)
+            assert request.parent_id in studio.deliveries  # somebody's that was posted
         chosen = {"model": request.model or "painter", "width": request.width or 1024, "height": request.height or 1024}
         chosen |= {"seed": 7 if request.seed is None else request.seed, "strength": request.strength}
         chosen |= {"picture": request.picture}

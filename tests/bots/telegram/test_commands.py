@@ -148,7 +148,11 @@ async def test_in_a_group_anybody_may_repeat_but_only_the_owner_may_cancel(
     fresh = await bob.at(group).waits_for(lambda seen: "Next in line" in seen.text)
     assert fresh.reply_to == result.id
     asked = studio.asked[-1]
-    assert (asked.user, asked.request.prompt, asked.request.parent_id) == (f"telegram:{bob.id}", "a fox", None)
+    assert (asked.user, asked.request.prompt, asked.request.parent_id) == (
+        f"telegram:{bob.id}",
+        "a fox",
+        studio.jobs[0],
+    )
     await ann.at(group).presses(result, "Again").is_answered_within(5)
     await until(lambda: len(studio.asked) == 3)
     assert studio.asked[-1].request.parent_id == studio.jobs[0]
