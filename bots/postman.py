@@ -27,7 +27,7 @@ from scheduler.supervisor import Loop
 
 log = structlog.get_logger(__name__)
 
-MOST_IN_A_CLAIM = 2_000  # names that one claim may hold
+MOST_IN_A_CLAIM = 2_000  # names that one claim may hold; who holds so many takes only results beside them
 MOST_TAKEN = 100  # deliveries asked for at once
 MOST_POLLED = 300  # waiting jobs whose place in line is kept fresh, oldest first
 MOST_REMEMBERED = 1_000  # jobs that ended before their post was opened
@@ -114,8 +114,8 @@ class Postman:
         more = False
         try:
             for start in range(0, len(held) or 1, MOST_IN_A_CLAIM):
-                limit = MOST_TAKEN if start == 0 and len(held) < MOST_IN_A_CLAIM else 0
-                more = await self.claim_some(held[start : start + MOST_IN_A_CLAIM], limit) or more
+                limit, full = 0 if start else MOST_TAKEN, len(held) >= MOST_IN_A_CLAIM
+                more = await self.claim_some(held[start : start + MOST_IN_A_CLAIM], limit, only_due=full) or more
         except Unreachable:
             self.note_reach(Reach.UNREACHABLE)
             return False
@@ -135,10 +135,10 @@ class Postman:
         say = log.error if reach is Reach.UNAUTHORIZED else log.info
         say(reach.value, bot=self.bot_id)
 
-    async def claim_some(self, holding: Sequence[UUID], limit: int) -> bool:
-        asked_at = self.clock()
+    async def claim_some(self, holding: Sequence[UUID], limit: int, *, only_due: bool) -> bool:
+        asked_at, names = self.clock(), list(holding)
         claimed = await self.scheduler.claim(
-            Claim(bot_id=self.bot_id, process=self.process, holding=list(holding), limit=limit)
+            Claim(bot_id=self.bot_id, process=self.process, holding=names, limit=limit, only_due=only_due)
         )
         self.deliverer.claim_seconds = claimed.claim_seconds
         lost = set(claimed.lost)

@@ -39,6 +39,7 @@ class Claim(BaseModel):
     process: str = Field(min_length=1, max_length=100)
     holding: list[UUID] = Field(default_factory=list, max_length=2000)
     limit: int = Field(50, ge=0, le=500)
+    only_due: bool = False  # of the free ones: whoever holds many takes no more that wait, but results must not
 
 
 class Claimed(BaseModel):

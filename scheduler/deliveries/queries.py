@@ -48,15 +48,24 @@ async def renew(
 
 
 async def take(
-    db: Db, bot_id: str, process: str, limit: int, claim: timedelta, frontend: str | None = None
+    db: Db,
+    bot_id: str,
+    process: str,
+    limit: int,
+    claim: timedelta,
+    frontend: str | None = None,
+    *,
+    only_due: bool = False,
 ) -> set[UUID]:
-    """Claim deliveries of a bot (on one frontend, None: on any) that nobody owns, those that are due first."""
+    """Claim deliveries of a bot (on one frontend, None: on any) that nobody owns, those that are due first, or none but
+    these."""
     rows = await db.fetch(
         """
         update deliveries d set claimed_by = $2, claim_until = now() + $4::interval
           from (select job_id from deliveries
                  where bot_id = $1 and state in ('waiting', 'due') and coalesce(claim_until <= now(), true)
                    and coalesce(due_at <= now(), true) and ($5::text is null or frontend = $5)
+                   and (state = 'due' or not $6::bool)
                  order by due_at nulls last, created_at
                  limit $3 for update skip locked) free
          where d.job_id = free.job_id
@@ -67,6 +76,7 @@ async def take(
         limit,
         claim,
         frontend,
+        only_due,
     )
     return {row["job_id"] for row in rows}
 

@@ -70,7 +70,8 @@ class DeliveryRoutes:
         bot, kept = (body.bot_id, platform), set[UUID]()
         if body.holding:
             kept = await queries.renew(self.pool, body.process, body.holding, self.claim, *bot)
-        taken = await queries.take(self.pool, body.bot_id, body.process, body.limit, self.claim, platform)
+        process, limit, only_due = body.process, body.limit, body.only_due
+        taken = await queries.take(self.pool, body.bot_id, process, limit, self.claim, platform, only_due=only_due)
         found = await queries.deliveries(self.pool, list(kept | taken))
         news = [one for one in found if one.job_id in taken or one.state is DeliveryState.DUE]
         jobs = await self.viewer.views([one.job_id for one in news])

@@ -157,6 +157,7 @@ class Studio(Scheduler):
             row
             for row in self.deliveries.values()
             if row.open and row.due_at <= now and (row.claimed_by is None or row.claim_until < now)
+            if row.state is DeliveryState.DUE or not claim.only_due
         ]
         for row in free[: claim.limit]:
             row.claimed_by, row.claim_until = claim.process, now + self.claim_seconds

@@ -573,3 +573,23 @@ async def test_a_wrong_service_key_is_one_clear_line_and_the_bot_keeps_trying(
         ("bot.unauthorized", "error"),
         ("scheduler.reached", "info"),
     ]
+
+
+async def test_who_holds_as_many_as_a_claim_names_still_posts_what_others_left(
+    studio: Studio, chat: FakeMessenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.postman.MOST_IN_A_CLAIM", 2)
+    async with serving(studio, chat) as postman:
+        held = [await ask(postman, key) for key in ("1", "2", "3")]
+        left, waits = await ask(postman, "left"), await ask(postman, "waits")
+        rows = [studio.deliveries[job] for job in (left, waits)]
+        await until(lambda: all(row.message for row in rows))
+        for row in rows:
+            row.claimed_by = "a process that was killed"
+            row.claim_until = monotonic() + 60
+        await until(lambda: set(postman.posts) == set(held))
+        studio.end(left)
+        for row in rows:
+            row.claimed_by = None
+        await until(lambda: rows[0].state is DeliveryState.POSTED)
+        await until(lambda: set(postman.posts) == set(held))

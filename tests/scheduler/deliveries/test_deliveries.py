@@ -117,6 +117,18 @@ async def test_what_is_due_goes_first(stage: Stage, gpu: Worker, ann: Caller) ->
     assert await take(stage, "p2", limit=1) == {waiting}
 
 
+async def test_who_holds_many_takes_what_is_due_and_nothing_that_waits(api: Api) -> None:
+    where = {"bot_id": "bot", "process": "p1", "address": ADDRESS}
+    first, second = [(await api.submit(destination=where)).document["job"]["id"] for _ in range(2)]
+    await api.call("POST", f"/v1/jobs/{second}/cancel")
+    await expire(api.stage)
+    claim = {"bot_id": "bot", "process": "p2", "only_due": True}
+    for expected in ([second], []):
+        claimed = (await api.call("POST", "/v1/deliveries/claim", claim, user=None)).document
+        assert [one["job"]["id"] for one in claimed["deliveries"]] == expected
+    assert await take(api.stage, "p2") == {UUID(first)}
+
+
 async def test_a_process_that_stops_gives_everything_back(stage: Stage, gpu: Worker, ann: Caller) -> None:
     job_id = await stage.job(ann, destination=destination())
     await queries.release(stage.pool, "another", "p1")
