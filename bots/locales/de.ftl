@@ -76,7 +76,16 @@ help-commands =
     /usage: deine Token und was du gemacht hast
     /jobs: was wartet und was fertig ist
     /cancel: halte an, worum du zuletzt gebeten hast
-help-flags = Im Text möglich: --size square, portrait, landscape, wide oder 1024x768 · --seed 7 macht dasselbe wieder · --model { $models } · --count 1 bis { $limit } · --seconds 6 für Video und Musik · --voice en für Sprache · --strength 0.3 bleibt nah an einem mitgeschickten Bild · --steps 30 und --no blur, wo das Modell sie nimmt
+help-flags =
+    Im Text möglich:
+    --size square, portrait, landscape, wide oder 1024x768
+    --seed 7 macht dasselbe wieder
+    --model { $models }
+    --count 1 bis { $limit }
+    --seconds 6 für Video und Musik
+    --voice en für Sprache
+    --strength 0.3 bleibt nah an einem mitgeschickten Bild
+    --steps 30 und --no blur, wo das Modell sie nimmt
 help-buttons = Unter einem Bild: „Noch einmal“ malt es neu, „Variante“ bleibt nah daran, „Größer“ verdoppelt die Seiten, soweit dein Tarif es zulässt.
 help-picture = Schick ein Bild mit /imagine oder /video mit, dann fange ich damit an; „Bewegen“ unter einem Bild macht ein Video daraus.
 model-away = { $model } (läuft gerade nicht)

@@ -76,7 +76,16 @@ help-commands =
     /usage: your tokens and what you made
     /jobs: what waits and what is done
     /cancel: stop what you asked for last
-help-flags = Add to a prompt: --size square, portrait, landscape, wide or 1024x768 · --seed 7 makes the same again · --model { $models } · --count 1 to { $limit } · --seconds 6 for video and music · --voice de for speech · --strength 0.3 to stay near a picture given · --steps 30 and --no blur where the model takes them
+help-flags =
+    Add to a prompt:
+    --size square, portrait, landscape, wide or 1024x768
+    --seed 7 makes the same again
+    --model { $models }
+    --count 1 to { $limit }
+    --seconds 6 for video and music
+    --voice de for speech
+    --strength 0.3 to stay near a picture given
+    --steps 30 and --no blur where the model takes them
 help-buttons = Under a picture: Again paints it anew, Variation stays close to it, Larger doubles its size where your plan allows.
 help-picture = Send a picture along with /imagine or /video and I start from it; Animate under a picture makes a video of it.
 model-away = { $model } (not running now)

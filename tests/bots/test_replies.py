@@ -457,7 +457,7 @@ def test_the_first_word_and_help() -> None:
     assert "\n/ask why is the sky blue?\n/usage" in spoken(welcome.help_(EN, makers=shown(Maker, answers=True)))
     assert "along with /imagine or /video" in spoken(welcome.help_(EN))
     assert "/video" not in spoken(welcome.help_(EN, makers=[Maker.IMAGINE]))
-    assert "--model painter, sdxl ·" in spoken(welcome.help_(EN, ["painter", "sdxl"]))
+    assert "--model painter, sdxl\n" in spoken(welcome.help_(EN, ["painter", "sdxl"]))
     assert len({welcome.surprise(EN, number) for number in range(50)}) == welcome.SURPRISES
 
 

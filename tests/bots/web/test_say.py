@@ -134,7 +134,7 @@ async def test_usage_jobs_help_and_start(studio: Studio, ann: Browser) -> None:
     assert "1 of 20 tokens used today" in usage["text"]
     assert "1. a fox · Next in line" in jobs["text"]
     assert jobs["buttons"][0]["action"] == "cancel"
-    assert "--model painter, sdxl ·" in help_["text"]
+    assert "--model painter, sdxl\n" in help_["text"]
     assert [button["action"] for button in start["buttons"]] == ["surprise", "help"]
     assert unknown["text"].startswith("I don't know that command")
     assert unknown["kind"] == "refusal"
