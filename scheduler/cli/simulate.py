@@ -92,6 +92,7 @@ def search(
     setting: "Setting", trace: "Trace | None", picture: Path | None, plan: str, wait_seconds: float, as_json: bool
 ) -> None:
     from scheduler.simulation.picture import svg
+    from scheduler.simulation.report import numbers, tables
     from scheduler.simulation.run import gpus_for
 
     target = next((one for one in setting.plans if one.tier == plan), None)
@@ -110,8 +111,10 @@ def search(
     if found and picture:
         picture.write_text(svg(found))
     if as_json:
-        print(json.dumps({"plan": plan, "wait_seconds": wait_seconds, "gpus": gpus}))
+        with_them = numbers(found) if found else None
+        print(json.dumps({"plan": plan, "wait_seconds": wait_seconds, "gpus": gpus, "with_them": with_them}))
     elif found:
+        out.print(tables(found))
         out.print(f"[bold green]{gpus} GPUs[/] keep 95 % of the {plan} plan's waits within {wait_seconds:g} s.")
     if found is None:
         err.print("No number of GPUs does that.")

@@ -20,9 +20,9 @@ def svg(result: Result) -> str:
     used = [at for at in names if result.measures.classes[at].waits.count]
     waits = [([one.waits[at].percentile(0.95) for one in moments], COLOURS[at]) for at in used]
     panels = [
-        panel("95 % of jobs waited less than", 0, waits, span),
-        panel("jobs waiting", 1, [([float(one.waiting) for one in moments], INK)], lambda most: f"{most:,.0f}"),
-        panel("busy GPUs", 2, [([float(one.busy) for one in moments], INK)], lambda most: f"{most:,.0f}"),
+        panel("95 % of jobs waited less than", 0, waits, span, lambda most: most / 2),
+        panel("jobs waiting", 1, [([float(one.waiting) for one in moments], INK)], "{:,.0f}".format, half_of_a_number),
+        panel("busy GPUs", 2, [([float(one.busy) for one in moments], INK)], "{:,.0f}".format, half_of_a_number),
     ]
     height = TOP + 3 * (PANEL + GAP)
     hours = result.measures.seconds / 3600
@@ -40,14 +40,25 @@ def svg(result: Result) -> str:
     )
 
 
-def panel(title: str, row: int, curves: Sequence[tuple[list[float], str]], words: Callable[[float], str]) -> str:
+def half_of_a_number(most: float) -> float:
+    """Of what is counted; its line stands where it says, not halfway up."""
+    return most // 2
+
+
+def panel(
+    title: str,
+    row: int,
+    curves: Sequence[tuple[list[float], str]],
+    words: Callable[[float], str],
+    half: Callable[[float], float],
+) -> str:
     top = TOP + row * (PANEL + GAP)
     most = max((max(values) for values, _ in curves), default=0.0) or 1.0
     parts = [text(LEFT, top - 8, title, "start")]
-    for part in (0.0, 0.5, 1.0):
-        y = top + PANEL * (1 - part)
+    for value in sorted({0.0, half(most), most}):
+        y = top + PANEL * (1 - value / most)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{y:.0f}" y2="{y:.0f}" stroke="{PALE}"/>')
-        parts.append(text(LEFT - 8, y + 4, words(most * part), "end"))
+        parts.append(text(LEFT - 8, y + 4, words(value), "end"))
     for values, colour in curves:
         points = " ".join(
             f"{LEFT + (WIDTH - LEFT - 20) * n / (STEPS - 1):.1f},{top + PANEL * (1 - value / most):.1f}"

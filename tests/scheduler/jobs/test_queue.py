@@ -200,6 +200,12 @@ def test_the_place_among_many_is_about_the_order_of_service() -> None:
         before += jobs[seq].cost
 
 
+def test_one_s_own_jobs_count_once_among_many() -> None:
+    jobs = [*(job(n, user=n) for n in range(100)), *(job(n, user=1) for n in range(100, 600))]
+
+    assert queue_of(*jobs).ahead(jobs[-1]).jobs == 599
+
+
 def test_a_model_is_passed_over_for_three_load_times_unless_told_otherwise() -> None:
     """The first job of sdxl is behind nobody until a second one of painter goes before it."""
     warm = replace(ALL, warm=frozenset({"painter"}), load_seconds=10.0)

@@ -13,7 +13,7 @@ from scheduler.simulation.arrivals import made_up
 from scheduler.simulation.fairness import ENOUGH, Fairness, jain
 from scheduler.simulation.measures import Histogram
 from scheduler.simulation.model import Breed, Demand, Setting
-from scheduler.simulation.picture import svg
+from scheduler.simulation.picture import PANEL, TOP, half_of_a_number, panel, svg
 from scheduler.simulation.report import numbers
 from scheduler.simulation.run import scaled, simulate
 
@@ -172,7 +172,10 @@ def test_the_fewest_gpus_for_a_wait_are_found() -> None:
     ran = CliRunner().invoke(app, arguments)
 
     assert ran.exit_code == 0
-    assert 1 <= json.loads(ran.stdout)["gpus"] <= 8
+    found = json.loads(ran.stdout)
+    assert 1 <= found["gpus"] <= 8
+    assert found["with_them"]["gpus"] == found["gpus"]
+    assert {"free", "starter", "pro"} <= found["with_them"]["classes"].keys()
 
 
 def test_the_fewest_gpus_for_a_recorded_trace_are_found_and_drawn(tmp_path: Path) -> None:
@@ -195,6 +198,27 @@ def test_the_fewest_gpus_for_a_recorded_trace_are_found_and_drawn(tmp_path: Path
     assert ran.exit_code == 0
     assert json.loads(ran.stdout)["gpus"] == 3
     assert picture.read_text().startswith("<svg")
+
+
+def test_the_gpus_that_are_found_are_shown_with_every_plan_s_waits() -> None:
+    """The columns of README's table."""
+    arguments = ["simulate", "--users", "50", "--jobs", "500", "--hours", "2", "--target-wait", "30"]
+    said = CliRunner().invoke(app, arguments).stdout
+
+    assert all(f"│ {plan} " in said for plan in ("free", "starter", "pro"))
+    assert "run jobs" in said
+    assert "waits within 30 s" in said
+
+
+def test_three_gpus_are_drawn_with_a_line_at_one() -> None:
+    """A line halfway up would say 2 of what is 1.5."""
+    drawn = panel("busy GPUs", 0, [([0.0, 3.0, 1.0], "#000000")], "{:,.0f}".format, half_of_a_number)
+    root = ElementTree.fromstring(f"<svg>{drawn}</svg>")
+    lines = {round(float(one.attrib["y1"])) for one in root.iter("line")}
+    labels = {round(float(one.attrib["y"])) - 4: one.text for one in root.iter("text") if one.text != "busy GPUs"}
+
+    assert labels == {TOP + PANEL: "0", round(TOP + PANEL * 2 / 3): "1", TOP: "3"}
+    assert lines == labels.keys()
 
 
 @pytest.mark.parametrize("workers", ["x", "3y", "2xgpu:speed=0", "2xgpu:colour=1", "0xgpu"])
