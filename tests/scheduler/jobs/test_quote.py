@@ -1,5 +1,6 @@
 """A quote says what a submit would, whatever stands in the way, and does nothing."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -180,9 +181,15 @@ async def test_the_client_quotes_what_its_submit_is_answered(api: Api) -> None:
         ({"parent_id": uuid4()}, Code.NOT_FOUND),
         ({"width": 2048}, Code.RESOLUTION_TOO_HIGH),
         ({"model": "flux-dev"}, Code.MODEL_NOT_IN_PLAN),
+        ({"capability": "video", "model": "compose", "width": None, "height": None}, Code.FILM_MISSING),
+        ({"capability": "video", "model": "animator", "seconds": 60}, Code.DURATION_TOO_LONG),
+        ({"picture": uuid4()}, Code.NOT_FOUND),
+        ({"start_at": datetime(2100, 1, 1, tzinfo=UTC)}, Code.TOO_FAR_AHEAD),
+        ({"after": (uuid4(),)}, Code.NOT_FOUND),
     ],
 )
 async def test_the_client_is_refused_as_its_submit_would_be(api: Api, request_of: dict[str, Any], code: Code) -> None:
+    await api.stage.worker("large", models=("painter", "animator"))
     async with connect(api.base, SERVICE_KEY) as scheduler:
         ann = scheduler.acting_for("telegram:42")
         with pytest.raises(Refused) as quoted:
