@@ -82,28 +82,11 @@ def ordered(task: Task, model: LocalModel) -> Order:
     width, height = made_sides(asked, kind)
     start = started(task, kind, (width, height))
     way = Way.WORDS if start is None else Way.PICTURE if start.gap is None else Way.GAP
-    strength = strength_of(task, way) if kind.film is None else None
-    steps = min(int(params.get("steps") or model.steps or kind.steps), MOST_STEPS)
-    frames, rate = (
-        length(kind.film, float(params.get("seconds") or kind.film.usual_seconds)) if kind.film else (None,) * 2
-    )
-    guidance = kind.guidance if model.guidance is None else model.guidance
-    negative = negative_of(task, model) if kind.heeds_negative(guidance) else ""
-    shape = Shape(
-        way,
-        width,
-        height,
-        steps=max(steps, ceil(1 / strength)) if strength else steps,
-        guidance=guidance,
-        strength=strength,
-        frames=frames,
-        rate=rate,
-        negative=bool(negative),
-    )
+    negative = negative_of(task, model)
     parent, said = params.get("parent_seed") if way is Way.WORDS else None, params.get("strength")
     return Order(
         task=task,
-        shape=shape,
+        shape=shape_of(task, model, way, (width, height), negative=bool(negative)),
         size=asked,
         prompt=str(params.get("prompt", "")),
         negative=negative,
@@ -116,7 +99,34 @@ def ordered(task: Task, model: LocalModel) -> Order:
     )
 
 
+def shape_of(task: Task, model: LocalModel, way: Way, size: tuple[int, int], *, negative: bool) -> Shape:
+    """What it shares a pass by."""
+    kind, params = model.architecture, task.params
+    strength = strength_of(task, way) if kind.film is None else None
+    steps = min(int(params.get("steps") or model.steps or kind.steps), MOST_STEPS)
+    frames, rate = (
+        length(kind.film, float(params.get("seconds") or kind.film.usual_seconds)) if kind.film else (None,) * 2
+    )
+    return Shape(
+        way,
+        *size,
+        steps=max(steps, ceil(1 / strength)) if strength else steps,
+        guidance=guidance_of(model),
+        strength=strength,
+        frames=frames,
+        rate=rate,
+        negative=negative,
+    )
+
+
+def guidance_of(model: LocalModel) -> float | None:
+    return model.architecture.guidance if model.guidance is None else model.guidance
+
+
 def negative_of(task: Task, model: LocalModel) -> str:
+    """What is to be kept out; nothing where the model would not heed it."""
+    if not model.architecture.heeds_negative(guidance_of(model)):
+        return ""
     said = task.params.get("negative")
     return str((model.negative if said is None else said) or "")
 
