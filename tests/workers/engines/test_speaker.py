@@ -89,6 +89,15 @@ def test_words_become_a_sound_of_about_their_length_the_same_each_time(tmp_path:
 
 
 @installed
+@pytest.mark.parametrize("voice", ["de", "en-gb", "fr", "ru"])
+def test_each_voice_that_people_are_told_of_speaks(tmp_path: Path, voice: str) -> None:
+    said = make(tmp_path, "hello water", voice=voice)
+
+    assert said.metadata["voice"] == voice
+    assert (said.duration_seconds or 0) > 0.5
+
+
+@installed
 def test_a_voice_that_is_not_there_and_words_without_a_sound_are_bad_requests(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="no voice"):
         make(tmp_path, "hello", voice="klingon-x")

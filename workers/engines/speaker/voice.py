@@ -53,6 +53,15 @@ def languages(library: ctypes.CDLL) -> list[str]:
     return sorted(set(found))
 
 
+def chosen(library: ctypes.CDLL, voice: str) -> bool:
+    """Whether there is such a voice, which speaks from now on. Some it lists it does not find by name: en-gb, fr-fr."""
+    if library.espeak_SetVoiceByName(voice.encode()) == 0:
+        return True
+    name = ctypes.create_string_buffer(voice.encode())
+    wanted = Voice(languages=ctypes.cast(name, ctypes.POINTER(ctypes.c_char)))
+    return voice in languages(library) and library.espeak_SetVoiceByProperties(ctypes.byref(wanted)) == 0
+
+
 def speak(library: ctypes.CDLL, text: bytes, voice: str, speed: int, pitch: int) -> bytes:
     """All samples of a text; exits with 4 where there is no such voice."""
     heard: list[bytes] = []
@@ -64,7 +73,7 @@ def speak(library: ctypes.CDLL, text: bytes, voice: str, speed: int, pitch: int)
 
     callback = Callback(keep)
     library.espeak_SetSynthCallback(callback)
-    if library.espeak_SetVoiceByName(voice.encode()) != 0:
+    if not chosen(library, voice):
         sys.exit(4)
     library.espeak_SetParameter(RATE, speed, 0)
     library.espeak_SetParameter(PITCH, pitch, 0)
