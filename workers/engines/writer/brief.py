@@ -34,6 +34,9 @@ FILLERS = frozenset(word for words in FILLER_WORDS for word in words.split())
 ARTICLES = frozenset(("a", "an", "the", "ein", "eine", "einen"))  # these belong to the subject
 GERMAN_WORDS = "der die das ein eine einen einem einer und im am mit von für auf über unter zu dem den ist"
 GERMAN = frozenset(GERMAN_WORDS.split(" "))
+NOMINATIVE = {"einen": "ein", "den": "der"}  # of what stood after "für" or "über"
+# which an alt text says itself; in German the case would be wrong without it
+OF_A_PICTURE = re.compile(r"(?:(?:an?|the)\s+)?(?:picture|photo|photograph|image)\s+of\s+(?=\S)", re.IGNORECASE)
 SUBJECT_LIMIT = 300  # characters; a title holds no novel
 
 
@@ -64,8 +67,15 @@ def split(words: str) -> tuple[Form, str]:
             rest = tokens[at + 1 :]
             while rest and bare(rest[0]) in FILLERS - ARTICLES:
                 rest = rest[1:]
-            return form, " ".join(rest)
+            return form, named(form, rest)
     return Form.PROMPT, words
+
+
+def named(form: Form, tokens: list[str]) -> str:
+    """The subject as a sentence may begin with it."""
+    subject = " ".join([NOMINATIVE.get(token, token) for token in tokens[:1]] + tokens[1:])
+    said = OF_A_PICTURE.match(subject) if form is Form.ALT else None
+    return subject[said.end() :] if said else subject
 
 
 def bare(token: str) -> str:
