@@ -203,7 +203,12 @@ def test_the_place_among_many_is_about_the_order_of_service() -> None:
 def test_one_s_own_jobs_count_once_among_many() -> None:
     jobs = [*(job(n, user=n) for n in range(100)), *(job(n, user=1) for n in range(100, 600))]
 
-    assert queue_of(*jobs).ahead(jobs[-1]).jobs == 599
+    queue = queue_of(*jobs)
+    assert queue.ahead(jobs[-1]).jobs == 599
+
+    for one in (jobs[1], *jobs[100:-1]):
+        queue.discard(one.id)
+    assert queue.ahead(jobs[-1]).jobs == 99
 
 
 def test_a_model_is_passed_over_for_three_load_times_unless_told_otherwise() -> None:
