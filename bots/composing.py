@@ -13,7 +13,7 @@ from scheduler.client.session import Scheduler, User
 from scheduler.errors import Refused
 from scheduler.jobs.model import Status, Why
 
-PICTURES_AT_ONCE = 4  # results held in memory by one bot
+PICTURES_AT_ONCE = 4  # results that one bot fetches at a time
 NAMES_THE_MODEL = (Why.NO_WORKER, Why.PAUSED)
 
 

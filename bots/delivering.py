@@ -1,18 +1,24 @@
 """Follows one status message from its first line to the result: one call at a time, whatever goes wrong between."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
+
 import structlog
 
 from bots.composing import Composer
 from bots.messenger import Blocked, Failed, Gone, Later, Message, Moved, Screen, TooLarge, Unknown
 from bots.pacing import Priority
 from bots.post import Clock, Post, Released, Timing
-from bots.writing import Writer
+from bots.writing import LONGEST_LOOK_SECONDS, Writer
 from scheduler.client.session import Scheduler
 from scheduler.deliveries.model import DeliveryState, Report
 from scheduler.errors import Unreachable
 
 log = structlog.get_logger(__name__)
 
+MOST_AT_HAND = 24  # results that one bot holds in memory, each in its last moments before it is posted
 QUIET_SECONDS = 60.0  # a wait for news that is ended by news
 MOST_FRESH_SENDS = 1  # for a message that was deleted
 MOST_HALVINGS = 3  # of a file that the platform does not take, though it said it would
@@ -33,6 +39,8 @@ class Deliverer:
         self.timing = timing
         self.clock: Clock = writer.clock
         self.claim_seconds = 40.0  # as the scheduler said last
+        self.hands = asyncio.Semaphore(MOST_AT_HAND)
+        self.chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def follow(self, post: Post) -> None:
         """Keep the message until it is posted, handed back or no longer ours."""
@@ -108,13 +116,31 @@ class Deliverer:
     async def deliver(self, post: Post) -> None:
         """Edit the message into the result. After an edit whose outcome is unknown, which may still land, once more."""
         if not post.posted:
-            screen = await self.composer.result(post)
-            post.message = await self.write(post, screen, Priority.RESULT)
+            await self.write_result(post)
             if post.unsure_at is not None and (left := post.unsure_at + self.timing.repeat - self.clock()) > 0:
                 await post.wait(left, self.clock)
-                post.message = await self.write(post, screen, Priority.RESULT)
+                await self.write_result(post)
             post.posted = True
         await self.finish(post, DeliveryState.POSTED)
+
+    async def write_result(self, post: Post) -> None:
+        async with self.at_hand(post):
+            screen = await self.composer.result(post)
+            post.message = await self.write(post, screen, Priority.RESULT)
+
+    @asynccontextmanager
+    async def at_hand(self, post: Post) -> AsyncIterator[None]:
+        """While the result may be in memory: it can go soon, and no other of its chat is: that would block the rest."""
+        chat = self.writer.messenger.chat(post.address)
+        async with self.chats.setdefault(chat.key, asyncio.Lock()):
+            while True:
+                async with self.hands:
+                    if post.over:
+                        raise Released
+                    if self.writer.wait_now(chat, Priority.RESULT) <= LONGEST_LOOK_SECONDS:
+                        yield
+                        return
+                await post.pause(LONGEST_LOOK_SECONDS)
 
     async def write(self, post: Post, screen: Screen, priority: Priority) -> Message:
         """One call in its turn, made only while the claim is surely ours for as long as a call may take."""
@@ -128,7 +154,8 @@ class Deliverer:
             try:
                 return await self.writer.call(post.address, post.message, screen)
             except Later:
-                continue
+                if priority is Priority.RESULT:  # it is not held in memory for so long
+                    raise
 
     def is_ours(self, post: Post) -> bool:
         return self.clock() < post.renewed_at + self.claim_seconds / 2
@@ -137,7 +164,7 @@ class Deliverer:
         """What follows from a call that did not work out."""
         match failed:
             case Later():
-                return  # a progress edit; the budget knows when the next one may come
+                return  # the budget knows when the next one may come
             case Gone() if post.fresh_sends >= MOST_FRESH_SENDS and post.due:
                 await self.finish(post, DeliveryState.DEAD, error="message deleted")
             case Gone():

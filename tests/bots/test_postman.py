@@ -10,13 +10,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from bots.delivering import MOST_HALVINGS
-from bots.messenger import Blocked, Gone, Later, Moved, Rate, TooLarge, Unknown
+from bots.files import Brought, Files
+from bots.messenger import Blocked, Gone, Later, Moved, PictureLimits, Rate, TooLarge, Unknown
 from bots.postman import Postman
 from bots.status import StatusBoard
 from scheduler.artifacts.model import WebView
+from scheduler.client import User
 from scheduler.deliveries.model import Claim, Claimed, DeliveryState
 from scheduler.errors import Unreachable
-from scheduler.jobs.model import JobRequest, Status, Wait, Why
+from scheduler.jobs.model import JobRequest, JobView, Status, Wait, Why
 from tests.bots.studio import ADDRESS, FOR_SCREENS, HURRY, FakeMessenger, Studio, serving, until
 
 
@@ -593,3 +595,33 @@ async def test_who_holds_as_many_as_a_claim_names_still_posts_what_others_left(
             row.claimed_by = None
         await until(lambda: rows[0].state is DeliveryState.POSTED)
         await until(lambda: set(postman.posts) == set(held))
+
+
+async def test_however_many_results_wait_for_their_turn_few_are_in_memory(
+    studio: Studio, chat: FakeMessenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an outage, say; and a chat that takes no more keeps no other waiting."""
+    monkeypatch.setattr("bots.delivering.MOST_AT_HAND", 3)
+    chat.gate = asyncio.Event()
+    chat.gate.set()
+    brought: list[UUID] = []
+    bring = Files.bring
+
+    async def noted(files: Files, user: User, job: JobView, limits: PictureLimits) -> Brought:
+        brought.append(job.id)
+        return await bring(files, user, job, limits)
+
+    monkeypatch.setattr(Files, "bring", noted)
+    async with serving(studio, chat) as postman:
+        jobs = [await ask(postman, str(number), {"chat": 1 + number // 4}) for number in range(40)]
+        await until(lambda: all(studio.deliveries[job].message for job in jobs))
+        chat.gate.clear()
+        for job in jobs:
+            studio.end(job)
+        await until(lambda: sum(chat.in_flight.values()) == 3)
+        await until(lambda: all(post.due for post in postman.posts.values()))
+        assert len(brought) == 3
+        assert len({studio.deliveries[job].address["chat"] for job in brought}) == 3
+        chat.gate.set()
+        await until(lambda: all(studio.posted(job) for job in jobs))
+    assert len(brought) == len(chat.finals()) == 40
