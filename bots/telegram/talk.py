@@ -137,6 +137,13 @@ class Press(Talk):
         message = self.callback.message
         return message if isinstance(message, Written) else None
 
+    @property
+    def is_real(self) -> bool:
+        """Whether the pressed message carries the button: Telegram does not check the data that a client sends."""
+        markup = self.pressed.reply_markup if self.pressed else None
+        rows = markup.inline_keyboard if markup else []
+        return any(button.callback_data == self.callback.data for row in rows for button in row)
+
     async def toast(self, text: str | None = None, *, alert: bool = False) -> None:
         """Answer the press, unless that was done; a press that is too old needs no answer."""
         if self.answered:
@@ -158,10 +165,12 @@ class Press(Talk):
             await self.toast(screen.text, alert=True)
 
     async def give_up(self) -> None:
-        """The button that helps is the pressed one."""
+        """The button that helps is the pressed one; in a group only if it is real, since ours is believed there."""
         screen = refusals.gave_up(self.tr)
-        again = Button(self.tr("button-try-again"), self.callback.data or "")
-        await self.desk.say(self.quoting, Screen(screen.text, buttons=((again,),)))
+        if self.is_private or self.is_real:
+            again = Button(self.tr("button-try-again"), self.callback.data or "")
+            screen = Screen(screen.text, buttons=((again,),))
+        await self.desk.say(self.quoting, screen)
 
     async def tell_silence(self, screen: Screen) -> None:
         await self.toast(screen.text)

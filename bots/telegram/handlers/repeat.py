@@ -86,12 +86,16 @@ async def more(_: CallbackQuery, talk: Press, subject: str) -> None:
 
 
 async def job_named(talk: Press, subject: str) -> Named | None:
-    """The job, and whether it is the presser's own; in a group the button also says whose it is."""
+    """The job, and whether it is the presser's own; in a group a button that is really there also says whose it is.
+
+    Whatever else is named is looked for among the presser's own: so under a message that is out of reach, too.
+    """
     name, _, owner = subject.partition(":")
     job_id = buttons.job_id(name)
     if job_id is None:
         return None
-    if not owner.isdecimal() or int(owner) == talk.person_id:
+    is_theirs = owner.isdecimal() and int(owner) != talk.person_id
+    if not is_theirs or talk.is_private or not talk.is_real:
         return Named(await talk.ask(talk.user.job, job_id), talk.person_id)
     theirs = talk.desk.scheduler.acting_for(f"{PLATFORM}:{owner}")
     return Named(await talk.ask(theirs.job, job_id), int(owner))

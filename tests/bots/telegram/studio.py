@@ -46,10 +46,12 @@ class TelegramStudio(Studio):
         self.refusal: Refusal | None = None
         self.admins: set[str] = set()
         self.locales: dict[str, str | None] = {}
+        self.acted_for: set[str] = set()  # the scheduler registers each of them
         self.gate: asyncio.Event | None = None  # submits hang until it is set
         self.answers: asyncio.Event | None = None  # submits take effect, and hang until it is set
 
     def acting_for(self, ref: str, **facts: object) -> "TelegramUser":
+        self.acted_for.add(ref)
         if isinstance(locale := facts.get("locale"), str):
             self.locales[ref] = locale
         return TelegramUser(self, ref)

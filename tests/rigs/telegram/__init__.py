@@ -56,6 +56,7 @@ Person: id, user, chat
     sends_photo(data, caption="") -> id;  sends_document(data, name) -> id
     rewrites(message_id, text)                 edits an own message
     presses(seen, button, *, inaccessible=False) -> Press (is_answered, answer, is_alert, await is_answered_within(s))
+    sends_press(seen, data, *, inaccessible=False) -> Press        with any data, as a self-made client can
     deletes(seen_or_id);  blocks();  unblocks();  takes_no_voice_notes()
     sees() -> list[Seen];  sees_from_bot() -> list[Seen]
     await waits_for(probe, timeout=30) -> Seen                the newest message of a bot of which probe(seen) is true

@@ -134,9 +134,14 @@ class Person:
         """Press a button, named by its words or its callback data, as it stood when `message` was looked at."""
         pressed = _button(message, button)
         assert pressed.data is not None, f"{pressed.text!r} opens {pressed.url}, it calls nothing"
+        return self.sends_press(message, pressed.data, inaccessible=inaccessible)
+
+    def sends_press(self, message: Seen, data: str, *, inaccessible: bool = False) -> Press:
+        """Press with any data, as a self-made client can: Telegram does not look whether there is such a button."""
+        assert 1 <= len(data.encode()) <= 64
         told = self._message(message.id)
         bot = self.world.bot_of(told.author)
-        query = Query(f"{bot.id}{len(self.world.queries) + 1:010d}", bot.id, told, pressed.data, self.world.now())
+        query = Query(f"{bot.id}{len(self.world.queries) + 1:010d}", bot.id, told, data, self.world.now())
         self.world.queries[query.id] = query
         update = self.world.tell_one(bot, "callback_query", self._query(query, bot, inaccessible), told.chat.id)
         query.update_id = update.id if update else 0
