@@ -1,8 +1,9 @@
 """The page's style and code, read once; their address names their content, so that browsers keep them for ever."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+
+from bots.web.ready import Ready
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {
@@ -12,15 +13,10 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    content: bytes
-    content_type: str
-
-
 FILES = {
-    path.name: Asset(path.read_bytes(), TYPES[path.suffix]) for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES
+    path.name: Ready.of(path.read_bytes(), TYPES[path.suffix])
+    for path in sorted(FOLDER.iterdir())
+    if path.suffix in TYPES
 }
 VERSION = hashlib.sha256(b"\0".join(name.encode() + file.content for name, file in FILES.items())).hexdigest()[:12]
 PATH = f"/static/{VERSION}"

@@ -26,7 +26,7 @@ BODY_SECONDS = 5.0  # for the whole of a body
 RETRY_AFTER_SECONDS = 2.0
 UPLOADS = "/uploads"  # whose bodies are large, and read by who takes them
 FILES = "/pictures/"
-AT_ONCE = ("/static/", "/healthz", "/readyz")  # wait for nobody
+AT_ONCE = ("/static/", "/healthz", "/readyz")  # wait for nobody: what they get is ready in memory
 
 
 @dataclass(slots=True)

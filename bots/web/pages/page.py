@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -12,11 +13,13 @@ from bots import commands
 from bots.replies import welcome
 from bots.replies.translator import Translator
 from bots.web import assets
-from bots.web.site import SITE, known_visitor, origin, translator
+from bots.web.ready import Ready
+from bots.web.site import PLATFORM, SITE, known_visitor, origin, translator
 
 TEMPLATE = (Path(__file__).parent.parent / "page.html").read_text("utf-8")
 PLACE = re.compile(r"\{\{ ?([a-z-]+) ?\}\}")
 EXAMPLES = 4
+PAGES = 8  # in each language, which differ in their examples
 # all of them at once: the browser would find them one import after the other
 MODULES = "\n  ".join(
     f'<link rel="modulepreload" href="{assets.PATH}/{name}">' for name in assets.FILES if name.endswith(".js")
@@ -45,11 +48,17 @@ SAID_BY_THE_PAGE = (
 
 async def page(request: web.Request) -> web.Response:
     site, tr = request.app[SITE], translator(request)
-    response = web.Response(text=rendered(tr), content_type="text/html", charset="utf-8")
-    response.headers["Vary"] = "Accept-Language, Cookie"
+    response = ready(tr.locale, random.randrange(PAGES)).answer(request)
+    response.headers["Vary"] += ", Accept-Language, Cookie"
     visitor = known_visitor(request) or site.visitors.new()
     site.visitors.give(response, visitor, https=origin(request).https)
     return response
+
+
+@cache
+def ready(locale: str, number: int) -> Ready:
+    """One of the pages in one of our languages, from its first use on."""
+    return Ready.of(rendered(Translator(locale, PLATFORM)).encode(), "text/html")
 
 
 def rendered(tr: Translator) -> str:

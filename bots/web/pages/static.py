@@ -12,8 +12,7 @@ async def static(request: web.Request) -> web.Response:
     asset = assets.FILES.get(request.match_info["name"])
     if asset is None:
         raise web.HTTPNotFound
-    response = web.Response(body=asset.content, content_type=asset.content_type, charset="utf-8")
+    response = asset.answer(request)
     if request.match_info["version"] == assets.VERSION:
         response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
-    response.enable_compression()
     return response

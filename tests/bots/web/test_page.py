@@ -1,10 +1,16 @@
 """The page as it is sent."""
 
+import gzip
 import json
 import re
 
+import pytest
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+
 from bots.replies.translator import Translator
 from bots.web import assets
+from bots.web.pages import page
 from bots.web.pages.page import SAID_BY_THE_PAGE, TEMPLATE, rendered
 from tests.bots.web.browsing import Browser
 
@@ -62,6 +68,34 @@ def test_the_page_offers_four_different_examples() -> None:
 
 def test_no_place_is_left_open() -> None:
     assert "{{" not in rendered(Translator())
+
+
+@pytest.mark.parametrize("path", ["/", f"{assets.PATH}/app.css"])
+async def test_what_is_the_same_for_all_is_packed_once(
+    ann: Browser, server: TestServer, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Both stand outside of the places of the crowd: an answer may cost nothing."""
+    monkeypatch.setattr(page, "PAGES", 1)
+    plain = await (await ann.get(path, **{"Accept-Encoding": "gzip;q=0, br"})).read()
+    monkeypatch.setattr(page, "rendered", None)
+    monkeypatch.setattr(web.Response, "enable_compression", None)
+    monkeypatch.setattr(gzip, "compress", None)
+    async with ClientSession(auto_decompress=False) as session:
+        packed, again = [
+            await session.get(server.make_url(path), headers={"Accept-Encoding": "br, gzip"}) for _ in range(2)
+        ]
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in packed.headers["Vary"]
+        assert gzip.decompress(await packed.read()) == plain
+        assert await packed.read() == await again.read()
+        assert len(await packed.read()) < len(plain) / 2
+
+
+async def test_every_language_has_several_pages(ann: Browser) -> None:
+    shown = {page.ready("de", number).content for number in range(page.PAGES)}
+
+    assert len(shown) > 1
+    assert all(b'<html lang="de">' in content for content in shown)
 
 
 async def test_it_is_healthy(ann: Browser) -> None:
