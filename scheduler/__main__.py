@@ -34,6 +34,7 @@ from scheduler.config import listed, load
 from scheduler.database import connect, patiently
 from scheduler.deliveries.routes import DeliveryRoutes
 from scheduler.errors import SettingsError
+from scheduler.fleet import streams
 from scheduler.fleet.listener import BeatListener
 from scheduler.gate import Gate
 from scheduler.health import Readiness
@@ -93,6 +94,7 @@ class Parts:
             Loop("dispatch", dispatcher.tick, every=0.5, wake=dispatcher.wake),
             Loop("agenda", secretary.tick, every=0.5, wake=secretary.wake),
             Loop("beats", self.listener.read, every=1.0),
+            Loop("streams", partial(streams.tick, self.redis), every=streams.CHECK_SECONDS),
             *(Loop(f"outcomes-{n}", lifecycle.read, every=1.0) for n in (1, 2)),
             Loop("courier", courier.tick, every=60.0, wake=courier.wake),
             Loop("inquiry", inquiry.tick, every=60.0, wake=inquiry.wake),

@@ -1,20 +1,21 @@
 """Writes old jobs into files, then removes their rows: whenever it is stopped, every job is in exactly one whole file.
 
 A file is called `.pending` from the moment it is whole and on disk until the rows of its jobs are gone. The next run
-finishes what a stopped one has left.
+finishes what a stopped one has left. A file is named by its first and last job, both gone: no other gets that name.
 """
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from scheduler.archive.queries import OldJob, alone, old_jobs, remove
+from scheduler.archive.queries import OldJob, alone, old_jobs, remove, still_there
 from scheduler.errors import TesseraError
 from scheduler.files import PART, sync, whole
 
@@ -42,7 +43,7 @@ async def archive(connection: asyncpg.Connection, older_than: timedelta, folder:
             done.append(await finish(connection, write(folder, jobs)))
     except OSError as error:
         raise ArchiveError(f"{folder} cannot be used: {error.strerror}.") from None
-    return Archived(sum(count for count, _ in done), [file for _, file in done])
+    return Archived(sum(count for count, _ in done), [file for _, file in done if file])
 
 
 def left_in(folder: Path) -> list[Path]:
@@ -55,23 +56,50 @@ def left_in(folder: Path) -> list[Path]:
 
 def write(folder: Path, jobs: Sequence[OldJob]) -> Path:
     """One file of one line a job, whole and on disk; named by the first and the last job's number."""
-    file = folder / f"jobs-{jobs[0].seq:012}-{jobs[-1].seq:012}{SUFFIX}{PENDING}"
+    file = folder / f"{name_of([job.seq for job in jobs])}{PENDING}"
     with whole(file) as part, gzip.open(part, "wt", encoding="utf-8", newline="\n") as lines:
         lines.writelines(f"{job.line}\n" for job in jobs)
     return file
 
 
-async def finish(connection: asyncpg.Connection, pending: Path) -> tuple[int, Path]:
-    """Remove the rows of a whole file's jobs, those that are still there, and give the file its name."""
-    return await remove(connection, job_ids(pending)), named(pending)
+def name_of(numbers: Sequence[int]) -> str:
+    return f"jobs-{numbers[0]:012}-{numbers[-1]:012}{SUFFIX}"
 
 
-def named(pending: Path) -> Path:
-    file = pending.rename(pending.with_name(pending.name.removesuffix(PENDING)))
-    sync(file.parent)
+async def finish(connection: asyncpg.Connection, pending: Path) -> tuple[int, Path | None]:
+    """Remove the rows of a whole file's jobs, those that are still there, take out of the file the jobs that stay, and
+    give it its name; None if all of them stay."""
+    numbers = numbers_in(pending)
+    removed = await remove(connection, list(numbers))
+    kept = await still_there(connection, list(numbers))
+    if kept:
+        leave_out(pending, kept)
+    return removed, named(pending, [number for job_id, number in numbers.items() if job_id not in kept])
+
+
+def leave_out(file: Path, job_ids: Collection[UUID]) -> None:
+    """Write it anew, without these jobs."""
+    with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+        left = [line for line in lines if id_in(json.loads(line)) not in job_ids]
+    with whole(file) as part, gzip.open(part, "wt", encoding="utf-8", newline="\n") as out:
+        out.writelines(left)
+
+
+def named(pending: Path, numbers: Sequence[int]) -> Path | None:
+    file = pending.with_name(name_of(numbers)) if numbers else None
+    if file:
+        pending.rename(file)
+    else:
+        pending.unlink()
+    sync(pending.parent)
     return file
 
 
-def job_ids(file: Path) -> list[UUID]:
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        return [UUID(json.loads(line)["job"]["id"]) for line in lines]
+def numbers_in(file: Path) -> dict[UUID, int]:
+    """The numbers of a file's jobs by their ids, as they stand in it."""
+    with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+        return {id_in(line): line["job"]["seq"] for line in map(json.loads, lines)}
+
+
+def id_in(line: dict[str, Any]) -> UUID:
+    return UUID(line["job"]["id"])

@@ -48,11 +48,15 @@ async def old_jobs(db: Db, older_than: timedelta, limit: int) -> list[OldJob]:
 
 
 async def remove(db: Db, job_ids: Sequence[UUID]) -> int:
-    """Remove ended jobs with their artifacts and deliveries, and keep what they counted; how many there were."""
+    """Remove ended jobs with their artifacts and deliveries, and keep what they counted; how many there were. Those
+    stay whose dead letter was revived since they were read; it is locked before it is looked at, so none is missed."""
     removed: int = await db.fetchval(
         """
-        with gone as (
-          delete from jobs where id = any($1::uuid[]) and status in ('COMPLETED', 'FAILED', 'CANCELLED')
+        with delivered as materialized (
+          select job_id, state from deliveries where job_id = any($1::uuid[]) order by job_id for update),
+        gone as (
+          delete from jobs j where id = any($1::uuid[]) and status in ('COMPLETED', 'FAILED', 'CANCELLED')
+             and not exists (select from delivered d where d.job_id = j.id and d.state in ('waiting', 'due'))
           returning user_id, held_day, capability, status, cost_tokens),
         counted as (
           insert into billing.archived_usage as u (user_id, day, capability, jobs_completed, jobs_failed, tokens)
@@ -68,6 +72,11 @@ async def remove(db: Db, job_ids: Sequence[UUID]) -> int:
         list(job_ids),
     )
     return removed
+
+
+async def still_there(db: Db, job_ids: Sequence[UUID]) -> set[UUID]:
+    rows = await db.fetch("select id from jobs where id = any($1::uuid[])", list(job_ids))
+    return {row["id"] for row in rows}
 
 
 async def alone(db: Db) -> bool:

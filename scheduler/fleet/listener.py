@@ -8,6 +8,7 @@ import structlog
 from pydantic import ValidationError
 
 from scheduler.bus import Redis
+from scheduler.fleet.streams import is_far_ahead
 from scheduler.wire import BEAT_SECONDS, BEATS, FIELD, Beat
 
 log = structlog.get_logger(__name__)
@@ -15,6 +16,7 @@ log = structlog.get_logger(__name__)
 BLOCK_MILLISECONDS = 300  # how soon a stop is noticed
 READ_AT_ONCE = 500
 LONG_SILENCE = 20  # reads
+NEW = b"$"  # whatever comes from now on
 
 
 class BeatListener:
@@ -23,18 +25,19 @@ class BeatListener:
     def __init__(self, blocking_redis: Redis, on_beats: Callable[[list[Beat]], None]) -> None:
         self.redis = blocking_redis
         self.on_beats = on_beats
-        self.last: bytes | str = f"{int((time.time() - BEAT_SECONDS) * 1000)}-0"  # ids are the server's milliseconds
+        self.last = b"%d-0" % int((time.time() - BEAT_SECONDS) * 1000)  # ids are the server's milliseconds
         self.silent = 0
 
     async def read(self) -> bool:
-        """One tick. After a long silence it listens anew: a flush with a clock set back makes ids smaller."""
+        """One tick. After a long silence it listens anew: a flush with a clock set back makes ids smaller. It does so
+        at once if its last id is no time to wait for: such a stream is deleted."""
         answer: Any = await self.redis.xread({BEATS: self.last}, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS)
         entries = answer[0][1] if answer else []
         self.silent = 0 if entries else self.silent + 1
         if entries:
             self.last = entries[-1][0]
-        elif self.silent > LONG_SILENCE:
-            self.last = b"$"
+        elif self.silent > LONG_SILENCE or (self.last != NEW and is_far_ahead(self.last, time.time())):
+            self.last = NEW
         self.on_beats([beat for entry in entries if (beat := parsed(entry))])
         return True
 

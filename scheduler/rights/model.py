@@ -45,8 +45,9 @@ def redis_scheduler(password: str, name: str = "scheduler") -> str:
         [
             f"user {name} on >{password} {NOTHING} {CONNECT}",
             f"&{EVENTS_PREFIX}* &{ASKS} &{ANSWERS_PREFIX}* +publish +subscribe +unsubscribe +psubscribe +punsubscribe",
-            f"(%R~{BEATS} +xread)",
-            f"(%RW~{REPORTS} +xreadgroup +xgroup|create)",
+            "+time",
+            f"(%RW~{BEATS} +xread +xinfo|stream +del)",
+            f"(%RW~{REPORTS} +xreadgroup +xgroup|create +xinfo|stream +del)",
             f"(%W~{inbox('*')} +xadd)",
             f"(%R~{preview_key('*')} +get)",
         ]

@@ -1,10 +1,13 @@
 """Old jobs go into files and out of the database; wherever that is stopped, nothing is lost or written twice."""
 
+import asyncio
 import gzip
 import json
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,11 +18,12 @@ import pytest
 from scheduler.accounts.model import Caller
 from scheduler.archive import archivist
 from scheduler.archive.archivist import Archived, ArchiveError, archive
-from scheduler.archive.queries import alone
+from scheduler.archive.queries import alone, remove
 from scheduler.backups.programs import program
 from scheduler.database import opened
+from scheduler.deliveries.letters import revive
 from scheduler.ledger.auditor import audit
-from tests.scheduler.stage import Stage
+from tests.scheduler.stage import Stage, until
 from tests.system.machine import run_tessera
 
 AGE = timedelta(days=90)
@@ -145,6 +149,55 @@ async def test_a_job_stays_while_its_file_or_its_delivery_does(stage: Stage, old
 
     assert set(old[:2]) < {row["id"] for row in await stage.pool.fetch("select id from jobs")}
     assert len(lines(folder)) == 3
+
+
+LETTER = """insert into deliveries (job_id, user_id, frontend, bot_id, address, state)
+            select id, user_id, 'telegram', 'bot', '{}', 'dead' from jobs where id = any($1)"""
+
+
+async def test_what_is_revived_meanwhile_stays_and_is_archived_later(
+    stage: Stage, old: list[UUID], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reading and the removal somebody sends results anew."""
+    await stage.pool.execute(LETTER, old)
+    revived = [old[0], old[2], old[4]]
+
+    async def revived_before(connection: asyncpg.Connection, job_ids: Sequence[UUID]) -> int:
+        for job_id in revived:
+            await revive(stage.pool, job_id)
+        return await remove(connection, job_ids)
+
+    monkeypatch.setattr(archivist, "remove", revived_before)
+    done = await run(stage, folder, at_once=3)
+    there = {row["job_id"] for row in await stage.pool.fetch("select job_id from deliveries where state = 'due'")}
+    assert there == set(revived)
+    assert done.jobs == 2
+    assert await balanced(stage)
+
+    monkeypatch.undo()
+    await stage.pool.execute("update deliveries set state = 'dead'")
+    await run(stage, folder, at_once=2)  # a file of the first and the third, between which the second was
+    assert Counter(UUID(one["job"]["id"]) for one in lines(folder)) == Counter(old)
+    assert await balanced(stage)
+
+
+async def test_a_letter_that_is_being_revived_is_waited_for(stage: Stage, old: list[UUID]) -> None:
+    await stage.pool.execute(LETTER, old)
+    async with (
+        opened(stage.database_url) as connection,
+        asyncio.TaskGroup() as group,
+        stage.pool.acquire() as reviving,
+        reviving.transaction(),
+    ):
+        assert await revive(reviving, old[1])
+        removed = group.create_task(remove(connection, old))
+        await until(partial(waits, stage))
+    assert removed.result() == 4
+    assert await stage.pool.fetchval("select state from deliveries") == "due"
+
+
+async def waits(stage: Stage) -> bool:
+    return bool(await stage.pool.fetchval("select exists (select from pg_locks where not granted)"))
 
 
 async def test_only_one_archives_at_a_time(stage: Stage, old: list[UUID], folder: Path) -> None:
