@@ -12,10 +12,14 @@ from typing import Protocol, cast
 from aiohttp import web
 
 from scheduler.accounts.model import STRANGERS, Party
+from scheduler.errors import OVERLOADED
+from scheduler.idle import Connection, IdleConnections
 from scheduler.observability import Counter
+from scheduler.problems import written
+from scheduler.turnstile import Turnstile
 
 AGAIN = b"POST /v1/jobs"  # what is refused unread
-KEPT_SECONDS = 20.0  # then it is read once more: no connection is idle for so long that it makes room for another
+KEPT_SECONDS = 20.0  # then it is read once more: a key may have ended, and the server ends connections that it finds idle
 MOST_TOLD = 1_000  # keys
 NOBODY = Party(STRANGERS), 0.0
 KEY = re.compile(rb"\r\nauthorization:([^\r\n]*)", re.IGNORECASE)
@@ -23,7 +27,7 @@ LENGTH = re.compile(rb"\r\ncontent-length:([^\r\n]*)", re.IGNORECASE)
 OTHERWISE = re.compile(rb"\r\n(?:transfer-encoding|upgrade|expect|connection:[ \t]*close)", re.IGNORECASE)
 
 
-class Server(Hashable, Protocol):
+class Server(Connection, Protocol):
     """What the HTTP library makes of a connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None: ...
@@ -41,11 +45,13 @@ class Server(Hashable, Protocol):
 
 @dataclass(slots=True)
 class Doorsteps:
-    """Of all connections. `full` says whether there is still no room for somebody, `refusal` is what is told then."""
+    """Of all connections. `full` says whether there is still no room for somebody."""
 
     full: Callable[[Party], bool]
-    refusal: bytes
     shed: Counter
+    idle: IdleConnections
+    turnstile: Turnstile
+    refusal: bytes = field(default_factory=lambda: written(OVERLOADED, closes=False))
     open: dict[Hashable, "Doorstep"] = field(default_factory=dict)
     told: OrderedDict[bytes, tuple[Party, float]] = field(default_factory=OrderedDict)  # who, until when; by their keys
 
@@ -99,12 +105,15 @@ class Doorstep(asyncio.Protocol):
         if self.is_plain:
             head = head_of(data) if self.passed == self.answered else b""
             self.is_plain = bool(head)
+            if self.is_plain:
+                self.steps.idle.touch(self.server)
             if self.is_plain and self._has_taken_all() and self.steps.is_told(head):
                 self.steps.shed.inc()
                 self.transport.write(self.steps.refusal)
                 return
             self.passed += 1
             self.passed_at = monotonic()
+            self.steps.turnstile.expect()
         self.server.data_received(data)
 
     def eof_received(self) -> bool | None:

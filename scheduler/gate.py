@@ -14,7 +14,6 @@ from scheduler.idle import IdleConnections
 from scheduler.observability import REGISTRY
 from scheduler.observability import Counter as Metric
 from scheduler.places import Lines, Places
-from scheduler.problems import written
 from scheduler.proxies import Proxies, network_of
 from scheduler.turnstile import Turnstile
 
@@ -52,7 +51,7 @@ class Gate:
         self.idle = IdleConnections()
         self.farewell = Farewell()
         self.turnstile = Turnstile()
-        self.doorsteps = Doorsteps(self._is_full, written(OVERLOADED, closes=False), SHED.labels("again"))
+        self.doorsteps = Doorsteps(self._is_full, SHED.labels("again"), self.idle, self.turnstile)
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -104,8 +103,8 @@ class Gate:
 
     def _is_full(self, party: Party) -> bool:
         """Whether a request of this one would find no room now."""
-        crowded = self.turnstile.is_crowded() or not self.requests.has_room(party) or self.lines.is_standing(party)
-        return crowded and not self.farewell.closing
+        is_full = not self.requests.has_room(party) or self.lines.is_standing(party) or self.turnstile.is_crowded()
+        return is_full and not self.farewell.closing
 
     def _places(self, request: web.Request) -> tuple[str, Places]:
         if request.path.endswith(LONG):

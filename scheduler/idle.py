@@ -31,6 +31,12 @@ class IdleConnections:
         self.strangers.pop(connection, None)
         self.known.pop(connection, None)
 
+    def touch(self, connection: Connection) -> None:
+        """A whole request came: it is not idle, whenever it will be looked at."""
+        for idle in (self.strangers, self.known):
+            if idle.pop(connection, None) is not None:
+                idle[connection] = monotonic()
+
     def rests(self, connection: Connection, *, known: bool = False) -> None:
         """It was just opened or answered; `known`: it has shown a good key."""
         (self.known if known else self.strangers)[connection] = monotonic()

@@ -12,7 +12,7 @@ from aiohttp import web
 
 A_TURN = 32  # requests: about 3 ms of refusals
 
-MOST_WAITING = 4 * A_TURN
+MOST_WAITING = A_TURN
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,6 +23,7 @@ class Turnstile:
 
     left: int = A_TURN
     waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
+    coming: int = 0  # in this turn, and not here yet
     turning: bool = False
 
     @web.middleware
@@ -32,29 +33,37 @@ class Turnstile:
 
     def is_crowded(self) -> bool:
         """Whether who comes now waits for more than a few turns."""
-        return len(self.waiting) > MOST_WAITING
+        return len(self.waiting) + self.coming > MOST_WAITING
+
+    def expect(self) -> None:
+        """A request is on its way here."""
+        self.coming += 1
+        self._keep_turning()
 
     async def passed(self) -> None:
         """Return when it is this one's turn."""
-        loop = asyncio.get_running_loop()
-        if not self.turning:
-            self.turning = True
-            loop.call_soon(self.turn)
+        self._keep_turning()
         if self.left:
             self.left -= 1
             return
-        place = loop.create_future()
+        place = asyncio.get_running_loop().create_future()
         self.waiting.append(place)
         await place
 
     def turn(self) -> None:
         """Let the next ones pass; nobody turns it while nobody comes."""
-        self.turning = self.left < A_TURN
+        self.turning = False
+        if self.coming or self.left < A_TURN:
+            self._keep_turning()
+        self.coming = 0
         self.left = A_TURN
         while self.left and self.waiting:
             place = self.waiting.popleft()
             if not place.done():  # gone
                 place.set_result(None)
                 self.left -= 1
-        if self.turning:
+
+    def _keep_turning(self) -> None:
+        if not self.turning:
+            self.turning = True
             asyncio.get_running_loop().call_soon(self.turn)

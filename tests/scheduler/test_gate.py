@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from ipaddress import ip_network
 
 import aiohttp
@@ -137,6 +138,17 @@ class Slow:
         """Later."""
         await self.go.wait()
         return web.Response(text="at last")
+
+
+@dataclass(eq=False)
+class Connected:
+    """A connection that is only looked at."""
+
+    ended: bool = False
+    transport: object = "open"
+
+    def force_close(self) -> None:
+        self.ended = True
 
 
 async def ready() -> list[str]:
@@ -322,6 +334,17 @@ async def test_a_connection_too_many_is_refused_unread(monkeypatch: pytest.Monke
             assert json.loads(await refused.read())["code"] == "overloaded"
         slow.go.set()
         assert (await first).status == 200
+
+
+async def test_a_connection_that_asks_is_not_idle_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    idle = idling.IdleConnections()
+    monkeypatch.setattr(idling, "KNOWN_SECONDS", -1.0)
+    first, second = Connected(), Connected()
+    idle.rests(first, known=True)
+    idle.rests(second, known=True)
+    idle.touch(first)
+    assert idle.hang_up()
+    assert (first.ended, second.ended) == (False, True)
 
 
 async def test_a_connection_on_which_nothing_is_asked_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,3 +42,14 @@ async def test_it_stands_still_while_nobody_comes() -> None:
         await asyncio.sleep(0)
     assert not turnstile.turning
     assert turnstile.left == A_TURN
+
+
+async def test_who_is_on_the_way_counts_for_one_turn() -> None:
+    turnstile = Turnstile()
+    for _ in range(MOST_WAITING + 1):
+        turnstile.expect()
+    assert turnstile.is_crowded()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not turnstile.is_crowded()
+    assert not turnstile.turning
