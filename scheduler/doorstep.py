@@ -19,7 +19,7 @@ from scheduler.problems import written
 from scheduler.turnstile import Turnstile
 
 AGAIN = b"POST /v1/jobs"  # what is refused unread
-KEPT_SECONDS = 20.0  # then it is read once more: a key may have ended, and the server ends connections that it finds idle
+KEPT_SECONDS = 20.0  # then it is read once more: a key may have ended, and the server ends connections that seem idle
 MOST_TOLD = 1_000  # keys
 NOBODY = Party(STRANGERS), 0.0
 KEY = re.compile(rb"\r\nauthorization:([^\r\n]*)", re.IGNORECASE)
