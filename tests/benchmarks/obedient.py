@@ -6,6 +6,7 @@ measured beside it is the scheduler.
 
 import asyncio
 import sys
+import time
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -34,6 +35,7 @@ from tests.benchmarks.sitter import PAINTER
 
 BLOCK_SECONDS = 1.0
 AT_ONCE = 500
+AGAIN_SECONDS = 2.0  # without an acknowledgement: whoever took it from the stream may have been killed
 
 
 class Obedient:
@@ -42,7 +44,7 @@ class Obedient:
         self.reading = reading
         self.slots = slots
         self.worker_id = f"obedient-{uuid4().hex[:8]}"
-        self.outcomes: dict[AttemptRef, str] = {}
+        self.outcomes: dict[AttemptRef, tuple[str, float]] = {}  # and when they were said
         self.last: bytes | str = "0"
 
     async def beat(self) -> None:
@@ -57,6 +59,10 @@ class Obedient:
             sent_at=datetime.now(UTC),
         )
         await self.redis.xadd(BEATS, {FIELD: beat.model_dump_json()})
+        late = time.monotonic() - AGAIN_SECONDS
+        if again := {ref: text for ref, (text, said_at) in self.outcomes.items() if said_at < late}:
+            await self.redis.xadd(REPORTS, packed(list(again.values())), maxlen=STREAM_LENGTH, approximate=True)
+            self.outcomes.update({ref: (text, time.monotonic()) for ref, text in again.items()})
 
     async def work(self) -> bool:
         """One read of the inbox, and all the answers to it in one round trip."""
@@ -81,7 +87,7 @@ class Obedient:
         if not isinstance(message, Assignment):
             return None
         text = done(self.worker_id, message).model_dump_json()
-        self.outcomes[AttemptRef(job_id=message.job_id, attempt=message.attempt)] = text
+        self.outcomes[AttemptRef(job_id=message.job_id, attempt=message.attempt)] = text, time.monotonic()
         return text
 
 
