@@ -4,7 +4,7 @@ before anything else of the request is read. What a flood's refusals cost less i
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Protocol, cast
@@ -18,8 +18,9 @@ from scheduler.observability import Counter
 from scheduler.problems import written
 from scheduler.turnstile import Turnstile
 
-AGAIN = b"POST /v1/jobs"  # what is refused unread
+AGAIN = b"POST /v1/jobs "  # what is refused unread
 KEPT_SECONDS = 20.0  # then it is read once more: a key may have ended, and the server ends connections that seem idle
+TOLD_SECONDS = 2.0  # in which a key that found no room is refused at a crowded door, too
 MOST_TOLD = 1_000  # keys
 NOBODY = Party(STRANGERS), 0.0
 KEY = re.compile(rb"\r\nauthorization:([^\r\n]*)", re.IGNORECASE)
@@ -43,11 +44,21 @@ class Server(Connection, Protocol):
     def resume_writing(self) -> None: ...
 
 
+class Door(Protocol):
+    """What it is like behind it."""
+
+    def is_full(self, party: Party) -> bool:
+        """Whether there is no room for this one."""
+
+    def is_crowded(self) -> bool:
+        """Whether whoever comes in waits for several turns."""
+
+
 @dataclass(slots=True)
 class Doorsteps:
-    """Of all connections. `full` says whether there is still no room for somebody."""
+    """Of all connections."""
 
-    full: Callable[[Party], bool]
+    door: Door
     shed: Counter
     idle: IdleConnections
     turnstile: Turnstile
@@ -64,7 +75,7 @@ class Doorsteps:
         """There is no room for this one, nor will there be for others of its key."""
         for name, value in request.raw_headers:
             if name.lower() == b"authorization":
-                self.told[value] = party, monotonic() + KEPT_SECONDS
+                self.told[value] = party, monotonic() + TOLD_SECONDS
                 self.told.move_to_end(value)
                 if len(self.told) > MOST_TOLD:
                     self.told.popitem(last=False)
@@ -74,9 +85,14 @@ class Doorsteps:
         """Whether it asks again what its key was told, and nothing has changed."""
         if not self.told or not head.startswith(AGAIN):
             return False
-        keys = KEY.findall(head)
-        party, until = self.told.get(keys[0].strip(), NOBODY) if len(keys) == 1 else NOBODY
-        return monotonic() < until and self.full(party)
+        keys = [key.strip() for key in KEY.findall(head)]
+        party, until = self.told.get(keys[0], NOBODY) if len(keys) == 1 else NOBODY
+        if monotonic() > until:
+            return False
+        if self.door.is_full(party):
+            self.told[keys[0]] = party, monotonic() + TOLD_SECONDS
+            return True
+        return self.door.is_crowded()
 
 
 class Doorstep(asyncio.Protocol):

@@ -51,7 +51,7 @@ class Gate:
         self.idle = IdleConnections()
         self.farewell = Farewell()
         self.turnstile = Turnstile()
-        self.doorsteps = Doorsteps(self._is_full, SHED.labels("again"), self.idle, self.turnstile)
+        self.doorsteps = Doorsteps(self, SHED.labels("again"), self.idle, self.turnstile)
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -72,6 +72,14 @@ class Gate:
             self.idle.rests(request.protocol, known=party.is_bot)
         return response
 
+    def is_full(self, party: Party) -> bool:
+        """Whether a request of this one would find no room; whoever stops tells each of its connections so."""
+        return not self.farewell.closing and (not self.requests.has_room(party) or self.lines.is_standing(party))
+
+    def is_crowded(self) -> bool:
+        """Whether whoever comes in waits for several turns."""
+        return not self.farewell.closing and self.turnstile.is_crowded()
+
     def _party(self, request: web.Request) -> Party:
         if request.path.startswith(GUARDED):
             return self.party(request.headers)
@@ -91,7 +99,7 @@ class Gate:
         what, places = self._places(request)
         if not places.has_room(party) or (places is not self.streams and self.lines.is_standing(party)):
             whole = Party(party.key) if party.is_bot else party  # of a bot, whichever user
-            if places is self.requests and self._is_full(whole):
+            if places is self.requests and self.is_full(whole):
                 self.doorsteps.refused(request, whole)
             SHED.labels(what).inc()
             raise Refused(OVERLOADED)
@@ -100,11 +108,6 @@ class Gate:
             yield
         finally:
             places.leave(party)
-
-    def _is_full(self, party: Party) -> bool:
-        """Whether a request of this one would find no room now."""
-        is_full = not self.requests.has_room(party) or self.lines.is_standing(party) or self.turnstile.is_crowded()
-        return is_full and not self.farewell.closing
 
     def _places(self, request: web.Request) -> tuple[str, Places]:
         if request.path.endswith(LONG):

@@ -81,13 +81,16 @@ class Shortcut:
             return NO_STARTS
         coming = {job.id: job for job in jobs()}
         now = time.monotonic()
-        for job in coming.values():
-            self.line.place(job, now)
-        chosen = self.handout.for_free_slots(now, free)
-        self.handout.owe([(job, worker_id) for job, worker_id in chosen if job.id not in coming])
-        ours = [(job, worker_id) for job, worker_id in chosen if job.id in coming]
-        tokens = lease_tokens(len(ours))
-        where = {job.id: Start(job, worker_id, token) for (job, worker_id), token in zip(ours, tokens, strict=True)}
-        for job_id in coming.keys() - where.keys():
-            self.line.remove(job_id, now)
+        where: dict[UUID, Start] = {}
+        try:
+            for job in coming.values():
+                self.line.place(job, now)
+            chosen = self.handout.for_free_slots(now, free)
+            self.handout.owe([(job, worker_id) for job, worker_id in chosen if job.id not in coming])
+            ours = [(job, worker_id) for job, worker_id in chosen if job.id in coming]
+            tokens = lease_tokens(len(ours))
+            where = {job.id: Start(job, worker_id, token) for (job, worker_id), token in zip(ours, tokens, strict=True)}
+        finally:
+            for job_id in coming.keys() - where.keys():
+                self.line.remove(job_id, now)
         return Starts(leader, self.lease, where) if where else NO_STARTS

@@ -30,7 +30,8 @@ async def follow_ledger(connection: asyncpg.Connection, user_id: int, facts: Map
 
 
 async def follow_end(connection: asyncpg.Connection, user_id: int, facts: Mapping[str, Any]) -> str | None:
-    if facts["last_seq"] is None or await ask(connection, Check.CHAIN, user_id):
+    """The same of one that lags behind; where it is ahead, rows may be lost, and their numbers are not used again."""
+    if facts["last_seq"] is None or facts["last_seq"] > facts["ledger"] or await ask(connection, Check.CHAIN, user_id):
         return None
     reference = await mending.follow_ledger(connection, user_id)
     return f"the account stood at row {facts['last_seq']}, now at the last of the ledger ({reference})"
@@ -66,7 +67,7 @@ MENDS: Mapping[Check, Mend] = {
 }
 DECIDE: Mapping[Check, str] = {
     Check.BALANCE: "its ledger is no chain; say what the user owns and write it with a grant",
-    Check.STANDS: "there is no account, or its ledger is no chain; compare with a backup",
+    Check.STANDS: "there is no account, its ledger is no chain, or rows at its end are lost; compare with a backup",
     Check.CHAIN: "rows were changed or lost; compare with a backup, then write a grant for what is missing",
     Check.NEGATIVE: "find the row that took too much, then write a grant",
     Check.ALLOWANCE: "the ledger gave back more than it took that day; it mends itself with the next day",

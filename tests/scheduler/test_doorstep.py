@@ -177,6 +177,20 @@ async def test_a_connection_is_read_again_before_it_counts_as_idle(monkeypatch: 
         assert house.read == 4
 
 
+async def test_a_key_that_had_room_lately_is_not_refused_at_a_crowded_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    steps = house.gate.doorsteps
+    monkeypatch.setattr(house.gate, "is_crowded", lambda: True)
+    assert not steps.is_told(head_of(asked()))
+    steps.refused(make_mocked_request("POST", "/v1/jobs", {"Authorization": BOT.decode()}), Party(BOT.decode()))
+    assert steps.is_told(head_of(asked()))
+    assert not steps.is_told(head_of(asked(OTHER)))
+    assert not steps.is_told(head_of(asked(path=b"/v1/jobs/1/cancel")))
+    monkeypatch.setattr(doorstep, "TOLD_SECONDS", -1.0)
+    steps.refused(make_mocked_request("POST", "/v1/jobs", {"Authorization": BOT.decode()}), Party(BOT.decode()))
+    assert not steps.is_told(head_of(asked()))
+
+
 def test_keys_that_were_told_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doorstep, "MOST_TOLD", 2)
     steps = House().gate.doorsteps

@@ -32,11 +32,9 @@ class Joined:
         self.words[seq >> WORD] = self.words.get(seq >> WORD, 0) | 1 << (seq & LAST_BIT)
 
     def remove(self, seq: int) -> None:
-        left = self.words[seq >> WORD] & ~(1 << (seq & LAST_BIT))
+        left = self.words.pop(seq >> WORD, 0) & ~(1 << (seq & LAST_BIT))
         if left:
             self.words[seq >> WORD] = left
-        else:
-            del self.words[seq >> WORD]
 
     def before(self, seq: int) -> int:
         mine, smaller = seq >> WORD, (1 << (seq & LAST_BIT)) - 1

@@ -45,7 +45,6 @@ A_FREE_JOB = """
 MENDABLE: list[tuple[str, set[Check]]] = [
     ("update billing.token_account set balance = balance + 3", {Check.BALANCE}),
     ("update billing.token_account set allowance_used = allowance_used + 1", {Check.ALLOWANCE}),
-    ("update billing.token_account set last_seq = last_seq + 7", {Check.STANDS}),
     ("update billing.token_account set last_seq = last_seq - 1", {Check.STANDS}),
     ("update billing.token_account set allowance_day = allowance_day - 1, allowance_used = 0", {Check.ALLOWANCE}),
     ("update billing.token_account set allowance_day = allowance_day + 1, allowance_used = 0", {Check.ALLOWANCE}),
@@ -64,6 +63,7 @@ MENDABLE: list[tuple[str, set[Check]]] = [
 ]
 TO_DECIDE: list[tuple[str, Check]] = [
     ("delete from billing.token_account", Check.STANDS),
+    ("update billing.token_account set last_seq = last_seq + 7", Check.STANDS),
     ("update jobs set held_allowance = held_allowance + 5 where status = 'QUEUED'", Check.HELD_AS),
     ("update jobs set held_balance = held_balance + 5 where status = 'RUNNING'", Check.HELD_AS),
     ("update jobs set held_day = held_day - 3 where status = 'QUEUED'", Check.HELD_AS),
