@@ -19,7 +19,7 @@ from scheduler.proxies import network_of
 log = structlog.get_logger(__name__)
 
 MOST_REQUESTS = 400  # being answered
-MOST_FILES = 160  # being read, each as fast as its reader likes: a piece of each is in memory
+MOST_FILES = 400  # being read, each as fast as its reader likes: a piece of each is in memory
 MOST_TABS = 2_000  # that listen to events
 PARTS = 4  # one of them for a network
 BODY_SECONDS = 5.0  # for the whole of a body
@@ -31,24 +31,25 @@ AT_ONCE = ("/static/", "/healthz", "/readyz")  # wait for nobody: what they get 
 
 @dataclass(slots=True)
 class Places:
-    """So many at once, a part of them for each network."""
+    """So many at once, a part of them for each network; one that is large takes several."""
 
     most: int
     total: int = 0
     networks: Counter[str] = field(default_factory=Counter)
 
-    def has_room(self, network: str) -> bool:
-        return self.total < self.most and self.networks[network] < max(1, self.most // PARTS)
+    def has_room(self, network: str, size: int = 1) -> bool:
+        part = max(1, self.most // PARTS)
+        return self.total + size <= self.most and self.networks[network] + size <= part
 
     @contextmanager
-    def place(self, network: str) -> Iterator[None]:
-        self.total += 1
-        self.networks[network] += 1
+    def place(self, network: str, size: int = 1) -> Iterator[None]:
+        self.total += size
+        self.networks[network] += size
         try:
             yield
         finally:
-            self.total -= 1
-            self.networks[network] -= 1
+            self.total -= size
+            self.networks[network] -= size
             if not self.networks[network]:
                 del self.networks[network]
 

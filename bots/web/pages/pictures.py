@@ -6,10 +6,12 @@ from uuid import UUID
 from aiohttp import web
 
 from bots.web.pages.job import job_id
-from bots.web.site import visit
+from bots.web.shelf import Shelf
+from bots.web.site import origin, visit
 from scheduler.artifacts.model import Variant
 from scheduler.client.artifacts import File
 from scheduler.errors import Code, Refused, Unreachable
+from scheduler.proxies import network_of
 
 YEAR_SECONDS = 365 * 24 * 3600
 KEPT = {"Cache-Control": f"private, max-age={YEAR_SECONDS}, immutable"}  # a file never changes under its id
@@ -22,7 +24,10 @@ SIGNATURES = {
     b"\xff\xfb": "audio/mpeg",
 }
 SHOWN = frozenset({*SIGNATURES.values(), "video/mp4"})
-TAKE_SECONDS, LEAST_BYTES_A_SECOND = 10.0, 64 * 1024  # who takes a file more slowly gets no more of it
+STALL_SECONDS = 20.0  # in which nothing of a file is taken: its reader is gone
+TAKE_SECONDS, LEAST_BYTES_A_SECOND = 30.0, 8 * 1024  # for the whole; the files of a page share their reader's link
+
+SHELF = web.AppKey("shelf", Shelf)
 
 
 async def picture(request: web.Request) -> web.StreamResponse:
@@ -41,13 +46,15 @@ async def thumbnail(request: web.Request) -> web.StreamResponse:
 async def file(request: web.Request, variant: Variant) -> web.StreamResponse:
     """A piece at a time, as the scheduler gives it: whole, or the part that a player asks for, for some browsers play
     nothing that they cannot have in parts."""
-    artifact, here = artifact_id(request), visit(request)
-    async with here.user.file(artifact, variant, request.headers.get("Range")) as found:
+    artifact, here, network = artifact_id(request), visit(request), network_of(origin(request).address)
+    opened = here.user.file(artifact, variant, request.headers.get("Range"))
+    async with opened if request.method == "HEAD" else request.app[SHELF].taken(opened, network) as found:
         response = web.StreamResponse(status=206 if found.span else 200, headers=KEPT | {"Accept-Ranges": "bytes"})
         if found.span:
             response.headers["Content-Range"] = found.span
         response.content_type = found.content_type if found.content_type in SHOWN else "application/octet-stream"
         response.content_length = found.size_bytes
+        here.site.farewell.part(response)
         await response.prepare(request)
         if request.method != "HEAD":
             await hand_on(request, found, response)
@@ -57,13 +64,19 @@ async def file(request: web.Request, variant: Variant) -> web.StreamResponse:
 async def hand_on(request: web.Request, found: File, response: web.StreamResponse) -> None:
     """All of it; or hang up: what was promised cannot be sent any more, or is not taken."""
     try:
-        async with asyncio.timeout(TAKE_SECONDS + (found.size_bytes or 0) / LEAST_BYTES_A_SECOND):
+        async with asyncio.timeout(take_seconds(found.size_bytes or 0)):
             async for piece in found.pieces:
-                await response.write(piece)
-            await response.write_eof()
+                async with asyncio.timeout(STALL_SECONDS):
+                    await response.write(piece)
+            async with asyncio.timeout(STALL_SECONDS):
+                await response.write_eof()
     except (Unreachable, OSError, TimeoutError):
         if request.transport:
             request.transport.abort()
+
+
+def take_seconds(size_bytes: int) -> float:
+    return TAKE_SECONDS + size_bytes / LEAST_BYTES_A_SECOND
 
 
 async def preview(request: web.Request) -> web.Response:

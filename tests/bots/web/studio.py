@@ -271,7 +271,10 @@ class Visitor(User):
         owner, content = self.studio.files.get(artifact_id, ("", b""))
         if owner != self.person.ref:
             raise Refused.because(Code.NOT_FOUND, what="artifact")
-        yield File("image/png", len(content), None, self.studio.pieces(content))
+        try:
+            yield File("image/png", len(content), None, self.studio.pieces(content))
+        finally:
+            self.studio.calls["file left"] += 1
 
     async def me(self) -> AccountView:
         self.studio.check()

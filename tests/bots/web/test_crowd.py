@@ -29,6 +29,17 @@ def test_an_ipv6_household_is_one_network() -> None:
     assert network_of(None) == network_of(None)
 
 
+def test_who_is_large_takes_several_places() -> None:
+    places = Places(8)
+    with places.place("a", 1):
+        assert places.has_room("a", 1)
+        assert not places.has_room("a", 2)
+        with places.place("b", 6):
+            assert places.has_room("c", 1)
+            assert not places.has_room("c", 2)
+    assert (places.total, len(places.networks)) == (0, 0)
+
+
 async def test_a_tab_too_many_is_told_when_to_come_back(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "MOST_TABS", 1)
     async with serving(studio) as server, browsing(server) as ann, browsing(server) as bob, ann.tab():

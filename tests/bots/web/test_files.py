@@ -11,6 +11,8 @@ from aiohttp.test_utils import TestServer
 
 from bots.web import crowd
 from bots.web.pages import pictures
+from bots.web.pages.pictures import SHELF
+from bots.web.shelf import ROOM_BYTES, SMALL_BYTES
 from scheduler.artifacts.model import Variant
 from scheduler.client import connect
 from scheduler.client.artifacts import PIECE_BYTES, File
@@ -54,6 +56,47 @@ async def test_who_takes_nothing_of_a_file_gets_few_pieces_and_loses_the_place(
     assert 0 < studio.calls["piece"] < LARGE / PIECE_BYTES / 4
 
 
+async def test_who_takes_nothing_more_is_left_long_before_the_time_for_the_whole(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "STALL_SECONDS", 0.3)
+    async with serving(studio) as server, browsing(server) as ann:
+        url = await shown(studio, ann, bytes(LARGE))
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+        writer.write(f"GET {url} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie_of(ann)}\r\n\r\n".encode())
+        await reader.readline()
+        async with asyncio.timeout(10):
+            while not studio.calls["file left"]:
+                await asyncio.sleep(0.02)
+        writer.close()
+
+
+def test_a_phone_has_the_time_for_all_the_files_that_its_page_asks_for() -> None:
+    link, at_once, size = 1_000_000 / 8, 12, 2_000_000
+    assert pictures.take_seconds(size) > at_once * size / link
+
+
+async def test_the_scheduler_is_done_with_a_small_file_before_its_reader_is(
+    studio: Studio, server: TestServer, ann: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_on, left = pictures.hand_on, []
+
+    async def slowly(request: web.Request, found: File, response: web.StreamResponse) -> None:
+        left.append(studio.calls["file left"])
+        await hand_on(request, found, response)
+
+    monkeypatch.setattr(pictures, "hand_on", slowly)
+    small, large = bytes(SMALL_BYTES), bytes(SMALL_BYTES + 1)
+    urls = [await shown(studio, ann, content) for content in (small, large, small)]
+    assert await (await ann.get(urls[0])).read() == small
+    assert await (await ann.get(urls[1])).read() == large
+    room = server.app[SHELF].room
+    assert (room.total, len(room.networks)) == (0, 0)
+    with room.place("elsewhere", ROOM_BYTES - SMALL_BYTES + 1):
+        assert await (await ann.get(urls[2])).read() == small
+    assert left == [1, 1, 2]
+
+
 async def test_readers_of_files_take_nobody_elses_place(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "MOST_FILES", 1)
     async with serving(studio) as server, browsing(server) as ann:
@@ -65,17 +108,21 @@ async def test_readers_of_files_take_nobody_elses_place(studio: Studio, monkeypa
             assert len(await slow.read()) == LARGE
 
 
+@pytest.mark.parametrize("size", [len(CONTENT), SMALL_BYTES + 1])
 async def test_a_file_that_breaks_off_is_not_taken_for_whole(
-    studio: Studio, ann: Browser, monkeypatch: pytest.MonkeyPatch
+    studio: Studio, ann: Browser, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     async def broken(content: bytes) -> AsyncIterator[bytes]:
         yield content[:10]
         raise Unreachable("cut")
 
     monkeypatch.setattr(studio, "pieces", broken)
-    url = await shown(studio, ann, CONTENT)
-    with pytest.raises(ClientPayloadError):
-        await ann.get(url)
+    url = await shown(studio, ann, bytes(size))
+    if size <= SMALL_BYTES:
+        assert (await ann.get(url)).status == 503
+    else:
+        with pytest.raises(ClientPayloadError):
+            await ann.get(url)
 
 
 async def test_only_the_head_of_a_file(studio: Studio, server: TestServer, ann: Browser) -> None:

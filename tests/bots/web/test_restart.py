@@ -59,15 +59,18 @@ async def test_a_page_goes_to_the_next_process_and_no_request_fails(studio: Stud
         stops[1].set()
 
 
-async def test_who_stops_is_not_ready_and_keeps_no_connection(server: TestServer, ann: Browser) -> None:
+async def test_who_stops_is_not_ready_and_keeps_no_connection(studio: Studio, server: TestServer, ann: Browser) -> None:
     site = server.app[SITE]
+    await ann.look()
+    artifact_id = uuid4()
+    studio.files[artifact_id] = next(iter(studio.people)), b"\x89PNG"
     assert (await ann.get("/readyz")).status == 200
     site.live.leave()
     await site.farewell.drain(0)
 
     assert (await ann.get("/readyz")).status == 503
     assert (await ann.get("/healthz")).status == 200
-    for path, status in (("/", 200), ("/chat", 200), ("/nowhere", 404)):
+    for path, status in (("/", 200), ("/chat", 200), ("/nowhere", 404), (f"/pictures/{artifact_id}", 200)):
         answer = await ann.get(path)
         assert (answer.status, answer.headers["Connection"]) == (status, "close")
     async with ann.session.get(server.make_url("/events")) as late:
