@@ -1,8 +1,12 @@
 """Who really calls: what proxies forward is believed only from the networks that the settings name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 IPAddress = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -17,16 +21,19 @@ class Origin:
     https: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Proxies:
     """The networks whose "X-Forwarded-..." headers count."""
 
     trusted: Sequence[Network]
+    has_warned: bool = field(default=False, init=False)
 
     def origin(self, peer: str | None, https: bool, headers: Mapping[str, str]) -> Origin:
         """What the client's own request looked like, as far as trusted proxies tell."""
         address, host = parsed(peer or ""), headers.get("Host", "")
         if address is None or not self.trusts(address):
+            if address and "X-Forwarded-For" in headers:
+                self._overlook(address)
             return Origin(str(address) if address else None, host, https)
         scheme = first(headers.get("X-Forwarded-Proto", ""))
         return Origin(
@@ -44,6 +51,12 @@ class Proxies:
                 break
             address = named
         return address
+
+    def _overlook(self, address: IPAddress) -> None:
+        """A neighbour that forwards is likely a proxy of ours which the settings do not name: all behind it are one."""
+        if address.is_private and not self.has_warned:
+            self.has_warned = True
+            log.warning("proxies.not_trusted", address=str(address), setting="TESSERA_TRUSTED_PROXIES")
 
     def trusts(self, address: IPAddress) -> bool:
         return any(address in network for network in self.trusted)

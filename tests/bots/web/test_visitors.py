@@ -6,6 +6,7 @@ from ipaddress import ip_network
 import pytest
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bots.settings import BotSettings
 from bots.web import visitors
@@ -53,6 +54,17 @@ async def test_behind_https_the_cookie_never_travels_in_the_clear(ann: Browser) 
     response = await ann.get("/", **{"X-Forwarded-Proto": "https"})
 
     assert SimpleCookie(response.headers["Set-Cookie"])[COOKIE]["secure"] is True
+
+
+def test_a_neighbour_that_forwards_and_is_not_trusted_is_named_once() -> None:
+    proxies = Proxies((ip_network("172.30.84.1"),))
+    forwards = {"X-Forwarded-For": "192.0.2.1"}
+    with capture_logs() as logs:
+        for peer, headers in (("172.30.84.1", forwards), ("198.41.0.4", forwards), ("172.30.84.7", {})):
+            proxies.origin(peer, False, headers)
+        assert not logs
+        assert [proxies.origin("172.30.84.7", False, forwards).address for _ in range(2)] == ["172.30.84.7"] * 2
+    assert [(log["event"], log["address"]) for log in logs] == [("proxies.not_trusted", "172.30.84.7")]
 
 
 async def test_a_visitor_stays_the_same_from_visit_to_visit(ann: Browser) -> None:
