@@ -12,6 +12,7 @@ from scheduler.jobs.admitter import Admitter
 from scheduler.jobs.agenda.bookings import Bookings
 from scheduler.jobs.agenda.model import booking
 from scheduler.jobs.agenda.queries import parents_of
+from scheduler.jobs.lineage import is_unseen
 from scheduler.jobs.model import Submission
 from scheduler.jobs.queries.views import read_parent
 from scheduler.jobs.submits import Admitted, Answer, Replayed, Submit
@@ -62,7 +63,8 @@ class Intake:
         refusal, parent, picture, film, booked = check_prompt(body.request.prompt), None, None, None, None
         if refusal is None and body.request.parent_id is not None:
             parent = await read_parent(self.pool, body.request.parent_id, caller.user_id, body.destination)
-            refusal = None if parent else Refusal(Code.NOT_FOUND, {"what": "parent job"})
+            if parent is None or is_unseen(body.request, parent):
+                refusal = Refusal(Code.NOT_FOUND, {"what": "parent job"})
         if refusal is None and body.request.picture is not None:
             picture = await find_picture(self.pool, body.request.picture, caller.user_id)
             refusal = no_picture(picture)

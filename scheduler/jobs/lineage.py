@@ -22,6 +22,12 @@ class Parent:
         return self.params.get("seed")
 
 
+def is_unseen(request: JobRequest, parent: Parent) -> bool:
+    """Whether it is to stay close to what it may not be told of: what came of it would be a stranger, and paid for."""
+    given = request.picture is not None or request.film is not None
+    return request.strength is not None and not given and not parent.own and not parent.params
+
+
 def inherited(request: JobRequest, parent: Parent | None, size: tuple[int, int] | None) -> dict[str, Any]:
     """Params beside the request's own. With a strength it stays close to its parent; with the parent's seed it is the
     same once more, whatever that came of, drawn at the size that was the first; else it is like any other."""

@@ -57,7 +57,7 @@ class JobRequest(BaseModel):
     seed: int | None = Field(None, ge=0, le=SEED_LIMIT)
     count: int = Field(1, ge=1, le=MOST_IMAGES)
     # the caller's own job that this one repeats; with a strength, that it varies. Of a bot also another's, where it is
-    # followed if its result was posted in the same chat
+    # followed if its result was posted in the same chat, and with a strength turned down if not
     parent_id: UUID | None = None
     strength: float | None = Field(None, ge=0, le=1)  # how far a variation may leave its parent, or the picture
     picture: UUID | None = None  # the caller's own upload or finished picture to start from

@@ -447,32 +447,43 @@ async def test_other_people_s_jobs_do_not_exist(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "state", "bot_id", "followed"),
+    ("where", "state", "message", "bot_id", "followed"),
     [
-        ({"chat_id": -7, "reply_to": 5}, "posted", "one", True),
-        ({"chat_id": -7}, "waiting", "one", False),
-        ({"chat_id": -7}, "posted", "other", False),
-        ({"chat_id": -8}, "posted", "one", False),
-        ({"channel_id": "7"}, "posted", "one", False),
-        (None, "posted", "one", False),
+        ({"chat_id": -7, "reply_to": 5}, "posted", None, "one", True),
+        ({"chat_id": -7}, "due", {"message_id": 6}, "one", True),  # seen, though the bot has not said so yet
+        ({"chat_id": -7}, "due", None, "one", False),
+        ({"chat_id": -7}, "waiting", {"message_id": 6}, "one", False),
+        ({"chat_id": -7}, "posted", None, "other", False),
+        ({"chat_id": -8}, "posted", None, "one", False),
+        ({"channel_id": "7"}, "posted", None, "one", False),
+        (None, "posted", None, "one", False),
     ],
 )
 async def test_another_s_result_is_gone_on_from_where_it_was_posted_and_only_there(
-    api: Api, where: dict[str, Any] | None, state: str, bot_id: str, followed: bool
+    api: Api,
+    where: dict[str, Any] | None,
+    state: str,
+    message: dict[str, Any] | None,
+    bot_id: str,
+    followed: bool,
 ) -> None:
     posted = {"bot_id": "one", "process": "p", "address": {"chat_id": -7, "user": 42}}
     first = (await api.submit(seed=8, destination=posted)).document["job"]["id"]
-    posted_at = "now()" if state == "posted" else "null"
-    await api.stage.pool.execute(f"update deliveries set state = $1, posted_at = {posted_at}", state)
+    times = {"posted": "posted_at = now()", "due": "due_at = now()"}.get(state, "posted_at = null")
+    await api.stage.pool.execute(f"update deliveries set state = $1, message = $2, {times}", state, message)
     asked = {"bot_id": bot_id, "process": "p"} | ({"address": where} if where else {})
+    again = await api.submit(user=BEN, parent_id=first, destination=asked)
     varied = await api.submit(user=BEN, parent_id=first, strength=0.35, destination=asked)
-    params = await api.stage.pool.fetchval("select params from jobs where id = $1", varied.document["job"]["id"])
 
-    assert varied.status == 201
-    assert params.get("parent_seed") == (8 if followed else None)
-    assert varied.document["job"]["parent_id"] is None  # whose it was is nobody else's business
-    named = await api.stage.pool.fetchval("select count(*) from jobs where parent_id is not null")
-    assert named == 0
+    assert (varied.status, again.status) == (201 if followed else 404, 201)  # a stranger's picture is not charged for
+    if followed:
+        params = await api.stage.pool.fetchval("select params from jobs where id = $1", varied.document["job"]["id"])
+        assert params["parent_seed"] == 8
+    else:
+        assert varied.code == "not_found"
+    # whose it was is nobody else's business
+    assert again.document["job"]["parent_id"] is None
+    assert await api.stage.pool.fetchval("select count(*) from jobs where parent_id is not null") == 0
 
 
 async def test_an_unknown_parent_is_not_found_by_a_bot_either(api: Api) -> None:

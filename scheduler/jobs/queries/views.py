@@ -64,12 +64,14 @@ async def read_jobs(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, JobView]:
 async def read_parent(db: Db, job_id: UUID, user_id: int, asked: Destination | None) -> Parent | None:
     """What a job was told that another one goes on from; None: the user has no such job. `asked`: the chat of a bot
     where that is asked. What somebody else's was told is followed where the bot has posted its result in that chat, for
-    all to see and to press; of any other nothing is."""
+    all to see and to press; of any other nothing is. A result is seen a little before the bot has said that it posted
+    it: as soon as it may be in the message that the bot stored."""
     row = await db.fetchrow(
         """
         select j.params, j.user_id = $2 as own,
                exists (select from deliveries d
-                        where d.job_id = j.id and d.bot_id = $3 and d.state in ('posted', 'uncertain')
+                        where d.job_id = j.id and d.bot_id = $3
+                          and (d.state in ('posted', 'uncertain') or d.state = 'due' and d.message is not null)
                           and (d.address -> 'chat_id' = $4::jsonb -> 'chat_id'
                                or d.address -> 'channel_id' = $4::jsonb -> 'channel_id')) as seen
           from jobs j
