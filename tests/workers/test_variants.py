@@ -202,6 +202,23 @@ def test_a_film_that_cannot_be_read_has_no_rendition_and_its_artifact_stays(tmp_
     assert found.thumbnail is not None
 
 
+@pytest.mark.parametrize("ending", ["gif", "webp"])
+def test_the_film_beside_one_that_not_everything_plays_weighs_no_more_than_chats_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """Noise, of which there is nothing to save; of as many seconds as the bound tells on."""
+    monkeypatch.setattr("workers.media.screen.HEAVY_BYTES", 128 * 1024)
+    path = tmp_path / f"0.{ending}"
+    noise = np.random.default_rng(1)
+    drawn = [Image.fromarray(noise.integers(0, 256, (96, 128, 3), dtype=np.uint8)) for _ in range(48)]
+    drawn[0].save(path, save_all=True, append_images=drawn[1:], duration=500)
+    made = Made(path, "video", ending, 128, 96, duration_seconds=24.0, metadata={"plays": False})
+    web = variants(made, path.stat().st_size, wanted).web
+
+    assert web is not None
+    assert 64 * 1024 < web.size_bytes <= 128 * 1024
+
+
 def test_a_rendition_that_is_no_lighter_is_none(tmp_path: Path) -> None:
     made = a_film(tmp_path / "0.mp4", (1600, 96))
 

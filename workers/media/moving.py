@@ -8,6 +8,7 @@ from PIL import Image, ImageSequence
 from workers.disk import is_full
 from workers.media import gif, xmp
 from workers.media.reading import Film, Unreadable
+from workers.media.screen import most_bits
 from workers.media.video_file import write_video
 from workers.thumbnails import opaque
 
@@ -53,7 +54,8 @@ def drawn_anew(
         with Image.open(path) as picture:
             lengths = times(picture)
             rate = min(max(round(1000 * len(lengths) / sum(lengths)), 1), FASTEST)
-            write_video(to, frames(picture, size, len(lengths), step), size, rate, metadata)
+            bits = most_bits(len(lengths) / rate)
+            write_video(to, frames(picture, size, len(lengths), step), size, rate, metadata, bits)
     except (ValueError, OSError, EOFError, SyntaxError) as error:
         if is_full(error):
             raise

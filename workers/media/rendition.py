@@ -11,20 +11,18 @@ from av.video.stream import VideoStream
 
 from workers.disk import is_full
 from workers.media.reading import FAST, Unreadable
-from workers.media.screen import HEAVY_BYTES
+from workers.media.screen import most_bits
 from workers.media.soundtrack import Soundtrack
-from workers.media.video_file import BT709, OPTIONS
+from workers.media.video_file import BT709, OPTIONS, at_most
 
 __all__ = ["Unreadable", "smaller"]
 
-MOST_BITS = 3_000_000  # a second
 QUALITY = "22"  # x264's rate factor
 
 
 def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]) -> None:
     """Write it; `step` is called before each frame with the part that is done, and may raise. Raises Unreadable."""
-    bits = min(MOST_BITS, int(HEAVY_BYTES * 8 * 0.9 / seconds))
-    options = OPTIONS | {"crf": QUALITY, "maxrate": str(bits), "bufsize": str(bits)}
+    options = OPTIONS | {"crf": QUALITY} | at_most(most_bits(seconds))
     try:
         with (
             av.open(str(path)) as source,

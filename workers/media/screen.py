@@ -2,6 +2,7 @@
 
 LONG_SIDE, SHORT_SIDE = 1280, 720  # pixels
 HEAVY_BYTES = 8 * 2**20  # Discord takes 10 MiB
+MOST_BITS = 3_000_000  # a second
 
 
 def size_of(size: tuple[int, int], size_bytes: int, plays: bool = True) -> tuple[int, int] | None:
@@ -12,6 +13,11 @@ def size_of(size: tuple[int, int], size_bytes: int, plays: bool = True) -> tuple
     if plays and factor == 1.0 and size_bytes <= HEAVY_BYTES:
         return None
     return even(size[0] * factor), even(size[1] * factor)
+
+
+def most_bits(seconds: float) -> int:
+    """A second, with which a rendition of so many seconds is never heavy."""
+    return min(MOST_BITS, int(HEAVY_BYTES * 8 * 0.9 / seconds))
 
 
 def even(side: float) -> int:

@@ -17,13 +17,23 @@ if platform.machine() in ("x86_64", "AMD64"):
     OPTIONS["x264-params"] = "asm=SSE4.2"
 
 
+def at_most(bits: int) -> dict[str, str]:
+    """A second, but for the first one, which may have twice as many."""
+    return {"maxrate": str(bits), "bufsize": str(bits)}
+
+
 def write_video(
-    path: Path, frames: Iterable[Image.Image], size: tuple[int, int], rate: int, metadata: Mapping[str, object]
+    path: Path,
+    frames: Iterable[Image.Image],
+    size: tuple[int, int],
+    rate: int,
+    metadata: Mapping[str, object],
+    bits: int | None = None,
 ) -> None:
-    """Frames are RGB and all of one even size; `rate` of them a second."""
+    """Frames are RGB and all of one even size; `rate` of them a second, in at most so many bits."""
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart", "fflags": "+bitexact"}) as file:
         file.metadata.update({name: str(value) for name, value in metadata.items()})
-        stream = file.add_stream("libx264", rate=rate, options=OPTIONS)
+        stream = file.add_stream("libx264", rate=rate, options=OPTIONS | (at_most(bits) if bits else {}))
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         tick = Fraction(1, rate)  # the container counts in its own once the header is written
