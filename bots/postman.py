@@ -20,7 +20,7 @@ from bots.replies.translator import Translator
 from bots.writing import Writer
 from scheduler import supervisor
 from scheduler.client.session import Scheduler
-from scheduler.deliveries.model import Claim, Claimed, DeliveryState, DeliveryView
+from scheduler.deliveries.model import Claim, Claimed, DeliveryState
 from scheduler.errors import Code, Refused, Unreachable
 from scheduler.jobs.model import Accepted, JobEvent, JobView, Status
 from scheduler.supervisor import Loop
@@ -137,7 +137,7 @@ class Postman:
 
     async def claim_some(self, holding: Sequence[UUID], limit: int, *, only_due: bool) -> bool:
         asked_at, names = self.clock(), list(holding)
-        claimed = await self.scheduler.claim(
+        claimed = await self.claimed(
             Claim(bot_id=self.bot_id, process=self.process, holding=names, limit=limit, only_due=only_due)
         )
         self.deliverer.claim_seconds = claimed.claim_seconds
@@ -153,6 +153,15 @@ class Postman:
         finished = {job_id for job_id in holding if job_id not in self.posts}
         return self.taken(claimed, lost | finished, asked_at) >= limit > 0
 
+    async def claimed(self, claim: Claim) -> Claimed:
+        """Without more to take where the scheduler is older than `only_due`: with it, it turns down all that is held."""
+        try:
+            return await self.scheduler.claim(claim)
+        except Refused as error:
+            if not claim.only_due or error.refusal.code is not Code.INVALID_REQUEST:
+                raise
+        return await self.scheduler.claim(claim.model_copy(update={"limit": 0, "only_due": False}))
+
     def taken(self, claimed: Claimed, skip: set[UUID], asked_at: float) -> int:
         """Take the deliveries of a claim in; returns how many are new."""
         new = 0
@@ -162,15 +171,12 @@ class Postman:
             post = self.posts.get(view.job.id)
             if post is None:
                 new += 1
-                post = self.made_from(view)
+                post = self.made(view.job, view.user, view.locale, view.address, view.message)
             post.renewed_at = asked_at
             if view.state is DeliveryState.DUE and not post.due:
                 post.job, post.due, post.tries = view.job, True, view.tries
                 post.news.set()
         return new
-
-    def made_from(self, view: DeliveryView) -> Post:
-        return self.made(view.job, view.user, view.locale, view.address, view.message)
 
     def made(self, job: JobView, user: str, locale: str | None, address: Address, message: Message | None) -> Post:
         """A post, and the one task that edits its message from now on."""

@@ -17,7 +17,7 @@ from bots.status import StatusBoard
 from scheduler.artifacts.model import WebView
 from scheduler.client import User
 from scheduler.deliveries.model import Claim, Claimed, DeliveryState
-from scheduler.errors import Unreachable
+from scheduler.errors import Code, Refused, Unreachable
 from scheduler.jobs.model import JobRequest, JobView, Status, Wait, Why
 from tests.bots.studio import ADDRESS, FOR_SCREENS, HURRY, FakeMessenger, Studio, serving, until
 
@@ -595,6 +595,27 @@ async def test_who_holds_as_many_as_a_claim_names_still_posts_what_others_left(
             row.claimed_by = None
         await until(lambda: rows[0].state is DeliveryState.POSTED)
         await until(lambda: set(postman.posts) == set(held))
+
+
+async def test_who_holds_as_many_as_a_claim_names_keeps_them_where_the_scheduler_is_older(
+    studio: Studio, chat: FakeMessenger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an upgrade that begins with the bots: it turns a claim with a field that it does not know down as a whole."""
+    monkeypatch.setattr("bots.postman.MOST_IN_A_CLAIM", 2)
+    answered, limits = studio.claim, []
+
+    async def claim(asked: Claim) -> Claimed:
+        if asked.only_due:
+            raise Refused.because(Code.INVALID_REQUEST)
+        limits.append(asked.limit)
+        return await answered(asked)
+
+    monkeypatch.setattr(studio, "claim", claim)
+    async with serving(studio, chat) as postman:
+        held = [await ask(postman, key) for key in ("1", "2")]
+        await until(lambda: 0 in limits)
+        studio.end(held[0])
+        await until(lambda: studio.posted(held[0]))
 
 
 async def test_however_many_results_wait_for_their_turn_few_are_in_memory(
