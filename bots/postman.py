@@ -154,7 +154,7 @@ class Postman:
         return self.taken(claimed, lost | finished, asked_at) >= limit > 0
 
     async def claimed(self, claim: Claim) -> Claimed:
-        """Without more to take where the scheduler is older than `only_due`: with it, it turns down all that is held."""
+        """Without more to take where the scheduler is older than `only_due`: it turns down all that is held with it."""
         try:
             return await self.scheduler.claim(claim)
         except Refused as error:
