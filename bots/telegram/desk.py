@@ -13,6 +13,7 @@ from aiogram import Bot
 from bots.making import Maker
 from bots.messenger import Address, Message, Screen
 from bots.status import StatusBoard
+from bots.telegram.seal import Seal
 from bots.writing import Writer
 from scheduler.client.session import Scheduler
 
@@ -49,6 +50,7 @@ class Desk:
         makers: Sequence[Maker] = tuple(Maker),
     ) -> None:
         self.bot = bot
+        self.seal = Seal.of(bot.token)
         self.scheduler = scheduler
         self.board = board
         self.writer = writer

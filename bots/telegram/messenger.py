@@ -20,6 +20,7 @@ from bots.messenger import TEXT_LIMIT, Address, Button, Chat, Link, Message, Pic
 from bots.replies.frame import cut, units
 from bots.telegram.media import LIMITS, digest, input_media, is_strip, of_audio, of_video, upload
 from bots.telegram.outcomes import Unmodified, WrongKind, outcomes
+from bots.telegram.seal import Seal
 
 LONGEST_CAPTION = TEXT_LIMIT
 OF_A_JOB = re.compile(r"[a-z]+:[0-9a-f]{32}")
@@ -48,6 +49,7 @@ class TelegramMessenger:
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
+        self.seal = Seal.of(bot.token)
 
     def chat(self, address: Address) -> Chat:
         chat_id = address["chat_id"]
@@ -60,7 +62,7 @@ class TelegramMessenger:
 
     async def send(self, address: Address, screen: Screen) -> Message:
         picture, where = screen.picture, destination(address)
-        markup = keyboard(address, screen)
+        markup = keyboard(address, screen, self.seal)
         with outcomes(address):
             if picture is None:
                 text = cut(screen.text, LIMITS.characters)
@@ -120,12 +122,12 @@ class TelegramMessenger:
                     text=text,
                     entities=linked(text, screen.links),
                     link_preview_options=NO_PREVIEW,
-                    reply_markup=keyboard(address, screen),
+                    reply_markup=keyboard(address, screen, self.seal),
                     **target,
                 )
             else:
                 await self.bot.edit_message_caption(
-                    **captioned(screen), reply_markup=keyboard(address, screen), **target
+                    **captioned(screen), reply_markup=keyboard(address, screen, self.seal), **target
                 )
         return message
 
@@ -139,7 +141,7 @@ class TelegramMessenger:
                 media=media,
                 chat_id=address["chat_id"],
                 message_id=message["message_id"],
-                reply_markup=keyboard(address, screen),
+                reply_markup=keyboard(address, screen, self.seal),
             )
             return shown(sent, picture) if isinstance(sent, Sent) else message
         return message
@@ -155,17 +157,19 @@ def destination(address: Address) -> dict[str, Any]:
     return found
 
 
-def keyboard(address: Address, screen: Screen) -> InlineKeyboardMarkup | None:
+def keyboard(address: Address, screen: Screen, seal: Seal) -> InlineKeyboardMarkup | None:
     """The buttons; without any, what was there disappears."""
     if not screen.buttons:
         return None
-    owner = address.get("user")
-    return InlineKeyboardMarkup(inline_keyboard=[[key(button, owner) for button in row] for row in screen.buttons])
+    rows = [[key(button, address, seal) for button in row] for row in screen.buttons]
+    return InlineKeyboardMarkup(inline_keyboard=rows)
 
 
-def key(button: Button, owner: int | None) -> InlineKeyboardButton:
-    """A button; what names a job says in a group also whose it is."""
-    data = f"{button.data}:{owner}" if owner and OF_A_JOB.fullmatch(button.data) else button.data
+def key(button: Button, address: Address, seal: Seal) -> InlineKeyboardButton:
+    """A button; what names a job says in a group also whose it is, signed."""
+    data, owner = button.data, address.get("user")
+    if owner and OF_A_JOB.fullmatch(data):
+        data = seal.signed(f"{data}:{owner}", address["chat_id"])
     return InlineKeyboardButton(text=button.label, callback_data=data)
 
 

@@ -139,7 +139,10 @@ class Press(Talk):
 
     @property
     def is_real(self) -> bool:
-        """Whether the pressed message carries the button: Telegram does not check the data that a client sends."""
+        """Whether the button is ours: signed, or, as older ones are not, on the pressed message. What a client sends,
+        Telegram does not check."""
+        if self.desk.seal.is_ours(self.callback.data or "", self.place["chat_id"]):
+            return True
         markup = self.pressed.reply_markup if self.pressed else None
         rows = markup.inline_keyboard if markup else []
         return any(button.callback_data == self.callback.data for row in rows for button in row)

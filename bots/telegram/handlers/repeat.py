@@ -86,11 +86,11 @@ async def more(_: CallbackQuery, talk: Press, subject: str) -> None:
 
 
 async def job_named(talk: Press, subject: str) -> Named | None:
-    """The job, and whether it is the presser's own; in a group a button that is really there also says whose it is.
+    """The job, and whether it is the presser's own; in a group a button that is really ours also says whose it is.
 
-    Whatever else is named is looked for among the presser's own: so under a message that is out of reach, too.
+    Whatever else is named is looked for among the presser's own.
     """
-    name, _, owner = subject.partition(":")
+    name, owner = (*subject.split(":"), "")[:2]
     job_id = buttons.job_id(name)
     if job_id is None:
         return None

@@ -120,7 +120,7 @@ async def test_in_a_group_buttons_say_whose_job_they_name(
         {"chat_id": group.id, "user": ann.id}, Screen("hello", buttons=(*ROW, (Button("?", "help:"),)))
     )
     data = [button.data for button in ann.at(group).sees_from_bot()[0].buttons]
-    assert data == [f"again:{'0' * 32}:{ann.id}", "help:"]
+    assert data == [messenger.seal.signed(f"again:{'0' * 32}:{ann.id}", group.id), "help:"]
 
 
 CALL = GetMe()
