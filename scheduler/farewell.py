@@ -10,6 +10,7 @@ from scheduler.port import Port
 QUIET_SECONDS = 1.0  # nobody asks any more: whoever sends requests here has seen that this process stops
 LAST_SECONDS = 0.5  # for the requests of those who were at the port when it closed
 LOOK_SECONDS = 0.05
+TURNS = 8  # of the event loop, until what lies in a socket has been read and has asked
 
 
 class Farewell:
@@ -50,3 +51,5 @@ class Farewell:
         until = monotonic() + most_seconds
         while monotonic() < min(until, self.asked_at + QUIET_SECONDS):
             await asyncio.sleep(LOOK_SECONDS)
+            for _ in range(TURNS):  # a loop that was busy looks at the clock before it looks at its sockets
+                await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -377,6 +378,31 @@ async def test_who_stops_serves_on_until_nobody_asks(monkeypatch: pytest.MonkeyP
             assert (answered.status, answered.headers["Connection"]) == (200, "close")
         assert not draining.done()
         await draining
+
+
+async def test_who_asked_while_the_loop_was_busy_is_answered_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(farewell, "QUIET_SECONDS", 0.1)
+    slow, gate = Slow(), Gate(as_called, Proxies(()))
+    slow.go.set()
+    async with served(slow, gate) as (base, session), asyncio.TaskGroup() as group:
+        async with session.get(f"{base}/v1/slow", headers=BOT) as before:
+            assert before.status == 200
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(base.rpartition(":")[2]))
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"ok\n")
+        asked_at = gate.farewell.asked_at
+
+        async def asked_when_drained() -> float:
+            await gate.farewell.drain(30.0)
+            return gate.farewell.asked_at
+
+        drained = group.create_task(asked_when_drained())
+        await asyncio.sleep(0)
+        writer.write(b"GET /v1/slow HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bot\r\n\r\n")
+        time.sleep(0.2)  # longer than nobody asked
+        assert await drained > asked_at
+        assert b"Connection: close" in await reader.readuntil(b"at last")
+        writer.close()
 
 
 async def test_nobody_waits_who_serves_nobody() -> None:
