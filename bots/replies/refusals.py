@@ -71,8 +71,8 @@ def refused(refusal: Refusal, tr: Translator, now: datetime, *, helps: bool = Fa
         facts["upgrade"] = "none"  # what costs nothing is proposed before a plan
     text = tr(name, **facts)
     soon = refusal.code in PASSES_SOON or (refusal.code in MAY_PASS_SOON and refusal.retry_after_seconds is not None)
-    if soon and not counts:
-        text += " " + tr(f"{name}-next", **facts)
+    if soon and not counts and "open" not in refusal.facts:  # one place that frees is not enough
+        text += " " + tr(f"refused-{key(refusal.code)}-next", **facts)
     if change:
         text += " " + tr(change, **facts)
     return Screen(text, buttons=help_for(refusal, tr) if helps else ())

@@ -10,7 +10,7 @@ import pytest
 from fluent.runtime import FluentResource
 from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bots.commands import CommandError, Mistake, parse_imagine
@@ -241,6 +241,7 @@ VALUES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(0,
 
 
 @given(st.sampled_from(list(Code)), st.dictionaries(st.sampled_from(NAMES), VALUES))
+@example(Code.TOO_MANY_WAITING, {"open": 9, "limit": 3, "plan": "Free", "retry_after_seconds": 4.0})
 def test_no_facts_make_a_refusal_fail(code: Code, facts: dict[str, Fact]) -> None:
     screen = refusals.refused(Refusal(code, facts), EN, NOW, helps=True)
     assert screen.text
