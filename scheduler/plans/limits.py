@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from scheduler.catalogue.model import Model, price
@@ -19,7 +19,7 @@ from scheduler.plans.choice import Market, cheapest, choose_model, dated, makes,
 from scheduler.plans.extent import lasts, max_tokens_of, seconds_of, side_within, size_of, steps_of, work_of
 from scheduler.plans.instead import alternative, within
 from scheduler.plans.model import Plan, Standing, Tokens
-from scheduler.plans.upgrades import proven
+from scheduler.plans.upgrades import freed, proven
 
 
 class Admission(NamedTuple):
@@ -50,7 +50,8 @@ def decide(request: JobRequest, plan: Plan, standing: Standing, market: Market, 
     decision = judge(request, plan, standing, market, now)
     if isinstance(decision, Admission):
         return decision
-    return proven(decision, market.plans, lambda other: judge(request, other, replace(standing), market, now))
+    alone = partial(freed, decision.code, standing, market, now)
+    return proven(decision, market.plans, lambda other: judge(request, other, *alone(), now))
 
 
 def judge(request: JobRequest, plan: Plan, standing: Standing, market: Market, now: datetime) -> Admission | Refusal:
