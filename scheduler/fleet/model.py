@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from scheduler.catalogue.model import Model
-from scheduler.jobs.kinds import Kind
 from scheduler.jobs.policy.waits import Speeds
 from scheduler.jobs.queue import Server
 from scheduler.wire import Beat
@@ -72,14 +71,6 @@ class LiveWorker:
         for job_ids in passes:
             for attempt in (self.busy[job_id] for job_id in job_ids if job_id in self.busy):
                 attempt.pass_id = job_ids[0]
-
-    def can(self, kind: Kind) -> bool:
-        return any(
-            offer.model == kind.model
-            and offer.max_side >= kind.side
-            and (offer.takes_picture if kind.picture else not offer.needs_picture)
-            for offer in self.beat.offers
-        )
 
     def server(self, loading: Collection[str], speeds: Speeds) -> Server:
         """What the policy sees of it. `loading`: models of the jobs it was given, which a beat may not name yet."""

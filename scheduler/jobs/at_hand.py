@@ -28,7 +28,7 @@ def for_hand(line: Line, worker: LiveWorker, idle: Collection[str], now: float) 
 
 
 def to_recall(line: Line, workers: Sequence[LiveWorker], now: float) -> list[Attempt]:
-    """What is at hand somewhere although an idle worker could run it."""
+    """What is at hand somewhere although an idle worker would be given it."""
     idle = [worker for worker in workers if worker.free_slots]
     if not idle:
         return []
@@ -37,7 +37,7 @@ def to_recall(line: Line, workers: Sequence[LiveWorker], now: float) -> list[Att
         for worker in workers
         if worker.beat.looks_ahead
         for attempt in worker.busy.values()
-        if may_be_recalled(attempt, now) and any(other.can(line.kind_of(attempt)) for other in idle)
+        if may_be_recalled(attempt, now) and any(line.would_suit(other, attempt) for other in idle)
     ]
     for attempt in recalled:
         attempt.recalled_at = now

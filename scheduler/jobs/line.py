@@ -8,7 +8,6 @@ from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.apart import Apart
 from scheduler.jobs.entries import charge, started_at, waiting, waits_since
-from scheduler.jobs.kinds import Kind
 from scheduler.jobs.model import Status
 from scheduler.jobs.policy.waits import Foresight, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
@@ -156,8 +155,9 @@ class Line:
         self.foresight.started(attempt.job_id, now)
         return self.jobs[attempt.job_id]
 
-    def kind_of(self, attempt: Attempt) -> Kind:
-        return waiting(self.jobs[attempt.job_id]).kind
+    def would_suit(self, worker: LiveWorker, attempt: Attempt) -> bool:
+        """Whether a free slot of the worker might be given the job of an attempt, if that was called back."""
+        return self.queue.might_give(worker.beat.worker_id, waiting(self.jobs[attempt.job_id]))
 
     def _loading(self, worker: LiveWorker) -> set[str]:
         return {self.jobs[job_id].model or "" for job_id in worker.busy if job_id in self.jobs}

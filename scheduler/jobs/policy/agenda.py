@@ -76,8 +76,8 @@ class Agenda:
         ready = []
         while self.due and self.due[0][0] <= now:
             _, _, job_id = heappop(self.due)
-            if job_id in self.parents and not self.parents[job_id]:
-                self.discard(job_id)
+            if job_id in self.parents and not self.parents[job_id] and self.not_before[job_id] <= now:
+                self.discard(job_id)  # else this is from before it was put here anew, or it was cancelled
                 ready.append(job_id)
         return Turned(ready=tuple(ready))
 

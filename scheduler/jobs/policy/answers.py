@@ -21,6 +21,14 @@ class Answers(Hall):
             not other.draining and other.name not in job.avoid for other in self.able(job.kind)
         )
 
+    def might_give(self, server_id: str, job: Waiting) -> bool:
+        """Whether a job that counts as running could run there instead: nothing about it, its model or its user speaks
+        against that."""
+        server, user = self.servers[server_id], self.users.get(job.user_id)
+        waits_for_own = user is not None and user.running > user.limit  # also when this one runs no more
+        able = server.can(job.kind) and not self.avoids(job, server)
+        return able and job.kind.model not in self.paused and not waits_for_own
+
     def ahead(self, job: Waiting) -> Ahead:
         """What will be served before this job, were all workers alike: all of the higher classes, and of its own class
         each user's jobs up to the same virtual time. The job need not be here yet. Risen lines count at home."""

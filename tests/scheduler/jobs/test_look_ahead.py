@@ -200,6 +200,48 @@ async def test_what_was_begun_meanwhile_is_not_recalled(stage: Stage, gpu: Worke
     assert await stage.status(ahead.job_id) == "RUNNING"
 
 
+async def test_nothing_is_recalled_for_a_worker_that_it_failed_on(
+    stage: Stage, gpu: Worker, ann: Caller, ben: Caller
+) -> None:
+    await stage.started(ann, gpu)
+    poor = await stage.worker("poor")
+    job_id, failing = await stage.started(ben, poor)
+    await stage.job(await stage.user("discord:8"))
+    await poor.finish(failing, "failed", retryable=True, error_code="engine_failed", error_message="no")
+    await stage.file()
+    other = await poor.assignment()
+    ahead = await gpu.at_hand()
+    assert ahead.job_id == job_id
+
+    await stage.hear(gpu)
+    await poor.finish(other)
+    await stage.file()
+    assert await gpu.inbox_of(Recall) == []
+    await stage.worker("idle")
+    await stage.round()
+    assert await gpu.inbox_of(Recall) == [Recall(job_id=job_id, attempt=2)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "insert into catalogue.pauses (subject) values ('model:painter')",
+        "update billing.token_account set banned = true",
+    ],
+)
+async def test_nothing_is_recalled_that_nobody_would_be_given(
+    stage: Stage, gpu: Worker, ann: Caller, ben: Caller, change: str
+) -> None:
+    await one_ahead(stage, gpu, ann, ben)
+    await stage.pool.execute(change)
+    await stage.market.refresh()
+    await stage.compare()
+    await stage.worker("idle")
+    await stage.round()
+
+    assert await gpu.inbox_of(Recall) == []
+
+
 async def test_its_owner_cancels_it_and_gets_all_tokens_back(
     stage: Stage, gpu: Worker, ann: Caller, ben: Caller
 ) -> None:

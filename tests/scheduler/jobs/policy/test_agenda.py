@@ -60,6 +60,21 @@ def test_a_cancelled_job_is_never_ready() -> None:
     assert agenda.ready(9.0).ready == ()
 
 
+def test_a_job_that_is_put_here_anew_waits_for_what_is_said_then() -> None:
+    agenda = Agenda()
+    for job_id in (ONE, TWO):
+        agenda.add(job_id, not_before=5.0)
+        agenda.discard(job_id)
+    agenda.add(ONE, not_before=5.0, parents=[PARENT])
+    agenda.add(TWO, not_before=20.0)
+    assert agenda.ready(10.0).ready == ()
+
+    agenda.ended(PARENT, completed=True)
+    assert agenda.ready(10.0).ready == (ONE,)
+    assert agenda.ready(20.0).ready == (TWO,)
+    assert len(agenda) == 0
+
+
 def test_a_chain_of_any_length_is_without_hope() -> None:
     agenda, chain = Agenda(), [uuid4() for _ in range(3_000)]
     for parent, child in pairwise(chain):
