@@ -3,8 +3,10 @@
 import json
 import re
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -27,32 +29,41 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Go the whole road once, without a browser: submit, watch, save the files, say how long each stage took."""
-    from scheduler.errors import Refused, TesseraError
     from scheduler.jobs.model import JobRequest
-    from scheduler.migrate import MigrationError
-    from scheduler.problems import sentence
     from scheduler.standalone import demo as road
-    from scheduler.standalone.embedded import EmbeddedError, default_base
+    from scheduler.standalone.embedded import default_base
     from scheduler.standalone.processes import when_told_to_end
 
     when_told_to_end(signal.default_int_handler)
-    quiet = Console(quiet=True) if as_json else err
     width, height = sides(size) if size else (None, None)
-    try:
+    with explained(as_json), bar(Console(quiet=True) if as_json else err) as progress:
         request = JobRequest(
             capability=capability, prompt=prompt, model=model, seed=seed, seconds=seconds, width=width, height=height
         )
-        with bar(quiet) as progress:
-            task = progress.add_task("starting", total=1.0)
-            result = road.demo(
-                default_base(),
-                request,
-                folder,
-                lambda stage, fraction: progress.update(task, description=WORDS[stage], completed=fraction),
-            )
+        task = progress.add_task("starting", total=1.0)
+        result = road.demo(
+            default_base(),
+            request,
+            folder,
+            lambda stage, fraction: progress.update(task, description=WORDS[stage], completed=fraction),
+        )
+    show(result.status, result.files, result.seconds, as_json)
+
+
+@contextmanager
+def explained(as_json: bool) -> Iterator[None]:
+    """Whatever keeps the files from being made is said in a line, or in the object that is printed."""
+    from scheduler.errors import Refused, TesseraError
+    from scheduler.migrate import MigrationError
+    from scheduler.problems import sentence
+    from scheduler.standalone.demo import DemoError
+    from scheduler.standalone.embedded import EmbeddedError
+
+    try:
+        yield
     except Refused as error:
         fail(as_json, "REFUSED", sentence(error.refusal))
-    except road.DemoError as error:
+    except DemoError as error:
         fail(as_json, error.status, str(error))
     except ValueError as error:  # a seed or a size out of range
         fail(as_json, "REFUSED", str(error))
@@ -60,8 +71,6 @@ def demo(
         fail(as_json, "ERROR", str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    else:
-        show(result.status, result.files, result.seconds, as_json)
 
 
 def sides(size: str) -> tuple[int, int]:
@@ -96,7 +105,7 @@ def show(status: str, files: list[Path], seconds: dict[str, float], as_json: boo
         raise typer.Exit(1)
 
 
-def fail(as_json: bool, status: str, message: str) -> None:
+def fail(as_json: bool, status: str, message: str) -> NoReturn:
     """Say why there is no file; the exit code is 1."""
     if as_json:
         failed: dict[str, Any] = {"status": status, "files": [], "seconds": {}, "error": message}

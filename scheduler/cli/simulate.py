@@ -65,10 +65,8 @@ def simulate(
         demand = Demand(users, jobs, hours, models, shares, zipf_users, zipf_models, day_curve, bursts, flooders)
         setting = Setting(demand, breeds_of(workers), job_seconds, load_seconds, seed=seed, plans=offered)
         replayed = Trace.of(trace, offered) if trace else None
-        if target_wait is None:
-            show(setting, replayed, picture, as_json)
-        else:
-            search(setting, replayed, picture, target_plan, target_wait, as_json)
+        answer = show if target_wait is None else partial(search, target_plan, target_wait)
+        answer(setting, replayed, picture, as_json)
 
 
 def show(setting: "Setting", trace: "Trace | None", picture: Path | None, as_json: bool) -> None:
@@ -89,7 +87,7 @@ def show(setting: "Setting", trace: "Trace | None", picture: Path | None, as_jso
 
 
 def search(
-    setting: "Setting", trace: "Trace | None", picture: Path | None, plan: str, wait_seconds: float, as_json: bool
+    plan: str, wait_seconds: float, setting: "Setting", trace: "Trace | None", picture: Path | None, as_json: bool
 ) -> None:
     from scheduler.simulation.picture import svg
     from scheduler.simulation.report import numbers, tables

@@ -1,7 +1,7 @@
 """One HTTP exchange with the scheduler: keys, time-outs, retries, and problems turned into exceptions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypedDict, TypeVar, Unpack
@@ -14,6 +14,7 @@ from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME
 from scheduler.errors import Code, Refusal, Refused, Unreachable
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=3)
 IN_PIECES = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=20)
@@ -83,27 +84,22 @@ class Transport:
         repeatable: bool = False,
     ) -> bytes:
         """Like `call`, but returns the answer's bytes. `content`: a body that is no JSON, of the type in `headers`."""
-        all_headers = self.authorization | (actor.headers() if actor else {}) | dict(headers or {})
+        all_headers = self._headers(actor, headers)
         data: str | bytes | None = content
         if body is not None:
             data = body.model_dump_json(exclude_defaults=True)  # an older scheduler does not know every field
             all_headers["Content-Type"] = "application/json"
-        for pause in (*PAUSES_SECONDS, None) if repeatable else (None,):
-            try:
-                async with self.session.request(
-                    method, self.base + path, data=data, params=query, headers=all_headers, timeout=TIMEOUT
-                ) as response:
-                    raw = await response.read()
-                    if response.status < 400:
-                        return raw
-                    error = refused(response.status, raw)
-                    if pause is None or not passing(error):
-                        raise error
-            except (aiohttp.ClientError, TimeoutError, OSError) as lost:
-                if pause is None:
-                    raise Unreachable(f"{method} {path}: {type(lost).__name__}") from lost
-            await asyncio.sleep(pause)
-        raise AssertionError("the last attempt returns or raises")
+
+        async def once() -> bytes:
+            async with self.session.request(
+                method, self.base + path, data=data, params=query, headers=all_headers, timeout=TIMEOUT
+            ) as response:
+                raw = await response.read()
+                if response.status >= 400:
+                    raise refused(response.status, raw)
+                return raw
+
+        return await tried(once, f"{method} {path}", PAUSES_SECONDS if repeatable else ())
 
     @asynccontextmanager
     async def opened(
@@ -111,21 +107,16 @@ class Transport:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """An answer of which nothing is read yet, however large; tried again while none comes. 20 s in which nothing of
         it comes count as a broken connection."""
-        all_headers = self.authorization | (actor.headers() if actor else {}) | dict(headers or {})
-        for pause in (*PAUSES_SECONDS, None):
-            try:
-                response = await self.session.get(self.base + path, headers=all_headers, timeout=IN_PIECES)
-                if response.status < 400:
-                    break
-                async with response:
-                    error = refused(response.status, await response.read())
-                if pause is None or not passing(error):
-                    raise error
-            except (aiohttp.ClientError, TimeoutError, OSError) as lost:
-                if pause is None:
-                    raise Unreachable(f"GET {path}: {type(lost).__name__}") from lost
-            await asyncio.sleep(pause)
-        async with response:
+        all_headers = self._headers(actor, headers)
+
+        async def once() -> aiohttp.ClientResponse:
+            response = await self.session.get(self.base + path, headers=all_headers, timeout=IN_PIECES)
+            if response.status < 400:
+                return response
+            async with response:
+                raise refused(response.status, await response.read())
+
+        async with await tried(once, f"GET {path}", PAUSES_SECONDS) as response:
             yield response
 
     @asynccontextmanager
@@ -133,7 +124,7 @@ class Transport:
         self, path: str, *, actor: Actor | None = None, query: Mapping[str, str] | None = None
     ) -> AsyncIterator[aiohttp.StreamReader]:
         """Open an event stream; 40 s of silence count as a broken connection (the scheduler speaks every 15 s)."""
-        headers = self.authorization | (actor.headers() if actor else {}) | {"Accept": "text/event-stream"}
+        headers = self._headers(actor, {"Accept": "text/event-stream"})
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=3, sock_read=40)
         try:
             async with self.session.get(self.base + path, params=query, headers=headers, timeout=timeout) as response:
@@ -142,6 +133,25 @@ class Transport:
                 yield response.content
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unreachable(f"GET {path}: {type(error).__name__}") from error
+
+    def _headers(self, actor: Actor | None, more: Mapping[str, str] | None) -> dict[str, str]:
+        return self.authorization | (actor.headers() if actor else {}) | dict(more or {})
+
+
+async def tried(attempt: Callable[[], Awaitable[T]], what: str, pauses: Sequence[float]) -> T:
+    """What the attempt comes to; one that comes to nothing, or is refused for a moment only, is followed by another
+    after each pause."""
+    for pause in (*pauses, None):
+        try:
+            return await attempt()
+        except (Refused, Unreachable) as error:
+            if pause is None or not passing(error):
+                raise
+        except (aiohttp.ClientError, TimeoutError, OSError) as lost:
+            if pause is None:
+                raise Unreachable(f"{what}: {type(lost).__name__}") from lost
+        await asyncio.sleep(pause)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def refused(status: int, raw: bytes) -> Refused | Unreachable:
