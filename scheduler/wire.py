@@ -146,7 +146,7 @@ class Assignment(BaseModel):
     folder: str  # below the artifact store; files of this attempt go here and nowhere else
     timeout_seconds: float  # from when its pass begins, loading and all: for workers that do not know `work_seconds`
     work_seconds: float = 0.0  # from when its model is loaded; those of a pass have theirs together; 0: not said
-    tokens: float = 0.0  # that it is charged, the measure of its worker's pace; 0: unknown
+    tokens: float = 0.0  # that it counts of a share, the measure of its worker's pace; 0: unknown
     events_channel: str  # where progress is published
     pass_id: UUID | None = None  # those of one worker that come in one entry with the same share a pass, and a slot
 

@@ -7,7 +7,6 @@ import structlog
 
 from scheduler.bus import BRIEF_SECONDS, Redis, RedisError
 from scheduler.fleet.model import Attempt
-from scheduler.jobs.entries import charge
 from scheduler.jobs.outcomes import folder_of
 from scheduler.jobs.queries.dispatch import Started
 from scheduler.jobs.queries.open import OpenJob
@@ -95,7 +94,7 @@ def assignment(job: OpenJob, started: Started, attempt: Attempt | None) -> Assig
         folder=folder_of(started.job_id, started.attempt),
         timeout_seconds=LOADING_SECONDS + seconds,
         work_seconds=seconds,
-        tokens=charge(job),
+        tokens=job.share,
         events_channel=events_channel(job.bot_id),
         pass_id=attempt.pass_id if attempt else job.id,
     )

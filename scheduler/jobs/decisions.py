@@ -10,6 +10,7 @@ from scheduler.jobs.lineage import inherited
 from scheduler.jobs.model import WISHES, JobEvent, JobRequest, Status
 from scheduler.jobs.queries.admission import Account, Hold, NewJob, Seen
 from scheduler.jobs.queries.open import NOBODY, OpenJob
+from scheduler.jobs.share import share_of
 from scheduler.jobs.submits import Admitted, Replayed, Submit
 from scheduler.plans.choice import Market, makes
 from scheduler.plans.limits import Admission, renew_day, spendable
@@ -144,7 +145,7 @@ def open_job(job: NewJob, number: int, plan: Plan) -> OpenJob:
         capability=job.capability,
         model=job.params["model"],
         longest_side=longest_side(job.params),
-        cost=float(job.hold.cost),
+        share=share_of(float(job.hold.cost), job.capability, job.params),
         bot_id=job.bot_id,
         attempt=0,
         worker_id=None,

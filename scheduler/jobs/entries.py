@@ -5,22 +5,19 @@ from scheduler.jobs.kinds import kind_of, longest_side
 from scheduler.jobs.queries.admission import NewJob
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.jobs.queue import Waiting
+from scheduler.jobs.share import share_of
 
 
 def waiting(job: OpenJob) -> Waiting:
     kind = kind_of(job.model or "", job.longest_side, job.picture)
-    return Waiting(job.id, job.seq, job.user_id, job.priority, kind, charge(job), job.avoid_workers)
+    return Waiting(job.id, job.seq, job.user_id, job.priority, kind, job.share, job.avoid_workers)
 
 
 def newcomer(job: NewJob) -> Waiting:
     """One that is not in line yet: it comes after all others."""
     kind = kind_of(job.params["model"], longest_side(job.params), "picture" in job.params)
-    return Waiting(job.id, LATEST, job.user_id, job.priority, kind, float(job.hold.cost))
-
-
-def charge(job: OpenJob) -> float:
-    """Tokens that count against its user's share; nothing is free of it."""
-    return max(job.cost, 0.01)
+    share = share_of(float(job.hold.cost), job.capability, job.params)
+    return Waiting(job.id, LATEST, job.user_id, job.priority, kind, share)
 
 
 def started_at(job: OpenJob, now: float) -> float | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from scheduler.catalogue.model import Model
 from scheduler.fleet.model import Attempt, LiveWorker, is_paused
 from scheduler.jobs.apart import Apart
-from scheduler.jobs.entries import charge, started_at, waiting, waits_since
+from scheduler.jobs.entries import started_at, waiting, waits_since
 from scheduler.jobs.model import Status
 from scheduler.jobs.policy.waits import Foresight, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
@@ -185,7 +185,7 @@ class Line:
 
     def refund(self, job: OpenJob) -> None:
         """It was chosen, and did not run."""
-        self.queue.refund(job.user_id, job.priority, charge(job))
+        self.queue.refund(job.user_id, job.priority, job.share)
 
     def note_speed(self, job_id: UUID, status: Status, seconds: float | None) -> None:
         """Learn from a job that was completed how fast its worker is, unless it states that itself."""
@@ -197,7 +197,7 @@ class Line:
             return
         name, cold = worker.beat.name if worker else "", attempt is not None and attempt.cold
         together = worker.together(attempt) if worker and attempt else ()
-        tokens = sum(charge(self.jobs[one.job_id]) for one in together) or charge(job)
+        tokens = sum(self.jobs[one.job_id].share for one in together) or job.share
         self.speeds.note_run(job.model, name, seconds, tokens, cold=cold)
 
     def _start(self, entry: Waiting, worker: LiveWorker, now: float, pass_id: UUID, *, cold: bool) -> None:

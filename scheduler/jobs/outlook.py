@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from scheduler.fleet.model import Attempt
-from scheduler.jobs.entries import charge
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Wait, Why
 from scheduler.jobs.policy.crowd import Ahead
@@ -84,7 +83,7 @@ class Outlook:
 
     def _seconds_left(self, attempt: Attempt, now: float) -> float:
         job, worker = self.line.jobs[attempt.job_id], self.line.workers.get(attempt.worker_id)
-        tokens = sum(charge(self.line.jobs[one.job_id]) for one in self._pass(attempt))
+        tokens = sum(self.line.jobs[one.job_id].share for one in self._pass(attempt))
         expected = tokens * self.line.speeds.pace(job.model or "", worker.beat.name if worker else "")
         return expected if attempt.started_at is None else max(0.0, expected - (now - attempt.started_at))
 

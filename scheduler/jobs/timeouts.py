@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from scheduler.fleet.model import Attempt, LiveWorker
-from scheduler.jobs.entries import charge
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.wire import LOADING_SECONDS
 
@@ -40,7 +39,7 @@ def timeout_seconds(capability: str, tokens: float, pace: float | None) -> float
 def time_for(job: OpenJob, worker: LiveWorker | None) -> float:
     """What the worker is told, and the leader waits for."""
     pace = worker.beat.paces.get(job.model or "") if worker else None
-    return timeout_seconds(job.capability, charge(job), pace)
+    return timeout_seconds(job.capability, job.share, pace)
 
 
 def allowed(attempt: Attempt, worker: LiveWorker | None) -> float:

@@ -23,7 +23,7 @@ class Waiting:
     user_id: int
     priority: int  # 0..3
     kind: Kind
-    cost: float  # tokens held
+    cost: float  # tokens of its user's share
     avoid: frozenset[str] = frozenset()  # names of workers it failed on
 
 

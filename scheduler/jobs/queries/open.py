@@ -12,6 +12,7 @@ import asyncpg
 
 from scheduler.database import Db
 from scheduler.jobs.model import Status
+from scheduler.jobs.share import share_of
 
 T = TypeVar("T", int, float)
 STATUSES = {status.value: status for status in Status}
@@ -31,7 +32,7 @@ class OpenJob(NamedTuple):
     capability: str
     model: str | None
     longest_side: int
-    cost: float
+    share: float  # tokens that it counts of its user's share
     bot_id: str | None
     attempt: int
     worker_id: str | None
@@ -54,7 +55,7 @@ OPEN_JOB = """
            j.cancel_requested_at is not null as cancel_requested, j.wait_until,
            extract(epoch from now() - case j.status when 'QUEUED' then j.queued_at else j.started_at end)::float8
                as seconds,
-           j.params ? 'picture' as picture
+           j.params ? 'picture' as picture, case when j.cost_tokens = 0 then j.params end as free
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
       join billing.token_account a on a.user_id = j.user_id
      where j.status in ('QUEUED', 'RUNNING')
@@ -86,7 +87,8 @@ def open_job_of(row: Any) -> OpenJob:
     """The job in a row that was selected with OPEN_JOB. What many jobs have in common is kept once; asyncpg's own UUID
     takes twice the memory of Python's once it was looked up by."""
     job_id, seq, user_id, user, limit, priority, status, capability, model, *more = row
-    longest_side, cost, bot_id, attempt, worker_id, avoid_workers, cancel_requested, wait_until, seconds, picture = more
+    longest_side, cost, bot_id, attempt, worker_id, avoid_workers, cancel_requested, wait_until, seconds, *last = more
+    picture, free = last
     return OpenJob(
         UUID(int=job_id.int),
         seq,
@@ -98,7 +100,7 @@ def open_job_of(row: Any) -> OpenJob:
         intern(capability),
         intern(model) if model else None,
         shared(longest_side or 0),
-        shared(cost),
+        shared(share_of(cost, capability, free)),
         intern(bot_id) if bot_id else None,
         attempt,
         worker_id,

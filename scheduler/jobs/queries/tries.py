@@ -1,12 +1,12 @@
 """What is read about jobs whose attempts have ended, before it is decided what that means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from scheduler.catalogue.model import Capability, Work, language_tokens
+from scheduler.catalogue.model import Capability, Work
 from scheduler.database import Db
+from scheduler.jobs.share import work_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,3 @@ class Asked:
 async def asked_of(db: Db, job_ids: Sequence[UUID]) -> dict[UUID, Asked]:
     rows = await db.fetch("select id, capability, params from jobs where id = any($1::uuid[])", job_ids)
     return {row["id"]: Asked(Capability(row["capability"]), work_of(row["params"])) for row in rows}
-
-
-def work_of(params: Mapping[str, Any]) -> Work:
-    return Work(
-        count=params["count"],
-        width=params.get("width", 0),
-        height=params.get("height", 0),
-        steps=params.get("steps", 0),
-        seconds=params.get("seconds", 0.0),
-        characters=len(params["prompt"]),
-        tokens=language_tokens(len(params["prompt"]), params.get("max_tokens", 0)),
-    )

@@ -37,7 +37,7 @@ def job(number: int, user_id: int) -> OpenJob:
         capability="image",
         model="painter",
         longest_side=512,
-        cost=1.0,
+        share=1.0,
         bot_id=None,
         attempt=0,
         worker_id=None,

@@ -14,7 +14,7 @@ from scheduler.wire import LOADING_SECONDS, Beat, Offer
 @pytest.mark.parametrize(
     ("capability", "tokens", "pace", "seconds"),
     [
-        ("image", 0.01, None, 318),  # what is free
+        ("image", 0.01, None, 318),
         ("image", 1, None, 2100),  # SDXL on a processor
         ("image", 1, 600.0, 6300),
         ("image", 1, 4.0, 480),
