@@ -69,7 +69,7 @@ class AdminAccountRoutes:
     async def ban(self, request: web.Request, path: UserPath, query: Empty, body: Ban) -> AccountView:
         """Refuse whatever a user asks for from now on.
         What has not begun is cancelled, with its tokens back, also what a worker has at hand; what runs goes on, and
-        its result is still theirs."""
+        its result is still theirs, but where it would have to be run again it is cancelled, too."""
         admin, user = await self._both(request, path)
         if user.id == admin.user_id:
             raise Refused.because(Code.FORBIDDEN)

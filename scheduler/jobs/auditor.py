@@ -84,12 +84,12 @@ class Auditor:
         for one in standing.values():
             self.line.queue.set_limit(one.user_id, one.limit, time.monotonic())
         self.line.queue.forget_idle()
-        await self.lifecycle.write(  # whoever took the cancel stopped before the job was ended
+        await self.lifecycle.write(
             [
                 given_up(one.job_id, one.attempt, Status.CANCELLED, running=False)
                 for one in standing.values()
-                if one.status is Status.QUEUED and one.cancel_requested
-            ]
+                if one.status is Status.QUEUED and (one.cancel_requested or one.banned)
+            ]  # whoever took the cancel, or the ban, stopped before it was ended, or it ran then and waits again
         )
 
     async def _look(self, doubts: Iterable[UUID]) -> tuple[dict[UUID, Standing], set[UUID]]:

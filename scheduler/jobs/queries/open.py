@@ -123,11 +123,12 @@ class Standing:
     status: Status
     attempt: int
     cancel_requested: bool
+    banned: bool  # its user is
 
 
 STANDING = """
     select j.id, j.seq, j.user_id, case when a.banned then 0 else p.max_concurrent_jobs end as "limit", j.status,
-           j.attempt, j.cancel_requested_at is not null as cancel_requested
+           j.attempt, j.cancel_requested_at is not null as cancel_requested, a.banned
       from jobs j join users u on u.id = j.user_id join plans p on p.id = u.plan_id
       join billing.token_account a on a.user_id = j.user_id
 """
@@ -165,4 +166,5 @@ def standing_of(row: Any) -> Standing:
         Status(row["status"]),
         row["attempt"],
         row["cancel_requested"],
+        row["banned"],
     )

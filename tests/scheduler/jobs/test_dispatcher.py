@@ -261,18 +261,43 @@ async def blocked_by(stage: Stage, pid: int) -> bool:
     return bool(await stage.pool.fetchval(query, pid))
 
 
-async def test_what_a_banned_account_has_waiting_starts_when_the_ban_is_lifted(
+async def ban(stage: Stage, caller: Caller, *, banned: bool = True) -> None:
+    """As if whoever bans stopped before what waits was cancelled."""
+    await stage.pool.execute("update billing.token_account set banned = $2 where user_id = $1", caller.user_id, banned)
+
+
+async def test_what_a_banned_account_has_waiting_does_not_start_and_is_cancelled(
     stage: Stage, gpu: Worker, ann: Caller
 ) -> None:
     job_id = await stage.job(ann)
-    await stage.pool.execute("update billing.token_account set banned = true where user_id = $1", ann.user_id)
+    await ban(stage, ann)
     await stage.round()
-    await stage.compare()
-    assert await gpu.inbox() == []
+    assert (await stage.status(job_id), await gpu.inbox()) == ("QUEUED", [])
 
-    await stage.pool.execute("update billing.token_account set banned = false where user_id = $1", ann.user_id)
     await stage.compare()
-    assert (await gpu.assignment()).job_id == job_id
+    await ban(stage, ann, banned=False)
+    await stage.compare()
+    standing = await stage.standing(ann)
+    assert (await stage.status(job_id), await gpu.inbox()) == ("CANCELLED", [])
+    assert (standing.open_jobs, int(standing.allowance_used)) == (0, 0)
+
+
+@pytest.mark.parametrize("way", ["lost", "failed", "handed_back"])
+async def test_what_ran_for_a_banned_account_is_not_run_again(stage: Stage, gpu: Worker, ann: Caller, way: str) -> None:
+    job_id, task = await stage.started(ann, gpu)
+    await ban(stage, ann)
+    await stage.compare()
+    assert await stage.status(job_id) == "RUNNING"
+
+    if way == "lost":
+        await stage.expire_lease(job_id)
+    else:
+        await gpu.finish(task, way, retryable=True, error_code="engine_failed", error_message="no")
+    await stage.file()
+    await stage.compare()
+    standing = await stage.standing(ann)
+    assert (await stage.status(job_id), standing.open_jobs, int(standing.allowance_used)) == ("CANCELLED", 0, 0)
+    assert await gpu.inbox_of(Assignment) == []
 
 
 async def test_workers_share_the_load(stage: Stage) -> None:

@@ -67,6 +67,20 @@ async def test_only_the_last_days_are_recorded_when_asked(stage: Stage, tmp_path
     assert recorded == [2, 3]
 
 
+async def test_what_is_free_is_recorded_with_its_size(stage: Stage, tmp_path: Path) -> None:
+    await stage.pool.execute("update catalogue.models set price_tokens = 0 where id = 'painter'")
+    await stage.market.refresh()
+    gpu, ann = await stage.worker("gpu"), await stage.user("telegram:42", "pro")
+    _, task = await stage.started(ann, gpu, count=2)
+    await gpu.finish(task)
+    await stage.job(ann, width=2048, height=1024)
+    await stage.file()
+    async with opened(stage.database_url) as connection:
+        came = [one async for one in jobs_that_came(connection, None)]
+
+    assert [one.tokens for one in came] == [2, 2]
+
+
 async def test_a_trace_that_cannot_be_written_is_a_sentence(stage: Stage, tmp_path: Path) -> None:
     ran = await tessera(stage, "trace", str(tmp_path / "nowhere" / "trace.csv"))
 
