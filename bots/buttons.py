@@ -23,6 +23,7 @@ class Action(StrEnum):
     FIT = "fit"  # the longest side; the words stand in the message that was refused
     FEWER = "fewer"  # how many; the words stand in the message that was refused
     SHORTER = "shorter"  # seconds; the words stand in the message that was refused
+    BRIEFER = "briefer"  # tokens of language; the words stand in the message that was refused
     SURPRISE = "surprise"  # nothing
     HELP = "help"  # nothing
 

@@ -3,7 +3,7 @@
 from bots.buttons import Action
 from bots.commands import Size, stepped, whole
 from scheduler.catalogue.model import Capability
-from scheduler.jobs.model import LARGEST_SIDE, LONGEST_SECONDS, WISHES, JobRequest, JobView
+from scheduler.jobs.model import LARGEST_SIDE, LONGEST_SECONDS, MOST_TOKENS, WISHES, JobRequest, JobView
 
 TIMED = (Capability.VIDEO, Capability.AUDIO)
 VARIATION_STRENGTH = 0.35
@@ -63,6 +63,10 @@ def shorter(request: JobRequest, seconds: int) -> JobRequest:
     return request.model_copy(update={"seconds": float(min(max(1, seconds), LONGEST_SECONDS))})
 
 
+def briefer(request: JobRequest, tokens: int) -> JobRequest:
+    return request.model_copy(update={"max_tokens": min(max(1, tokens), MOST_TOKENS)})
+
+
 def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
     """The request with what a refusal proposed."""
     match action:
@@ -72,6 +76,8 @@ def mended(request: JobRequest, action: Action, subject: str) -> JobRequest:
             return fewer(request, int(subject))
         case Action.SHORTER if subject.isdecimal():
             return shorter(request, int(subject))
+        case Action.BRIEFER if subject.isdecimal():
+            return briefer(request, int(subject))
         case _:
             return with_model(request, subject)
 

@@ -23,9 +23,10 @@ class Code(StrEnum):
     GONE = "gone"  # what
     BALANCE_TOO_LOW = "balance_too_low"  # balance, tokens: a correction never goes below zero
     REFERENCE_TAKEN = "reference_taken"  # reference: booked for somebody else, or another amount
-    # `alternative` is another model that would be admitted now; `fewer`, `smaller` (the longest side) and `shorter`
-    # (seconds) are changes that would be, each by itself. What nothing would do for has none. `upgrade` is the cheapest
-    # plan on sale by which it passes, at once or when what is left in its way goes by itself.
+    # `alternative` is another model that would be admitted now; `fewer`, `smaller` (the longest side), `shorter`
+    # (seconds) and `briefer` (`max_tokens`) are changes that would be, each by itself. What nothing would do for has
+    # none. `upgrade` is the cheapest plan on sale by which it passes, at once or when what is left in its way goes by
+    # itself.
     MODEL_NOT_IN_PLAN = "model_not_in_plan"  # model, plan, upgrade, alternative
     # asked, limit, smaller; by the plan: plan, upgrade, pixels, max_pixels; by what workers make: model, alternative
     RESOLUTION_TOO_HIGH = "resolution_too_high"
@@ -34,7 +35,7 @@ class Code(StrEnum):
     # limit, plan, upgrade; open: how many there are, if more than that; otherwise retry_after_seconds, if known: about
     # when one of them ends
     TOO_MANY_WAITING = "too_many_waiting"
-    # cost, spendable, limit, used, plan, upgrade, fewer, smaller, shorter, alternative; refill_at and
+    # cost, spendable, limit, used, plan, upgrade, fewer, smaller, shorter, briefer, alternative; refill_at and
     # retry_after_seconds if a new day's allowance is enough
     OUT_OF_TOKENS = "out_of_tokens"
     CAPABILITY_PAUSED = "capability_paused"  # subject, reason, alternative; ends_at, retry_after_seconds if known

@@ -111,7 +111,7 @@ def is_open(screen: Screen) -> bool:
 
 def needs_words(screen: Screen) -> bool:
     """Whether a button of the screen acts on the words that stand beside it."""
-    mending = (Action.USE, Action.FIT, Action.FEWER, Action.SHORTER)
+    mending = (Action.USE, Action.FIT, Action.FEWER, Action.SHORTER, Action.BRIEFER)
     return any(press[0] in mending or press == (Action.RETRY, "") for press in presses(screen))
 
 

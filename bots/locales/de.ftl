@@ -50,6 +50,7 @@ button-make-again = Neu machen
 button-use-model = { $model } nehmen
 button-make-it = Auf { $limit } verkleinern
 button-shorter = Auf { $length } kürzen
+button-briefer = Kürzere Antwort
 button-fewer = Nur { $count }
 button-surprise = Überrasch mich
 button-help = Was kannst du?
@@ -311,6 +312,7 @@ refused-out-of-tokens-fewer = { $fewer ->
 }
 refused-out-of-tokens-smaller = Mit { $smaller } auf der längsten Seite reicht es noch.
 refused-out-of-tokens-shorter = Für { $shorter } reicht es noch.
+refused-out-of-tokens-briefer = Für eine kürzere Antwort reicht es noch.
 refused-out-of-tokens-alternative = Mit { $alternative } reicht es noch.
 refused-instead = { $alternative } kann das jetzt.
 refused-capability-paused-until = { $reason ->

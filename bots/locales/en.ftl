@@ -50,6 +50,7 @@ button-make-again = Make it again
 button-use-model = Use { $model }
 button-make-it = Make it { $limit }
 button-shorter = Make it { $length }
+button-briefer = A shorter answer
 button-fewer = Only { $count }
 button-surprise = Surprise me
 button-help = What can you do?
@@ -311,6 +312,7 @@ refused-out-of-tokens-fewer = { $fewer ->
 }
 refused-out-of-tokens-smaller = With { $smaller } on the longest side, what you have is enough.
 refused-out-of-tokens-shorter = What you have is enough for { $shorter }.
+refused-out-of-tokens-briefer = What you have is enough for a shorter answer.
 refused-out-of-tokens-alternative = With { $alternative }, what you have is enough.
 refused-instead = { $alternative } can do it now.
 refused-capability-paused-until = { $reason ->

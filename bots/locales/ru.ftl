@@ -48,6 +48,7 @@ button-make-again = Сделать снова
 button-use-model = Взять { $model }
 button-make-it = Сделать { $limit }
 button-shorter = Сделать { $length }
+button-briefer = Ответ короче
 button-fewer = Только { $count }
 button-surprise = Удивите меня
 button-help = Что вы умеете?
@@ -314,6 +315,7 @@ refused-out-of-tokens-fewer = { $fewer ->
 }
 refused-out-of-tokens-smaller = С длинной стороной { $smaller } хватит.
 refused-out-of-tokens-shorter = Хватит на { $shorter }.
+refused-out-of-tokens-briefer = Хватит на более короткий ответ.
 refused-out-of-tokens-alternative = С { $alternative } хватит.
 refused-instead = { $alternative } может это сейчас.
 refused-capability-paused-until = { $reason ->

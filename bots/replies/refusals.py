@@ -87,7 +87,7 @@ def change_named(refusal: Refusal) -> str | None:
 
 
 def changes(refusal: Refusal) -> dict[str, str | int | None]:
-    """What would pass in its place, the slightest first: how many, the longest side, seconds, a model."""
+    """What would pass in its place, the slightest first: how many, the longest side, seconds, tokens, a model."""
     facts = refusal.facts
     sized = facts.get("smaller") or (facts.get("limit") if refusal.code is Code.RESOLUTION_TOO_HIGH else None)
     other = facts.get("alternative")
@@ -95,6 +95,7 @@ def changes(refusal: Refusal) -> dict[str, str | int | None]:
         "fewer": whole(facts.get("fewer")),
         "smaller": whole(sized),
         "shorter": whole(facts.get("shorter")),
+        "briefer": whole(facts.get("briefer")),
         "alternative": other if isinstance(other, str) and other else None,
     }
 
@@ -121,6 +122,8 @@ def helping(name: str, value: str | int, tr: Translator) -> Button:
             return button(tr("button-make-it", limit=str(value)), Action.FIT, value)
         case "shorter":
             return button(tr("button-shorter", length=tr.span(float(value))), Action.SHORTER, value)
+        case "briefer":
+            return button(tr("button-briefer"), Action.BRIEFER, value)
         case _:
             return button(tr("button-use-model", model=cut(str(value), 40)), Action.USE, str(value)[:50])
 

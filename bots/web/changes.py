@@ -14,4 +14,6 @@ def changed(request: JobRequest, changes: Changes) -> JobRequest:
         request = repeats.fewer(request, changes.fewer)
     if changes.shorter:
         request = repeats.shorter(request, changes.shorter)
+    if changes.briefer:
+        request = repeats.briefer(request, changes.briefer)
     return request

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scheduler.jobs.model import LARGEST_SIDE, LONGEST_SECONDS, MOST_IMAGES, SMALLEST_SIDE
+from scheduler.jobs.model import LARGEST_SIDE, LONGEST_SECONDS, MOST_IMAGES, MOST_TOKENS, SMALLEST_SIDE
 
 
 class Changes(BaseModel):
@@ -20,6 +20,7 @@ class Changes(BaseModel):
     fit: int | None = Field(None, ge=SMALLEST_SIDE, le=LARGEST_SIDE)  # the longest side
     fewer: int | None = Field(None, ge=1, le=MOST_IMAGES)  # how many
     shorter: int | None = Field(None, ge=1, le=LONGEST_SECONDS)  # seconds
+    briefer: int | None = Field(None, ge=1, le=MOST_TOKENS)  # of language, in an answer
 
 
 class Said(Changes):

@@ -4,9 +4,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scheduler.catalogue.model import (
+    CHARACTERS_OF_A_TOKEN,
     PIXELS_OF_ONE_PRICE,
     SECONDS_OF_ONE_PRICE,
     SMALLEST_PART,
+    TOKENS_OF_ONE_PRICE,
     Model,
     Work,
     price,
@@ -17,6 +19,8 @@ from scheduler.jobs.model import JobRequest
 from scheduler.plans.choice import Market, makes, pause_of, suited
 from scheduler.plans.extent import lasts, seconds_of, side_within, size_of, work_for
 from scheduler.plans.model import Plan, Tokens
+
+BRIEFEST = 50  # tokens of language: fewer are hardly an answer
 
 
 def alternative(request: JobRequest, instead_of: Model | None, plan: Plan, market: Market, left: Tokens) -> str | None:
@@ -48,7 +52,7 @@ def would_pass(request: JobRequest, model: Model, plan: Plan, market: Market, le
 
 
 def within(left: Tokens, request: JobRequest, model: Model, plan: Plan, market: Market) -> dict[str, Fact]:
-    """The changes that what is left pays for, the slightest first: fewer, smaller, shorter, another model."""
+    """The changes that what is left pays for, the slightest first: fewer, smaller, shorter, briefer, another model."""
     if left <= 0:
         return {}
     work = work_for(request, model)
@@ -56,6 +60,7 @@ def within(left: Tokens, request: JobRequest, model: Model, plan: Plan, market: 
         "fewer": fewer(left, model, work),
         "smaller": smaller(left, request, model, work),
         "shorter": shorter(left, request, model, work),
+        "briefer": briefer(left, model, work),
         "alternative": alternative(request, model, plan, market, left),
     }
     return {name: change for name, change in changes.items() if change is not None}
@@ -82,6 +87,15 @@ def shorter(left: Tokens, request: JobRequest, model: Model, work: Work) -> int 
     if begun is None or model.default_seconds is None or request.film is not None:
         return None
     return int(left // per_unit(model, replace(work, seconds=0.0), count=work.count)) * begun or None
+
+
+def briefer(left: Tokens, model: Model, work: Work) -> int | None:
+    """How many tokens of language the answer of a language model may have; its question's are paid, too."""
+    if not model.max_tokens:
+        return None
+    paid = int(left // per_unit(model, replace(work, characters=0, tokens=0), count=work.count)) * TOKENS_OF_ONE_PRICE
+    rest = paid - -(-work.characters // CHARACTERS_OF_A_TOKEN)
+    return rest if rest >= BRIEFEST else None
 
 
 def per_unit(model: Model, work: Work, count: int) -> Decimal:

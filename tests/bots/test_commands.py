@@ -189,6 +189,8 @@ def test_a_request_is_mended_for_a_plan() -> None:
         ("fewer:9", {"count": 3}),
         ("shorter:8", {"seconds": 8.0}),
         ("shorter:9999", {"seconds": 600.0}),
+        ("briefer:700", {"max_tokens": 700}),
+        ("briefer:999999", {"max_tokens": 100_000}),
     ],
 )
 def test_a_button_changes_what_it_names_and_nothing_else(press: str, change: dict[str, object]) -> None:

@@ -174,6 +174,7 @@ SHORT: dict[str, Fact] = {"cost": 12, "spendable": 5, "limit": 20, "plan": "Free
         ({"fewer": 1, "alternative": "painter"}, "What you have is enough for one.", ["Only 1", "Use painter"]),
         ({"fewer": 3}, "What you have is enough for 3.", ["Only 3"]),
         ({"smaller": 1448}, "With 1448 on the longest side, what you have is enough.", ["Make it 1448"]),
+        ({"briefer": 700}, "What you have is enough for a shorter answer.", ["A shorter answer"]),
         ({"shorter": 90}, "What you have is enough for 90 s.", ["Make it 90 s"]),
         ({"alternative": "painter"}, "With painter, what you have is enough.", ["Use painter"]),
     ],
@@ -235,7 +236,7 @@ def test_helping_buttons_appear_only_where_they_work() -> None:
 
 NAMES = (
     "model", "alternative", "plan", "upgrade", "what", "reason", "limit", "length", "cost", "spendable", "asked",
-    "every_seconds", "retry_after_seconds", "refill_at", "fewer", "smaller", "shorter", "open",
+    "every_seconds", "retry_after_seconds", "refill_at", "fewer", "smaller", "shorter", "briefer", "open",
 )  # fmt: skip
 VALUES = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats(0, 1e9) | st.text(max_size=50)
 

@@ -64,7 +64,7 @@ async def wanted(press: Press) -> JobRequest | Screen:
     match press.action:
         case Action.SURPRISE:
             return commands.imagine(welcome.surprise(translator(press.act), random.randrange(welcome.SURPRISES)))
-        case Action.USE | Action.FIT | Action.FEWER | Action.SHORTER:
+        case Action.USE | Action.FIT | Action.FEWER | Action.SHORTER | Action.BRIEFER:
             return repeats.mended(words(press), press.action, press.subject)
         case Action.RETRY if not press.subject:
             return words(press)

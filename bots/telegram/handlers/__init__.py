@@ -67,7 +67,7 @@ def dispatcher(desk: Desk) -> Dispatcher:
 
     press = table.callback_query.register
     press(cancel.cancel_pressed, Pressed(Action.CANCEL))
-    press(create.reword, Pressed(Action.USE, Action.FIT, Action.FEWER, Action.SHORTER))
+    press(create.reword, Pressed(Action.USE, Action.FIT, Action.FEWER, Action.SHORTER, Action.BRIEFER))
     press(create.reword, Pressed(Action.RETRY, subject=False))
     press(create.surprise, Pressed(Action.SURPRISE))
     press(help_pressed, Pressed(Action.HELP))

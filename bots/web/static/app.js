@@ -122,7 +122,7 @@ function cancel(id) {
   outbox.send({ path: `/jobs/${id}/cancel`, body: {}, text: "", picture: false });
 }
 
-const NUMBERS = new Set(["fit", "fewer", "shorter"]);
+const NUMBERS = new Set(["fit", "fewer", "shorter", "briefer"]);
 
 /** A helping button under words: what was refused, changed as it says, or what it names. */
 function pressedOnNote(view, kept) {

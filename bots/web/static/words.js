@@ -18,7 +18,7 @@ export function prompt(text) {
   return make("div", { class: "long" }, words, more);
 }
 
-const CHANGES = new Set(["fit", "fewer", "shorter"]);
+const CHANGES = new Set(["fit", "fewer", "shorter", "briefer"]);
 
 /** A quiet button; `act` gets the button as the server named it. */
 export function button(view, act) {

@@ -115,8 +115,9 @@ async def test_helping_buttons_change_the_request(studio: Studio, ann: Browser) 
     assert (request.model, request.width, request.height) == ("painter", 1024, 512)
     await ann.say("/music rain --seconds 60", shorter=8)
     await ann.say("a fox --count 3", fewer=1)
-    music, fox = only(studio).requests[-2:]
-    assert (music.seconds, fox.count) == (8.0, 1)
+    await ann.say("/ask why is the sky blue?", briefer=700)
+    music, fox, sky = only(studio).requests[-3:]
+    assert (music.seconds, fox.count, sky.max_tokens) == (8.0, 1, 700)
 
 
 async def test_while_the_scheduler_is_away_the_answer_says_so(studio: Studio, ann: Browser) -> None:

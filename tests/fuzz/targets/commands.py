@@ -44,7 +44,7 @@ def asked(text: str, read: Callable[[str], JobRequest]) -> None:
         raise AssertionError(f"{request} was asked for once") from error
     assert again == request.model_copy(update={"count": 1})
     for subject in ("512", "0", "99999", text[:100]):
-        for action in (buttons.Action.FIT, buttons.Action.FEWER, buttons.Action.SHORTER):
+        for action in (buttons.Action.FIT, buttons.Action.FEWER, buttons.Action.SHORTER, buttons.Action.BRIEFER):
             sound(mended(request, action, subject))
 
 

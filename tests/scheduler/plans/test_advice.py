@@ -20,7 +20,8 @@ from scheduler.plans.model import Plan, Standing
 
 FREES = {Code.RATE_LIMITED, Code.TOO_MANY_WAITING, Code.CAPABILITY_PAUSED}  # what stands in the way for a time
 NOON = datetime(2026, 11, 21, 12, 0, 0, 123_457, tzinfo=UTC)
-ALL, SOME = frozenset({"sdxl", "flux-dev", "painter", "ltx", "composer"}), frozenset({"sdxl", "painter", "composer"})
+ALL = frozenset({"sdxl", "flux-dev", "painter", "ltx", "composer", "chat"})
+SOME = frozenset({"sdxl", "painter", "composer", "chat"})
 FREE = Plan(1, "Free", "free", 20, 5, 1, 5, 0, 1024, SOME, 0)
 STARTER = Plan(2, "Starter", "starter", 120, 15, 2, 20, 1, 1536, SOME | {"ltx"}, 500)
 PRO = Plan(3, "Pro", "pro", 300, 30, 3, 50, 2, 2048, ALL, 1200, 1536**2)
@@ -32,6 +33,7 @@ MODELS = {
     "painter": Model("painter", "", "", Capability.IMAGE, Decimal("0.5"), 1024, 1024, 90, True),
     "ltx": Model("ltx", "", "", Capability.VIDEO, Decimal(2), 768, 512, 10, True, 5.0, 10.0),
     "composer": Model("composer", "", "", Capability.AUDIO, Decimal(1), 0, 0, 10, True, 30.0, 120.0),
+    "chat": Model("chat", "", "", Capability.TEXT, Decimal("1.5"), 0, 0, 10, True, max_tokens=4000),
 }
 SIDES = st.sampled_from([512, 1024, 1536, 2048, 4096])
 PAUSED = st.dictionaries(
@@ -50,9 +52,11 @@ def requests(draw: st.DrawFn) -> JobRequest:
     wish: dict[str, Any] = {"count": draw(st.sampled_from([1, 2, 4]))}
     if capability is not Capability.AUDIO:
         wish |= {"width": draw(st.none() | SIDES), "height": draw(st.none() | SIDES)}
-    if capability is not Capability.IMAGE:
+    if capability is Capability.TEXT:
+        wish["max_tokens"] = draw(st.sampled_from([None, 900, 1600, 50_000]))
+    elif capability is not Capability.IMAGE:
         wish["seconds"] = draw(st.sampled_from([None, 1, 9.5, 20, 130]))
-    return JobRequest(prompt="a fox", model=model, capability=capability, **wish)
+    return JobRequest(prompt=draw(st.sampled_from(["a fox", "x" * 1_999])), model=model, capability=capability, **wish)
 
 
 MARKETS = st.builds(
@@ -130,7 +134,7 @@ def also_wrong(answer: Refusal) -> set[Code]:
 
 def changes(request: JobRequest, facts: Mapping[str, Any]) -> list[JobRequest]:
     """The request with each change that its refusal names."""
-    names = {"fewer": "count", "shorter": "seconds", "alternative": "model"}
+    names = {"fewer": "count", "shorter": "seconds", "briefer": "max_tokens", "alternative": "model"}
     made = [{names[name]: facts[name]} for name in names if facts.get(name)]
     if smaller := facts.get("smaller"):
         width, height = request.width or request.height or 1, request.height or request.width or 1

@@ -327,7 +327,7 @@ def changed(asked: JobRequest, name: str, change: Any) -> JobRequest:
     return asked.model_copy(update={{"fewer": "count", "alternative": "model"}[name]: change})
 
 
-CHANGES = ("fewer", "smaller", "shorter", "alternative")
+CHANGES = ("fewer", "smaller", "shorter", "briefer", "alternative")
 
 
 @pytest.mark.parametrize(
@@ -337,7 +337,11 @@ CHANGES = ("fewer", "smaller", "shorter", "alternative")
         ({"capability": "video", "seconds": 8, "count": 2}, "3", {"shorter": 3}),
         ({"capability": "audio", "seconds": 95}, "9.5", {"shorter": 90}),
         ({"capability": "audio", "model": "speaker", "prompt": "x" * 1200}, "2", {}),
-        ({"capability": "text", "model": "chat"}, "0.75", {}),
+        ({"capability": "text", "model": "chat"}, "0.75", {"briefer": 998}),
+        ({"capability": "text", "model": "chat", "count": 2}, "1.99", {"fewer": 1, "briefer": 998}),
+        ({"capability": "text", "model": "chat", "count": 2}, "0.99", {}),
+        ({"capability": "text", "model": "chat", "prompt": "x" * 3801}, "0.5", {}),
+        ({"capability": "text", "model": "writer", "prompt": "x" * 4001}, "0.25", {}),
     ],
 )
 def test_too_costly_a_sound_or_video_is_told_how_long_it_may_be(
@@ -348,8 +352,10 @@ def test_too_costly_a_sound_or_video_is_told_how_long_it_may_be(
     facts = refusal(ask(**wish), poor, ANY, STUDIO).facts
 
     assert {name: facts[name] for name in CHANGES if name in facts} == changes
-    if "shorter" in changes:
-        assert admission(ask(**wish | {"seconds": changes["shorter"]}), poor, ANY, STUDIO)
+    for name, field in (("shorter", "seconds"), ("briefer", "max_tokens")):
+        if longest := facts.get(name):
+            assert admission(ask(**wish | {field: longest}), poor, ANY, STUDIO)
+            assert refusal(ask(**wish | {field: longest + 1}), poor, ANY, STUDIO)
 
 
 # Models and workers
