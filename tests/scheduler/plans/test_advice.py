@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.accounts.model import Pause
@@ -33,7 +33,7 @@ MODELS = {
     "painter": Model("painter", "", "", Capability.IMAGE, Decimal("0.5"), 1024, 1024, 90, True),
     "ltx": Model("ltx", "", "", Capability.VIDEO, Decimal(2), 768, 512, 10, True, 5.0, 10.0),
     "composer": Model("composer", "", "", Capability.AUDIO, Decimal(1), 0, 0, 10, True, 30.0, 120.0),
-    "chat": Model("chat", "", "", Capability.TEXT, Decimal("1.5"), 0, 0, 10, True, max_tokens=4000),
+    "chat": Model("chat", "", "", Capability.TEXT, Decimal(1), 0, 0, 10, True, max_tokens=4000),
 }
 SIDES = st.sampled_from([512, 1024, 1536, 2048, 4096])
 PAUSED = st.dictionaries(
@@ -84,6 +84,12 @@ STANDINGS = st.builds(
 
 @settings(max_examples=250)
 @given(requests(), st.sampled_from([FREE, STARTER, PRO]), STANDINGS, MARKETS)
+@example(
+    JobRequest(prompt="x" * 1_999, model="chat", capability=Capability.TEXT, count=2),
+    FREE,
+    Standing(7, 1, Decimal(3), NOON.date(), Decimal(18), 0, NOON, False, 0),
+    Market(MODELS, tuple(PLANS.values()), {"chat": 512}, {"chat": 512}, {}),
+)
 def test_what_a_refusal_says_is_true(request: JobRequest, plan: Plan, standing: Standing, market: Market) -> None:
     def told(asked: JobRequest = request, by: Plan = plan, then: datetime = NOON) -> Admission | Refusal:
         left = {subject: one for subject, one in market.paused.items() if not one.ends_at or one.ends_at > then}
