@@ -22,19 +22,25 @@ async def settle(connection: asyncpg.Connection, user_id: int, facts: Mapping[st
 
 
 async def follow_ledger(connection: asyncpg.Connection, user_id: int, facts: Mapping[str, Any]) -> str | None:
-    """The account goes where its ledger ends, provided that this is one chain."""
-    if await ask(connection, Check.CHAIN, user_id):
+    """The account goes where its ledger ends, provided that this is one chain, and its end."""
+    if await ask(connection, Check.CHAIN, user_id) or await is_ahead(connection, user_id):
         return None
     reference = await mending.follow_ledger(connection, user_id)
     return f"the balance was {facts['balance']}, now as the ledger: {facts['ledger']} ({reference})"
 
 
 async def follow_end(connection: asyncpg.Connection, user_id: int, facts: Mapping[str, Any]) -> str | None:
-    """The same of one that lags behind; where it is ahead, rows may be lost, and their numbers are not used again."""
-    if facts["last_seq"] is None or facts["last_seq"] > facts["ledger"] or await ask(connection, Check.CHAIN, user_id):
+    """The same of one that lags behind."""
+    if facts["last_seq"] is None or await is_ahead(connection, user_id) or await ask(connection, Check.CHAIN, user_id):
         return None
     reference = await mending.follow_ledger(connection, user_id)
     return f"the account stood at row {facts['last_seq']}, now at the last of the ledger ({reference})"
+
+
+async def is_ahead(connection: asyncpg.Connection, user_id: int) -> bool:
+    """Whether rows at the end of the ledger may be lost: what they gave and their numbers are not to be lost as well."""
+    found = await ask(connection, Check.STANDS, user_id)
+    return any(one.facts["last_seq"] is not None and one.facts["last_seq"] > one.facts["ledger"] for one in found)
 
 
 async def follow_allowance(connection: asyncpg.Connection, user_id: int, facts: Mapping[str, Any]) -> str | None:
@@ -66,7 +72,8 @@ MENDS: Mapping[Check, Mend] = {
     Check.USAGE_BY_CAPABILITY: count_day,
 }
 DECIDE: Mapping[Check, str] = {
-    Check.BALANCE: "its ledger is no chain; say what the user owns and write it with a grant",
+    Check.BALANCE: "its ledger is no chain, or rows at its end are lost; compare with a backup, or say what the user owns "
+    "and write it with a grant",
     Check.STANDS: "there is no account, its ledger is no chain, or rows at its end are lost; compare with a backup",
     Check.CHAIN: "rows were changed or lost; compare with a backup, then write a grant for what is missing",
     Check.NEGATIVE: "find the row that took too much, then write a grant",
