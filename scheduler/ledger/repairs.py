@@ -38,7 +38,7 @@ async def follow_end(connection: asyncpg.Connection, user_id: int, facts: Mappin
 
 
 async def is_ahead(connection: asyncpg.Connection, user_id: int) -> bool:
-    """Whether rows at the end of the ledger may be lost: what they gave and their numbers are not to be lost as well."""
+    """Whether rows at its ledger's end may be lost: what they gave is not taken, and their numbers not used again."""
     found = await ask(connection, Check.STANDS, user_id)
     return any(one.facts["last_seq"] is not None and one.facts["last_seq"] > one.facts["ledger"] for one in found)
 
@@ -72,8 +72,7 @@ MENDS: Mapping[Check, Mend] = {
     Check.USAGE_BY_CAPABILITY: count_day,
 }
 DECIDE: Mapping[Check, str] = {
-    Check.BALANCE: "its ledger is no chain, or rows at its end are lost; compare with a backup, or say what the user owns "
-    "and write it with a grant",
+    Check.BALANCE: "the ledger is no chain or lost its last rows; say what the user owns and write it with a grant",
     Check.STANDS: "there is no account, its ledger is no chain, or rows at its end are lost; compare with a backup",
     Check.CHAIN: "rows were changed or lost; compare with a backup, then write a grant for what is missing",
     Check.NEGATIVE: "find the row that took too much, then write a grant",
