@@ -250,6 +250,17 @@ def test_no_facts_make_a_refusal_fail(code: Code, facts: dict[str, Fact]) -> Non
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_who_holds_more_than_the_plan_is_told_no_time(locale: str) -> None:
+    """One place that frees is not enough."""
+    facts: dict[str, Fact] = {"open": 9, "limit": 3, "plan": "Free"}
+    said = [
+        refusals.refused(Refusal(Code.TOO_MANY_WAITING, facts | more), Translator(locale), NOW).text
+        for more in ({}, {"retry_after_seconds": 4.0})
+    ]
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("words", ["", "x" * 2001, "a --foo 1", "a --seed", "a --size no", "a --size 9", "a --seed no",
                                    "a --count 9", "a --model " + "m" * 101])  # fmt: skip
 def test_every_mistake_has_words(words: str, locale: str) -> None:

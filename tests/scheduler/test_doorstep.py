@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import make_mocked_request
 
 from scheduler import doorstep
 from scheduler.accounts.model import ACT_FOR, Party
@@ -16,7 +15,7 @@ from scheduler.doorstep import LENGTH, head_of
 from scheduler.gate import Gate, Handler
 from scheduler.listening import listening
 from scheduler.openapi import Empty, Operation
-from scheduler.places import Places
+from scheduler.places import MOST_OF_A_USER, Places
 from scheduler.proxies import Proxies
 
 BODY = b'{"a": 1}'
@@ -150,6 +149,9 @@ async def test_what_comes_before_the_last_answer_is_the_server_s_for_good() -> N
         read = house.read
         third.writer.write(asked())  # behind a request that has no answer yet: so are their answers
         first.writer.write(asked(OTHER))
+        async with asyncio.timeout(10):
+            while sum(not step.is_plain for step in house.gate.doorsteps.open.values()) < 2:
+                await asyncio.sleep(0.01)
         house.go.set()
         assert [await third.status(), await third.status()] == [200, 200]
         assert [await first.status(), await first.status(), await second.status()] == [200, 200, 200]
@@ -177,23 +179,17 @@ async def test_a_connection_is_read_again_before_it_counts_as_idle(monkeypatch: 
         assert house.read == 4
 
 
-async def test_a_key_that_had_room_lately_is_not_refused_at_a_crowded_door(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_of_a_bot_s_users_takes_no_room_from_the_others() -> None:
+    """Who has all the places that a user may have is refused; nobody else of the same key is, unread or not."""
     house = House()
-    steps = house.gate.doorsteps
-    monkeypatch.setattr(house.gate, "is_crowded", lambda: True)
-    assert not steps.is_told(head_of(asked()))
-    steps.refused(make_mocked_request("POST", "/v1/jobs", {"Authorization": BOT.decode()}), Party(BOT.decode()))
-    assert steps.is_told(head_of(asked()))
-    assert not steps.is_told(head_of(asked(OTHER)))
-    assert not steps.is_told(head_of(asked(path=b"/v1/jobs/1/cancel")))
-    monkeypatch.setattr(doorstep, "TOLD_SECONDS", -1.0)
-    steps.refused(make_mocked_request("POST", "/v1/jobs", {"Authorization": BOT.decode()}), Party(BOT.decode()))
-    assert not steps.is_told(head_of(asked()))
-
-
-def test_keys_that_were_told_are_forgotten_when_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doorstep, "MOST_TOLD", 2)
-    steps = House().gate.doorsteps
-    for key in ("a", "b", "c"):
-        steps.refused(make_mocked_request("POST", "/v1/jobs", {"Authorization": key}), Party(key))
-    assert list(steps.told) == [b"b", b"c"]
+    house.gate.requests = Places(1000)
+    whom = f"{ACT_FOR}: telegram:1\r\n".encode()
+    async with opened(house) as [first, second, third, *_]:
+        for _ in range(MOST_OF_A_USER):
+            house.gate.requests.take(Party(BOT.decode(), "telegram:1"))
+        assert await third.ask(asked(more=whom)) == 503
+        assert not house.gate.doorsteps.told
+        third.writer.write(asked(more=whom.replace(b"1", b"2")))
+        await house.holds(MOST_OF_A_USER + 3)
+        house.go.set()
+        assert [await client.status() for client in (first, second, third)] == [200, 200, 200]

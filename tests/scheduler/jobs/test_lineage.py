@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from scheduler.jobs.lineage import Parent, inherited
+from scheduler.jobs.lineage import Parent, inherited, is_unseen
 from scheduler.jobs.model import JobRequest
 
 SMALL, LARGE = (512, 512), (1024, 1024)
@@ -42,3 +42,19 @@ def test_a_parent_is_only_followed_by_a_strength_or_its_own_seed(
 
 def test_without_a_parent_there_is_nothing_to_follow() -> None:
     assert inherited(JobRequest(prompt="a fox", seed=8, strength=0.2), None, SMALL) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "parent", "unseen"),
+    [
+        ({"strength": 0.2}, Parent({}, own=False), True),
+        ({"strength": 0.2}, Parent(OF_A_FOX, own=False), False),
+        ({"strength": 0.2}, Parent({}, own=True), False),
+        ({"strength": 0.2, "picture": uuid4()}, Parent({}, own=False), False),  # it stays close to that
+        ({}, Parent({}, own=False), False),
+    ],
+)
+def test_only_what_would_be_like_another_s_unseen_result_is_turned_down(
+    asked: dict[str, Any], parent: Parent, unseen: bool
+) -> None:
+    assert is_unseen(JobRequest(prompt="a fox", parent_id=uuid4(), **asked), parent) is unseen
