@@ -43,6 +43,15 @@ class LiveWorker:
     seen_at: float
     busy: dict[UUID, Attempt] = field(default_factory=dict)  # by job: dispatched to it, what is at hand included
     aside: bool = False  # it failed where others succeed, and gets nothing for a while
+    batches: bool = field(init=False)  # attempts may share a pass here; where none do, hundreds need not be compared
+
+    def __post_init__(self) -> None:
+        self.batches = any(offer.batch > 1 for offer in self.beat.offers)
+
+    def hear(self, beat: Beat, now: float) -> None:
+        """Its newest beat."""
+        self.beat, self.seen_at = beat, now
+        self.__post_init__()
 
     @property
     def ready(self) -> bool:
@@ -51,11 +60,6 @@ class LiveWorker:
     @property
     def free_slots(self) -> int:
         return max(0, self.beat.slots - self.passes) if self.ready else 0
-
-    @property
-    def batches(self) -> bool:
-        """Whether attempts may share a pass here; where none do, hundreds need not be compared."""
-        return any(offer.batch > 1 for offer in self.beat.offers)
 
     @property
     def passes(self) -> int:

@@ -78,8 +78,7 @@ class Warden:
                 self.line.workers.pop(beat.worker_id, None)
                 continue
             worker = self.line.workers.get(beat.worker_id) or await self._welcome(beat, now)
-            worker.beat, worker.seen_at = beat, now
-            self.line.speeds.stated(beat.name, beat.paces, beat.load_seconds)
+            self.line.hear(worker, beat, now)
             kept, unwanted = self._compare(worker, now)
             waiting = {(ref.job_id, ref.attempt) for ref in beat.waiting}
             held += [(job_id, number, (job_id, number) not in waiting) for job_id, number in kept]

@@ -9,15 +9,17 @@ from scheduler.jobs.queries.open import OpenJob
 RECALL_AGAIN_SECONDS = 2.0  # a recall, or its answer, may be lost
 
 
-def send_ahead(line: Line, workers: Sequence[LiveWorker], now: float) -> list[tuple[OpenJob, str]]:
+def send_ahead(
+    line: Line, workers: Sequence[LiveWorker], idle: Sequence[LiveWorker], now: float
+) -> list[tuple[OpenJob, str]]:
     """The next pass of each worker whose slots all run, if it wants one at hand, and what joins it before it begins;
     nothing that an idle worker could run."""
-    idle = idle_of(workers)
+    ids = {worker.beat.worker_id for worker in idle}
     return [
         (job, worker.beat.worker_id)
         for worker in workers
         if worker.beat.looks_ahead and worker.ready and worker.passes >= worker.beat.slots
-        for job in for_hand(line, worker, idle, now)
+        for job in for_hand(line, worker, ids, now)
     ]
 
 
@@ -27,9 +29,8 @@ def for_hand(line: Line, worker: LiveWorker, idle: Collection[str], now: float) 
     return line.take_ahead(worker, idle, now) if worker.passes == worker.beat.slots else []
 
 
-def to_recall(line: Line, workers: Sequence[LiveWorker], now: float) -> list[Attempt]:
+def to_recall(line: Line, workers: Sequence[LiveWorker], idle: Sequence[LiveWorker], now: float) -> list[Attempt]:
     """What is at hand somewhere although an idle worker would be given it."""
-    idle = [worker for worker in workers if worker.free_slots]
     if not idle:
         return []
     recalled = [
@@ -47,7 +48,3 @@ def to_recall(line: Line, workers: Sequence[LiveWorker], now: float) -> list[Att
 def may_be_recalled(attempt: Attempt, now: float) -> bool:
     waits = attempt.started_at is None and attempt.attempt > 0 and not attempt.cancel_requested
     return waits and now - attempt.recalled_at >= RECALL_AGAIN_SECONDS
-
-
-def idle_of(workers: Sequence[LiveWorker]) -> Collection[str]:
-    return {worker.beat.worker_id for worker in workers if worker.free_slots}

@@ -83,7 +83,8 @@ class Handout:
         owed, self.owed = self.owed, []
         begun = owed + self.for_free_slots(now, AT_ONCE)
         ready = self._ready()
-        return Chosen(begun, send_ahead(self.line, ready, now), to_recall(self.line, ready, now))
+        idle = [worker for worker in ready if worker.free_slots]
+        return Chosen(begun, send_ahead(self.line, ready, idle, now), to_recall(self.line, ready, idle, now))
 
     def for_free_slots(self, now: float, most: int) -> list[Placed]:
         """At most so many passes, by workers as they were at the last round."""
@@ -155,7 +156,8 @@ class Handout:
         """The policy's choice for every free slot, the least busy worker first; then their passes are filled."""
         passes: list[Pass] = []
         moments: list[float] = []
-        for worker in sorted(ready, key=lambda one: one.passes / one.beat.slots):
+        free = (worker for worker in ready if worker.free_slots)
+        for worker in sorted(free, key=lambda one: one.passes / one.beat.slots):
             for _ in range(min(worker.free_slots, most - len(passes))):
                 taken = self.line.take(worker, now)
                 if taken.again_at is not None:

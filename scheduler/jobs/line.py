@@ -13,6 +13,7 @@ from scheduler.jobs.policy.waits import Foresight, Speeds
 from scheduler.jobs.queries.open import OpenJob, Standing
 from scheduler.jobs.queue import CLASSES, LookAhead, Queue, Taken, Waiting
 from scheduler.jobs.timeouts import time_for
+from scheduler.wire import Beat
 
 TOP = CLASSES - 1
 
@@ -27,6 +28,7 @@ class Line:
         self.workers: dict[str, LiveWorker] = {}
         self.aside: set[str] = set()  # workers that get nothing for a while
         self.told: set[UUID] = set()  # waiting jobs that have been told until when they are kept
+        self.unheard: set[str] = set()  # workers of whose changes the policy has not heard
         self.apart = Apart()
         self.speeds = Speeds()
         self.foresight = Foresight()
@@ -87,18 +89,28 @@ class Line:
             return True
         return standing.job_id in self.queue.jobs and running is None
 
+    def hear(self, worker: LiveWorker, beat: Beat, now: float) -> None:
+        """A worker says how it is, and how fast it has been."""
+        worker.hear(beat, now)
+        self.speeds.stated(beat.name, beat.paces, beat.load_seconds)
+        self.unheard.add(beat.worker_id)
+
     def put_aside(self, worker_ids: set[str]) -> None:
         """These get nothing until another call says so; the others may work."""
         self.aside = worker_ids
         for worker_id, worker in self.workers.items():
             worker.aside = worker_id in worker_ids
+            self.unheard.add(worker_id)
 
     def refresh(self, models: Mapping[str, Model], paused: Collection[str]) -> None:
-        """Tell the policy how the workers are now, and what is paused."""
+        """Tell the policy how the workers are now, and what is paused. What others measured reaches a worker that has
+        not measured it with its next beat: hundreds are not looked at each time."""
         for gone in self.queue.servers.keys() - self.workers.keys():
             self.queue.lose(gone)
-        for worker in self.workers.values():
+        changed = self.unheard | (self.workers.keys() - self.queue.servers.keys())
+        for worker in (one for worker_id, one in self.workers.items() if worker_id in changed):
             self.queue.meet(worker.server(self._loading(worker), self.speeds))
+        self.unheard.clear()
         waiting_for = {kind.model for kind in self.queue.aisles} if paused else ()
         self.queue.pause({model for model in waiting_for if is_paused(model, models, paused)})
 
@@ -171,6 +183,7 @@ class Line:
                 self.foresight.left(job_id)
             if worker := self.workers.get(attempt.worker_id):
                 worker.busy.pop(job_id, None)
+                self.unheard.add(attempt.worker_id)
         elif self.queue.discard(job_id):
             self.foresight.left(job_id)
         self.jobs.pop(job_id, None)
@@ -230,3 +243,4 @@ class Line:
         )
         if worker := self.workers.get(worker_id):
             worker.busy[job.id] = running
+            self.unheard.add(worker_id)

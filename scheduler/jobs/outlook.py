@@ -6,16 +6,18 @@ from uuid import UUID
 from scheduler.fleet.model import Attempt
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Wait, Why
-from scheduler.jobs.policy.crowd import Ahead
-from scheduler.jobs.policy.prospects import Running, prospects
-from scheduler.jobs.policy.waits import Raw
-from scheduler.jobs.queue import Server, Waiting
+from scheduler.jobs.policy.prospects import Fleet, Running, prospects
+from scheduler.jobs.queue import Waiting
 from scheduler.jobs.reasons import why_of
+
+FEW = 20  # running jobs: so many are looked at for every question
+AGE_SECONDS = 0.0001  # for each one more, what was seen of them may be so old: looking takes a twentieth of it
 
 
 class Outlook:
     def __init__(self, line: Line) -> None:
         self.line = line
+        self.seen: tuple[Fleet, float] | None = None  # until then it is as good as what runs now
 
     def wait_of(self, job_id: UUID, now: float) -> Wait | None:
         """Where a waiting job stands, and why; None when it does not wait here, nor at hand of a worker."""
@@ -36,8 +38,7 @@ class Outlook:
         if why in (Why.PAUSED, Why.NO_WORKER):
             kept = until if why is Why.NO_WORKER else None
             return Wait(position=position, seconds=None, why=why, until=kept)
-        able = [server for server in self.line.queue.able(entry.kind) if not server.draining]
-        raw = self._raw(entry, able, ahead, now)
+        raw = prospects(self._fleet(now), entry, ahead)
         promise = self.line.foresight.promise(entry.id, entry.priority, raw, now) if promised else None
         half, most = (round(seconds, 1) for seconds in promise or self.line.foresight.expect(entry.priority, raw))
         return Wait(position=position, seconds=half, p90_seconds=most, why=why)
@@ -70,11 +71,16 @@ class Outlook:
         wait = self.expected(first, None, now, promised=False).seconds
         return None if wait is None else wait + first.cost * self.line.speeds.pace(first.kind.model, "")
 
-    def _raw(self, entry: Waiting, able: list[Server], ahead: Ahead, now: float) -> Raw:
-        """Before it is corrected by how earlier ones turned out."""
-        free = [server for server in able if (worker := self.line.workers.get(server.id)) and worker.free_slots]
-        running = (self._running(one, now) for one in self.line.running.values())
-        return prospects(self.line.queue, entry, able, free, running, self.line.speeds, ahead)
+    def _fleet(self, now: float) -> Fleet:
+        if self.seen is None or now >= self.seen[1] or self.seen[0].queue is not self.line.queue:
+            running = [self._running(one, now) for one in self.line.running.values()]
+            fleet = Fleet(self.line.queue, running, self._has_room, self.line.speeds)
+            self.seen = fleet, now + max(0, len(running) - FEW) * AGE_SECONDS
+        return self.seen[0]
+
+    def _has_room(self, worker_id: str) -> bool:
+        worker = self.line.workers.get(worker_id)
+        return worker is not None and worker.free_slots > 0
 
     def _running(self, attempt: Attempt, now: float) -> Running:
         """Those that share a pass end together."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from uuid import UUID
 
-from scheduler.jobs.policy.prospects import Running, prospects
+from scheduler.jobs.policy.prospects import Fleet, Running, prospects
 from scheduler.jobs.policy.waits import Expected, Foresight, Raw, Speeds
 from scheduler.jobs.queue import Queue, Waiting
 from scheduler.simulation.machine import Run
@@ -43,17 +43,16 @@ class Oracle:
         self.speeds.note_run(run.jobs[0].kind.model, run.worker.server.name, run.run_seconds, tokens)
 
     def _raw(self, job: Waiting, now: float) -> Raw | None:
-        able = [server for server in self.queue.able(job.kind) if not server.draining]
-        if not able:
+        if all(server.draining for server in self.queue.able(job.kind)):
             return None
         busy = Counter(run.worker.server.id for run in self.running.values())
-        free = [server for server in able if busy[server.id] < server.slots]
         running = (
             Running(run.worker.server.id, one.user_id, self._seconds_left(run, now))
             for run in self.running.values()
             for one in run.jobs
         )
-        return prospects(self.queue, job, able, free, running, self.speeds)
+        fleet = Fleet(self.queue, running, lambda one: busy[one] < self.queue.servers[one].slots, self.speeds)
+        return prospects(fleet, job)
 
     def _seconds_left(self, run: Run, now: float) -> float:
         first = run.jobs[0]

@@ -13,7 +13,8 @@ class Answers(Hall):
 
     def able(self, kind: Kind) -> list[Server]:
         """Who can run this kind; empty: nobody here ever will."""
-        return [server for server in self.servers.values() if server.can(kind)]
+        alike = {clock for clock in self.clocks.values() if clock.like.can(kind)}  # hundreds are of few
+        return [server for server_id, server in self.servers.items() if self.clock_of[server_id] in alike]
 
     def avoids(self, job: Waiting, server: Server) -> bool:
         """Whether it failed there, and somebody else is here who can run it."""

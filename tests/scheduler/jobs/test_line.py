@@ -7,9 +7,12 @@ from uuid import UUID
 import pytest
 
 from scheduler.fleet.model import LiveWorker
+from scheduler.jobs.entries import waiting
 from scheduler.jobs.line import Line
 from scheduler.jobs.model import Status
+from scheduler.jobs.outlook import Outlook
 from scheduler.jobs.queries.open import NOBODY, OpenJob
+from scheduler.jobs.queue import Server
 from scheduler.wire import Beat, Offer
 
 NOW = monotonic()
@@ -79,3 +82,70 @@ def test_a_new_leader_gives_lines_the_age_they_have() -> None:
     order = [line.jobs[line.take(worker, NOW).jobs[0].id].user_id for _ in range(5)]
 
     assert order == [ANN, 3, 4, 5, BEN]
+
+
+def a_fleet(size: int) -> tuple[Line, list[LiveWorker]]:
+    """Workers of one slot, each of which runs a job of Ben's."""
+    line, offers = Line(), [Offer(model="painter", capability="image", max_side=1024)]
+    for number in range(size):
+        beat = Beat(
+            worker_id=f"w-{number}", name="w", slots=1, offers=offers, warm=["painter"], sent_at=datetime.now(UTC)
+        )
+        line.workers[beat.worker_id] = LiveWorker(beat, NOW)
+    line.refresh({}, {})
+    for number, worker in enumerate(line.workers.values()):
+        line.place(job(1000 + number, BEN + number), NOW)
+        line.take(worker, NOW)
+    line.refresh({}, {})
+    return line, list(line.workers.values())
+
+
+def test_the_policy_hears_of_the_workers_that_changed_and_of_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    line, (first, second, *_) = a_fleet(50)
+    met: list[str] = []
+    meet = line.queue.meet
+
+    def noted(server: Server) -> None:
+        met.append(server.id)
+        meet(server)
+
+    monkeypatch.setattr(line.queue, "meet", noted)
+
+    line.refresh({}, {})
+    assert met == []
+    line.hear(second, second.beat.model_copy(update={"paces": {"painter": 3.0}}), NOW)
+    line.remove(next(iter(first.busy)), NOW)
+    line.refresh({}, {})
+    assert met == ["w-0", "w-1"]
+    assert line.queue.servers["w-1"].paces == {"painter": 3.0}
+    line.put_aside({"w-2"})
+    line.refresh({}, {})
+    assert [one.id for one in line.queue.servers.values() if one.draining] == ["w-2"]
+
+
+def test_a_large_fleet_is_looked_at_once_for_many_questions() -> None:
+    """And again before what was seen is old: a tenth of a millisecond for each job that runs."""
+    line, workers = a_fleet(120)
+    outlook = Outlook(line)
+
+    def seconds(now: float) -> float:
+        told = outlook.expected(waiting(job(1, ANN)), None, now, promised=False).seconds
+        assert told is not None
+        return told
+
+    before = seconds(NOW)
+    for worker in workers[1:]:
+        line.remove(next(iter(worker.busy)), NOW)
+    assert seconds(NOW + 0.0099) == before > 0
+    assert seconds(NOW + 0.0101) == 0
+
+
+def test_who_looks_finds_a_worker_that_was_free_taken_meanwhile() -> None:
+    line, workers = a_fleet(120)
+    line.remove(next(iter(workers[0].busy)), NOW)
+    outlook, mine = Outlook(line), waiting(job(1, ANN))
+    assert outlook.expected(mine, None, NOW, promised=False).seconds == 0
+
+    line.place(job(2, ANN + 9999), NOW)
+    line.take(workers[0], NOW)
+    assert outlook.expected(mine, None, NOW, promised=False).seconds != 0
