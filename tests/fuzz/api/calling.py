@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,8 +21,9 @@ from scheduler.accounts.model import ACT_ADDRESS, ACT_FOR, ACT_LOCALE, ACT_NAME
 from tests.fuzz.api.judging import ADMIN_PATHS, Exchange, wrongly_given
 from tests.fuzz.api.people import BOT, Role, Town
 
-ELSEWHERE = "127.0.0.2"
-CASES_OF_A_ROUND = 20  # of one operation by one role
+ELSEWHERE = ip_address("127.1.0.0")  # and the addresses after it, each a network of its own
+CASES_OF_A_ROUND = 20  # of one operation by one role; as many wrong keys are heard from a network at once
+STAYS = 10  # operations, at the last of which a stranger keeps the address of the one before, and is slowed down
 PATIENCE_SECONDS = 10.0
 STREAM_SECONDS = 0.2  # how long an event stream is listened to
 REFUSED_UNSEEN = {"nobody": {401, 404}, "stranger": {401, 404, 422, 429}}  # what they may be answered
@@ -50,8 +52,18 @@ class Tally:
 class FromElsewhere(requests.adapters.HTTPAdapter):  # type: ignore[misc,unused-ignore]  # untyped where not installed
     """Calls from another address of this machine, so that wrong keys slow down nobody but who presents them."""
 
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__()
+
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, **{**options, "source_address": (ELSEWHERE, 0)})
+        super().init_poolmanager(*arguments, **{**options, "source_address": (self.address, 0)})
+
+
+def from_elsewhere(number: int) -> requests.Session:
+    session = requests.Session()
+    session.mount("http://", FromElsewhere(str(ELSEWHERE + number)))
+    return session
 
 
 class Caller:
@@ -60,8 +72,8 @@ class Caller:
     def __init__(self, town: Town, tally: Tally) -> None:
         self.town = town
         self.tally = tally
-        self.session, self.strange_session = requests.Session(), requests.Session()
-        self.strange_session.mount("http://", FromElsewhere())
+        self.session, self.strange_session = requests.Session(), from_elsewhere(0)
+        self.turns = 0  # of strangers with keys
         for role in town.roles:
             if not role.is_stranger:  # a key that was good is heard whatever its network has done
                 headers = role.headers | ({ACT_FOR: role.acts_for[0]} if role.acts_for else {})
@@ -81,6 +93,8 @@ class Caller:
 
     def _some(self, operation: Any, role: Role, number: int) -> None:
         modes = [operation.as_strategy(generation_mode=mode) for mode in GenerationMode]
+        if role.is_stranger and role.key:
+            self._move_on()
 
         @seed(number)
         @settings(
@@ -96,9 +110,24 @@ class Caller:
             case = data.draw(modes[1 if wrong else 0])
             if not wrong:
                 self._aim(case, data)
-            self._send(operation, role, case, {**role.headers, **self._acting(role, data)})
+            self._send(operation, role, case, {**self._key(role, data), **self._acting(role, data)})
 
         cases()
+
+    def _move_on(self) -> None:
+        """Strangers come from one address after the other: who has tried too many keys is heard no more."""
+        self.turns += 1
+        if self.turns % STAYS:
+            self.strange_session.close()
+            self.strange_session = from_elsewhere(self.turns)
+
+    def _key(self, role: Role, data: st.DataObject) -> Mapping[str, str]:
+        """The role's own; of a stranger any that is not good: made up, ended, or nearly somebody's."""
+        if not role.is_stranger or role.key is None:
+            return role.headers
+        good = [other.key for other in self.town.roles if other.key and not other.is_stranger]
+        wrong = [role.key, *self.town.ended, *(key[:-1] for key in good), *(key.swapcase() for key in good)]
+        return {"Authorization": f"Bearer {data.draw(st.sampled_from(wrong))}"}
 
     def _aim(self, case: Any, data: st.DataObject) -> None:
         """Put in ids and names that exist: what is generated blindly never gets past the first check."""
@@ -146,8 +175,9 @@ class Caller:
 
     def _try_key(self, role: Role, key: str, told: str, *, acting: bool) -> None:
         """A key that was just made: whoever made it must not become an admin by it."""
-        if not acting:
-            role.key = key  # the one before has ended
+        if not acting and role.key:
+            self.town.ended.append(role.key)
+            role.key = key
         headers = {"Authorization": f"Bearer {key}"}
         answer = self.session.get(f"{self.town.api}{ADMIN_LOOK}", headers=headers, timeout=PATIENCE_SECONDS)
         if answer.ok and not role.is_admin:

@@ -65,6 +65,7 @@ class Town:
     uploads: list[str] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
     files: dict[str, set[bytes]] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)  # keys that were good
 
     @property
     def ids(self) -> Mapping[str, Sequence[str]]:
@@ -85,6 +86,7 @@ async def settle(town: Town) -> None:
     await _note_things(town)
     bot_key = await _bots_key(town, BOT, [Scope.ACT, Scope.DELIVER])
     admins_bot_key = await _bots_key(town, "office", list(Scope))
+    town.ended.append(await make_key(town.database_url, "ann", "pro"))
     ann, ben, root = [
         await make_key(town.database_url, name, tier)
         for name, tier in (("ann", "pro"), ("ben", "free"), ("root", "admin"))
