@@ -31,6 +31,8 @@ def setup_logging(level: str = "info", json: bool | None = None) -> None:
     handler = logging.StreamHandler(sys.stderr)
     rendering = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers(as_json, level.upper())]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=rendering))
+    if level.upper() != "DEBUG":
+        handler.addFilter(without_callers)
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for chatty in ("aiohttp.access", "aiogram.event", "discord.gateway", "discord.client"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -44,6 +46,16 @@ def renderers(as_json: bool, level: str) -> list[structlog.typing.Processor]:
     if level != "DEBUG":
         return [without_messages, last]
     return [structlog.processors.format_exc_info, last] if as_json else [last]
+
+
+def without_callers(record: logging.LogRecord) -> bool:
+    """The HTTP library names who sent what it could not answer. And what is no HTTP at all anybody can send without
+    end: it is no fault of ours, and gets no line."""
+    if record.name != "aiohttp.server":
+        return True
+    record.msg, record.args = "http.unanswered", ()
+    error = record.exc_info[1] if record.exc_info else None
+    return type(error).__module__ != "aiohttp.http_exceptions"
 
 
 def without_messages(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
