@@ -37,7 +37,7 @@ ROUTES = (
 
 
 def application(site: Site) -> web.Application:
-    middlewares = [parting, guard.own_requests, Crowd().middleware, edge.in_words]
+    middlewares = [site.connections.middleware, parting, guard.own_requests, Crowd().middleware, edge.in_words]
     app = web.Application(middlewares=middlewares, client_max_size=LARGEST_BODY_BYTES)
     app[SITE] = site
     app[SHELF] = Shelf()

@@ -44,7 +44,7 @@ async def run(bot: BotEntry, settings: BotSettings, scheduler: Scheduler, stop: 
     )
     await runner.setup()
     try:
-        async with accepting(bound(settings), server_of(runner)) as port:
+        async with accepting(bound(settings), site.connections.protocol(server_of(runner))) as port:
             log.info("web.listening", address=port.address)
             await site.live.follow(stop)
             if site.live.tabs:  # their pages come back in a moment, perhaps on connections that are still open here

@@ -9,6 +9,7 @@ from aiohttp import web
 from bots.replies.translator import Translator
 from bots.settings import BotEntry
 from bots.web import cards
+from bots.web.connections import Connections
 from bots.web.languages import preferred
 from bots.web.live import Live
 from bots.web.model import Answer, Card, Kind
@@ -38,6 +39,7 @@ class Site:
     live: Live
     process: str  # names this start of the process to the scheduler
     farewell: Farewell = field(default_factory=Farewell)
+    connections: Connections = field(default_factory=Connections)
     model_names: dict[str, str] = field(default_factory=dict)  # display names, as far as they were needed
     filmers: set[str] = field(default_factory=set)  # models that make a video of a picture
 
