@@ -27,26 +27,34 @@ Crowd = tuple[Sequence[Caller], str]  # and what they are answered
 
 async def measure(servers: Servers, plan: Plan) -> Row:
     done, answers = Repetitions(), Counter[str]()
-    for _ in plan.repetitions():
+    for number in plan.repetitions():
         for peer in plan.peers(PEERS[:1]):
             done.add(peer, await enqueue(servers, peer, plan))
-        for name, run in (await tessera(servers, plan, answers)).items():
-            done.add(name, run)
+        for name in in_turn((PLAIN, REFUSED, HOT), number):
+            done.add(name, await tessera(servers, plan, name, answers))
         for peer in plan.peers(PEERS[1:]):
             done.add(peer, await enqueue(servers, peer, plan))
     return told(done, answers)
 
 
-async def tessera(servers: Servers, plan: Plan, mixed: Counter[str]) -> dict[str, Run]:
-    """The three variants on one copy of the town; the answers of the one that has refusals are counted."""
+def in_turn(names: Sequence[str], number: int) -> Sequence[str]:
+    """Each comes first once, and last once."""
+    first = number % len(names)
+    return [*names[first:], *names[:first]]
+
+
+async def tessera(servers: Servers, plan: Plan, name: str, mixed: Counter[str]) -> Run:
+    """One variant on a copy of the town of its own, so that none finds the tables fuller; the answers of the one that
+    has refusals are counted."""
     async with servers.database(TOWN) as url, open_house(url, servers.redis_url) as house:
         rich, broke = await house.callers("rich"), await house.callers("broke")
+        crowds: dict[str, list[Crowd]] = {
+            PLAIN: [(rich, ADMITTED)],
+            REFUSED: [(rich, ADMITTED)] * 4 + [(broke, OUT_OF_TOKENS)],
+            HOT: [(rich[:50], ADMITTED)],
+        }
         async with beside(Sitter(house.parts.redis).run):
-            return {
-                PLAIN: await submits(house, [(rich, ADMITTED)], servers, plan),
-                REFUSED: await submits(house, [(rich, ADMITTED)] * 4 + [(broke, OUT_OF_TOKENS)], servers, plan, mixed),
-                HOT: await submits(house, [(rich[:50], ADMITTED)], servers, plan),
-            }
+            return await submits(house, crowds[name], servers, plan, mixed if name == REFUSED else None)
 
 
 async def submits(
