@@ -38,7 +38,7 @@ def to_recall(line: Line, workers: Sequence[LiveWorker], idle: Sequence[LiveWork
         for worker in workers
         if worker.beat.looks_ahead
         for attempt in worker.busy.values()
-        if may_be_recalled(attempt, now) and any(line.would_suit(other, attempt) for other in idle)
+        if may_be_recalled(attempt, now) and line.would_suit(idle, attempt)
     ]
     for attempt in recalled:
         attempt.recalled_at = now

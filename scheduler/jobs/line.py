@@ -167,9 +167,10 @@ class Line:
         self.foresight.started(attempt.job_id, now)
         return self.jobs[attempt.job_id]
 
-    def would_suit(self, worker: LiveWorker, attempt: Attempt) -> bool:
-        """Whether a free slot of the worker might be given the job of an attempt, if that was called back."""
-        return self.queue.might_give(worker.beat.worker_id, waiting(self.jobs[attempt.job_id]))
+    def would_suit(self, workers: Sequence[LiveWorker], attempt: Attempt) -> bool:
+        """Whether a free slot of one of the workers might be given the job of an attempt, if that was called back."""
+        job = waiting(self.jobs[attempt.job_id])
+        return any(self.queue.might_give(worker.beat.worker_id, job) for worker in workers)
 
     def _loading(self, worker: LiveWorker) -> set[str]:
         return {self.jobs[job_id].model or "" for job_id in worker.busy if job_id in self.jobs}
