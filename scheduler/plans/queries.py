@@ -1,5 +1,6 @@
 """Reading plans."""
 
+from collections.abc import Collection
 from typing import Any
 
 from scheduler.database import Db
@@ -14,6 +15,20 @@ async def active_plans(db: Db) -> tuple[Plan, ...]:
     """The plans on offer, cheapest first, the admins' last."""
     rows = await db.fetch(f"select {COLUMNS} from plans p where active order by tier = 'admin', price_cents, id")
     return tuple(plan_of(row) for row in rows)
+
+
+class KnownPlans:
+    """Plans by id and version, so that their many columns are read once."""
+
+    def __init__(self) -> None:
+        self.plans: dict[int, tuple[str, Plan]] = {}
+
+    async def of(self, db: Db, wanted: Collection[tuple[int, str]]) -> dict[int, Plan]:
+        """The plans, not older than the versions asked for."""
+        if any(self.plans.get(plan_id, ("",))[0] != version for plan_id, version in wanted):
+            rows = await db.fetch(f"select {COLUMNS}, p.xmin::text as version from plans p")
+            self.plans = {row["plan_id"]: (row["version"], plan_of(row)) for row in rows}
+        return {plan_id: self.plans[plan_id][1] for plan_id, _ in wanted}
 
 
 def plan_of(row: Any) -> Plan:

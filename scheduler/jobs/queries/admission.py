@@ -12,7 +12,7 @@ from scheduler.database import Db, columns, json_text, literal, texts
 from scheduler.jobs.queries.dispatch import Leader
 from scheduler.jobs.queries.open import OpenJob
 from scheduler.plans.model import Plan, Standing
-from scheduler.plans.queries import COLUMNS, plan_of
+from scheduler.plans.queries import KnownPlans
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ async def lock_accounts(db: Db, user_ids: Iterable[int]) -> None:
 
 
 async def read_accounts(
-    db: Db, user_ids: Sequence[int], keys: Sequence[str | None], plans: "KnownPlans"
+    db: Db, user_ids: Sequence[int], keys: Sequence[str | None], plans: KnownPlans
 ) -> tuple[dict[int, Account], dict[tuple[int, str], Seen], datetime, frozenset[str]]:
     """The accounts by user, the jobs that were made under these (user, key) pairs, the database's clock, and what is
     paused."""
@@ -140,20 +140,6 @@ READ_ACCOUNTS = """
       from unnest($1::text::bigint[], $2::text::text[]) k (user_id, key)
       join jobs j on j.user_id = k.user_id and j.idempotency_key = k.key
 """
-
-
-class KnownPlans:
-    """Plans by id and version, so that their many columns are read once."""
-
-    def __init__(self) -> None:
-        self.plans: dict[int, tuple[str, Plan]] = {}
-
-    async def of(self, db: Db, wanted: Collection[tuple[int, str]]) -> dict[int, Plan]:
-        """The plans, not older than the versions asked for."""
-        if any(self.plans.get(plan_id, ("",))[0] != version for plan_id, version in wanted):
-            rows = await db.fetch(f"select {COLUMNS}, p.xmin::text as version from plans p")
-            self.plans = {row["plan_id"]: (row["version"], plan_of(row)) for row in rows}
-        return {plan_id: self.plans[plan_id][1] for plan_id, _ in wanted}
 
 
 async def insert_admitted(
