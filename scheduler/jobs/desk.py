@@ -10,11 +10,12 @@ from scheduler.database import Db
 from scheduler.errors import Code, Refusal
 from scheduler.jobs.decisions import Decisions
 from scheduler.jobs.model import JobRequest
-from scheduler.jobs.queries.admission import KnownPlans, read_accounts
+from scheduler.jobs.queries.admission import read_accounts
 from scheduler.jobs.submits import Submit
 from scheduler.plans.choice import Market
 from scheduler.plans.limits import Admission
 from scheduler.plans.model import Plan, Standing
+from scheduler.plans.queries import KnownPlans
 
 Rules = Callable[[JobRequest, Plan, Standing, Market, datetime], Admission | Refusal]
 

@@ -15,9 +15,10 @@ from scheduler.jobs.agenda.model import request_of
 from scheduler.jobs.agenda.queries import Due, End, Joining, admit_due, due_jobs, end_created, lock_owners
 from scheduler.jobs.decisions import hold_of, keep_until
 from scheduler.jobs.model import Status
-from scheduler.jobs.queries.admission import Account, KnownPlans, read_accounts
+from scheduler.jobs.queries.admission import Account, read_accounts
 from scheduler.jobs.queries.ending import Ended
 from scheduler.plans.ahead import decide_due
+from scheduler.plans.queries import KnownPlans
 from scheduler.problems import sentence
 
 log = structlog.get_logger(__name__)

@@ -48,9 +48,10 @@ async def tessera(servers: Servers, plan: Plan, name: str, mixed: Counter[str]) 
     has refusals are counted."""
     async with servers.database(TOWN) as url, open_house(url, servers.redis_url) as house:
         rich, broke = await house.callers("rich"), await house.callers("broke")
+        paying: Crowd = (rich, ADMITTED)
         crowds: dict[str, list[Crowd]] = {
-            PLAIN: [(rich, ADMITTED)],
-            REFUSED: [(rich, ADMITTED)] * 4 + [(broke, OUT_OF_TOKENS)],
+            PLAIN: [paying],
+            REFUSED: [paying] * 4 + [(broke, OUT_OF_TOKENS)],
             HOT: [(rich[:50], ADMITTED)],
         }
         async with beside(Sitter(house.parts.redis).run):
