@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -28,6 +29,24 @@ def when_told_to_end(handler: Callable[[int, FrameType | None], object]) -> None
     signal.signal(signal.SIGTERM, handler)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, handler)
+
+
+class Ending:
+    """Whether it is to end, as signals tell. They come whenever they like, several at a time, also while one is being
+    told or asked after: a lock that is taken then, as an Event has one, would never be given back."""
+
+    def __init__(self) -> None:
+        self.told: SimpleQueue[int] = SimpleQueue()
+
+    def tell(self, number: int, _frame: FrameType | None) -> None:
+        self.told.put(number)
+
+    def comes_within(self, seconds: float) -> bool:
+        try:
+            self.told.get(timeout=seconds)
+        except Empty:
+            return False
+        return True
 
 
 @dataclass(slots=True)

@@ -1,7 +1,6 @@
 """`tessera up`: everything on one machine, until Ctrl-C."""
 
 import os
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from scheduler.errors import SettingsError
 from scheduler.standalone.asking import ask
 from scheduler.standalone.embedded import EmbeddedError, hold
 from scheduler.standalone.machine import Machine, Running, StartError, is_free, prepared
-from scheduler.standalone.processes import when_told_to_end
+from scheduler.standalone.processes import Ending, when_told_to_end
 
 LOOK_SECONDS = 0.2
 HIGHEST_PORT = 65_535
@@ -20,8 +19,8 @@ Say = Callable[[str], None]
 
 def up(base: Path, say: Say) -> None:
     """Run until told to end; says where the page is, and when a process had to be started again."""
-    stop = threading.Event()
-    when_told_to_end(lambda *_: stop.set())
+    ending = Ending()
+    when_told_to_end(ending.tell)
     with hold(base):
         pass  # whoever runs here already is named before their ports are
     api_port = port("TESSERA_PORT", 8080, "the API")
@@ -34,7 +33,7 @@ def up(base: Path, say: Say) -> None:
         with Running(machine.api_url, machine.service_key).announced(base):
             say(f"Tessera is ready: open {web}")
             say(f"Bots: {', '.join(bots)}. API: {machine.api_url}/openapi.json. Data: {base}. Ctrl-C stops everything.")
-            watch(machine, stop, say)
+            watch(machine, ending, say)
         say("Stopping…")
     say("Stopped. Everything is kept for the next start.")
 
@@ -71,9 +70,9 @@ def start_all(machine: Machine) -> list[str]:
     return bots
 
 
-def watch(machine: Machine, stop: threading.Event, say: Say) -> None:
+def watch(machine: Machine, ending: Ending, say: Say) -> None:
     """Start again what dies, until told to stop."""
-    while not stop.wait(LOOK_SECONDS):
+    while not ending.comes_within(LOOK_SECONDS):
         for child in machine.children:
             code = child.revive(time.monotonic())
             if code is not None:
