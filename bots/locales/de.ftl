@@ -4,6 +4,7 @@
 
 span-seconds = { $seconds } s
 span-minutes = { $minutes } min
+span-minutes-seconds = { $minutes } min { $seconds } s
 span-hours = { $hours } h
 span-hours-minutes = { $hours } h { $minutes } min
 span-days = { $days ->
@@ -72,9 +73,9 @@ help-commands =
     /video Berge, vom Tag zur Nacht
     /music ein ruhiger Abend mit 70 bpm
     /say Deine Worte, vorgelesen
-    /write Titel für ein Fuchs im Schnee (oder Bildunterschrift, Alternativtext, Werbung, ein reicherer Prompt)
+    /write Titel für einen Fuchs im Schnee (oder Bildunterschrift, Alternativtext, Werbung, ein reicherer Prompt)
     /ask warum ist der Himmel blau?
-    /usage: deine Token und was du gemacht hast
+    /usage: deine Tokens und was du gemacht hast
     /jobs: was wartet und was fertig ist
     /cancel: halte an, worum du zuletzt gebeten hast
 help-flags =

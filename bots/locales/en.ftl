@@ -5,6 +5,7 @@
 
 span-seconds = { $seconds } s
 span-minutes = { $minutes } min
+span-minutes-seconds = { $minutes } min { $seconds } s
 span-hours = { $hours } h
 span-hours-minutes = { $hours } h { $minutes } min
 span-days = { $days } d

@@ -4,6 +4,7 @@
 
 span-seconds = { $seconds } с
 span-minutes = { $minutes } мин
+span-minutes-seconds = { $minutes } мин { $seconds } с
 span-hours = { $hours } ч
 span-hours-minutes = { $hours } ч { $minutes } мин
 span-days = { $days } д

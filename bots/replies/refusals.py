@@ -121,7 +121,7 @@ def helping(name: str, value: str | int, tr: Translator) -> Button:
         case "smaller":
             return button(tr("button-make-it", limit=str(value)), Action.FIT, value)
         case "shorter":
-            return button(tr("button-shorter", length=tr.span(float(value))), Action.SHORTER, value)
+            return button(tr("button-shorter", length=tr.length(float(value))), Action.SHORTER, value)
         case "briefer":
             return button(tr("button-briefer"), Action.BRIEFER, value)
         case _:
@@ -143,7 +143,7 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
     found["span"] = tr.span(number(facts.get("retry_after_seconds"), 60))
     instead = changes(refusal)
     found["fewer"], found["smaller"] = number(instead["fewer"]), str(instead["smaller"])
-    found["shorter"] = tr.span(number(facts.get("shorter")))
+    found["shorter"] = tr.length(number(facts.get("shorter")))
     if refill := instant(facts.get("refill_at")):
         found |= {"moment": tr.moment(refill), "span": tr.span((refill - now).total_seconds())}
     if refusal.code is Code.PICTURE_UNFIT:
@@ -151,7 +151,7 @@ def variables(refusal: Refusal, tr: Translator, now: datetime) -> dict[str, Vari
         found["megabytes"] = str(round(number(facts.get("limit")) / MEGABYTE))
         found["side"] = str(facts.get("longest_side") or facts.get("shortest_side") or "…")
     if refusal.code is Code.DURATION_TOO_LONG:
-        found |= {name: tr.span(number(facts.get(name))) for name in ("asked", "limit")}
+        found |= {name: tr.length(number(facts.get(name))) for name in ("asked", "limit")}
     if refusal.code is Code.RESOLUTION_TOO_HIGH:
         found["limit"] = str(facts.get("limit"))  # pixels carry no thousands separator
     return found

@@ -102,7 +102,7 @@ def figures(job: JobView, tr: Translator, account: AccountView | None, model: st
         [
             model,
             tr("pictures", count=job.count) if job.count > 1 and job.capability is Capability.IMAGE else "",
-            tr.span(float(job.seconds)) if job.seconds and job.capability is not Capability.IMAGE else "",
+            tr.length(float(job.seconds)) if job.seconds and job.capability is not Capability.IMAGE else "",
             tr("result-seed", seed=str(job.seed)) if job.seed is not None else "",
             cost(job.cost_tokens, tr, account),
         ]

@@ -57,6 +57,13 @@ class Translator:
         days, hours = divmod(hours + bool(minutes), 24)
         return self("span-days-hours", days=days, hours=hours) if hours else self("span-days", days=days)
 
+    def length(self, seconds: float) -> str:
+        """How long something lasts, to the second: who is told "2 min" may ask for that."""
+        minutes, rest = divmod(max(1, ceil(seconds)), 60)
+        if 60 * minutes + rest <= LONGEST_IN_SECONDS or not rest:
+            return self.span(seconds)
+        return self("span-minutes-seconds", minutes=minutes, seconds=rest)
+
     def moment(self, at: datetime, now: datetime | None = None) -> str:
         """A time of day, with its date where that is not the day of `now`; Discord shows it in each reader's own time
         zone."""

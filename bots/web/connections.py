@@ -15,7 +15,7 @@ Protocol = Callable[[], asyncio.BaseProtocol]
 
 
 class Full(asyncio.Protocol):
-    """Something is asked on all of them, or was just now: one more ends before it begins, and its browser comes back."""
+    """Something is asked on all of them, or was just now: one more ends before it begins; its browser comes back."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.close()

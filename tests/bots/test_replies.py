@@ -572,3 +572,17 @@ def test_an_unknown_language_is_answered_in_english() -> None:
 )  # fmt: skip
 def test_lengths_of_time(seconds: float, words: str) -> None:
     assert EN.span(seconds) == words
+
+
+def test_how_long_a_piece_is_or_may_be_is_told_to_the_second() -> None:
+    assert [EN.length(seconds) for seconds in (9.5, 90, 99, 120, 500)] == [
+        "10 s",
+        "90 s",
+        "1 min 39 s",
+        "2 min",
+        "8 min 20 s",
+    ]
+    facts: dict[str, Fact] = {"model": "composer", "asked": 500.0, "limit": 110.0, "shorter": 110}
+    refusal = refusals.refused(Refusal(Code.DURATION_TOO_LONG, facts), EN, NOW, helps=True)
+    assert refusal.text == "8 min 20 s is longer than composer makes (1 min 50 s)."
+    assert [button.label for row in refusal.buttons for button in row] == ["Make it 1 min 50 s"]
