@@ -25,7 +25,7 @@ class Bench:
         self._loaded: dict[Held, float] = {}  # and its memory; the one used last stands last
         self._engines = {engine.name: engine for engine in made}
         self._makers = {
-            (offer.capability, offer.model): (engine, offer.memory_gib) for engine in made for offer in engine.offers()
+            (offer.capability, offer.model): (engine, offer) for engine in made for offer in engine.offers()
         }
 
     @classmethod
@@ -66,14 +66,19 @@ class Bench:
         found = self._makers.get((task.capability, task.model))
         if found is None:
             raise Broken("no engine of this worker offers the model")
-        engine, memory_gib = found
+        engine, offer = found
         held = (engine.name, task.model)
         if held not in self._loaded:
-            self._make_room(memory_gib)
+            self._make_room(offer.memory_gib)
             self._load(engine, task.model)
-        self._loaded[held] = self._loaded.pop(held, memory_gib)
+        self._loaded[held] = self._loaded.pop(held, offer.memory_gib)
         self._note_warm()
         return engine
+
+    def films_twice(self, task: Task) -> bool:
+        """Whether the task's engine makes the rendition of a film itself."""
+        found = self._makers.get((task.capability, task.model))
+        return found is not None and found[1].films_twice
 
     def _load(self, engine: Engine, model: str) -> None:
         """Where it takes more memory than it says, once more with all of it."""

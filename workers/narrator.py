@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from PIL import Image
 
 from scheduler.wire import Assignment, Progress
-from workers import thumbnails
 from workers.attempt import Attempt
 from workers.engines.protocol import Cancelled
 from workers.media import screen
@@ -18,11 +17,11 @@ FILMED = 0.75  # of the work on a film that is then made once more for screens; 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One line of progress, where it is published, and the preview that came with it (JPEG)."""
+    """One line of progress, where it is published, and the preview that came with it, as large as it came."""
 
     progress: Progress
     channel: str
-    preview: bytes | None = None
+    preview: Image.Image | None = None
 
 
 class Narrator:
@@ -49,9 +48,12 @@ class Narrator:
         self._shown = 0.0
         self._engines = FILMED if made_twice(attempt.assignment) else 1.0  # the engine's part of the work
 
-    def begin(self) -> None:
-        """The engine starts: seconds left are reckoned from here, without the loading of the model."""
+    def begin(self, *, films_twice: bool = False) -> None:
+        """The engine starts: seconds left are reckoned from here, without the loading of the model. `films_twice`: it
+        makes the rendition of a film itself."""
         self._began = self._clock()
+        if films_twice:
+            self._engines = 1.0
 
     @property
     def assignment(self) -> Assignment:
@@ -66,12 +68,11 @@ class Narrator:
         if not due and now - self._told_at < PROGRESS_SECONDS:
             return
         self._told_at = now
-        content = None
-        if due and preview is not None:
+        if due:
             self._previewed_at = now
             self._previews += 1
-            content = thumbnails.preview(preview)
-        self._tell(News(self._progress(now), self._attempt.assignment.events_channel, content))
+        shown = preview if due else None
+        self._tell(News(self._progress(now), self._attempt.assignment.events_channel, shown))
 
     def render(self, fraction: float) -> None:
         """The engine is done, and so much of a film's rendition. Where none was foreseen, less is done than was told;

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from scheduler.bus import Redis, RedisError
 from scheduler.wire import PREVIEW_SECONDS, AttemptRef, preview_key
+from workers import thumbnails
 from workers.link import Link
 from workers.narrator import News
 
@@ -37,7 +38,9 @@ class ProgressLine:
             self._link.works("progress")
 
     async def _publish(self, news: News) -> None:
-        """The preview is there before anybody is told of it."""
+        """The preview is there before anybody is told of it. Another thread makes it small: the engine does not wait
+        for that."""
         if news.preview is not None:
-            await self._redis.set(preview_key(news.progress.job_id), news.preview, ex=PREVIEW_SECONDS)
+            preview = await asyncio.to_thread(thumbnails.preview, news.preview)
+            await self._redis.set(preview_key(news.progress.job_id), preview, ex=PREVIEW_SECONDS)
         await self._redis.publish(news.channel, news.progress.model_dump_json())

@@ -1,7 +1,8 @@
 """The smaller files of an artifact: what its engine has at hand is looked at once, and no file is read without need."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -39,32 +40,56 @@ class Variants:
     web: Rendition | None = None
 
 
+def begun(picture: Image.Image, metadata: Mapping[str, object]) -> Future[Variants]:
+    """A finished picture's, from now on in a thread of their own: its engine writes the file meanwhile."""
+    crew = ThreadPoolExecutor(1, "variants")
+    coming = crew.submit(of_picture, picture, metadata)
+    crew.shutdown(wait=False)
+    return coming
+
+
 def variants(made: Made, size_bytes: int, step: Callable[[float], None]) -> Variants:
     """Of a finished file of so many bytes; `step` is called with the part of a film's rendition that is done, and may
     raise, see Narrator."""
-    look = made.look
-    if look is None and made.type == "image":
-        look = thumbnails.opened(made.path)
-    web, shown = None, look
-    if look is not None and made.type == "image":
-        web, shown = web_picture(look, size_bytes, made.metadata)
-    elif made.type == "video":
-        web = web_film(made, size_bytes, step)
-    if shown is None:
-        return Variants(web=web)
-    small = thumbnails.fitted(shown)
-    return Variants(thumbnails.thumbnail(small), blur(small), web)
+    match made.type:
+        case "image":
+            return of_image(made, size_bytes)
+        case "video":
+            return replace(small(made.look), web=web_film(made, size_bytes, step))
+        case _:
+            return small(made.look)
 
 
-def web_picture(
-    picture: Image.Image, size_bytes: int, metadata: Mapping[str, object]
-) -> tuple[Rendition | None, Image.Image]:
-    """The rendition where the original is larger, and the smaller of both pictures to make a thumbnail of."""
-    if max(picture.size) <= WEB_SIDE and size_bytes <= HEAVY_BYTES:
-        return None, picture
+def of_image(made: Made, size_bytes: int) -> Variants:
+    picture = made.look or thumbnails.opened(made.path)
+    if picture is None:
+        return Variants()
+    found = made.beside.result() if made.beside else of_picture(picture, made.metadata)
+    if found.web is None and size_bytes > HEAVY_BYTES:
+        return replace(found, web=for_screens(picture, made.metadata))
+    return found
+
+
+def of_picture(picture: Image.Image, metadata: Mapping[str, object]) -> Variants:
+    """Whatever its file weighs."""
+    if max(picture.size) <= WEB_SIDE:
+        return small(picture)
     smaller = thumbnails.fitted(picture, WEB_SIDE, Image.Resampling.BILINEAR)
-    content = thumbnails.encoded(smaller, WEB_QUALITY, xmp.packet(metadata))
-    return Rendition(content, "jpg", *smaller.size, len(content)), smaller
+    return replace(small(smaller), web=for_screens(smaller, metadata))
+
+
+def small(look: Image.Image | None) -> Variants:
+    """A thumbnail and a blur of what stands for the file."""
+    if look is None:
+        return Variants()
+    thumbnail = thumbnails.fitted(look)
+    return Variants(thumbnails.thumbnail(thumbnail), blur(thumbnail))
+
+
+def for_screens(picture: Image.Image, metadata: Mapping[str, object]) -> Rendition:
+    """A picture that a screen can show, as a JPEG."""
+    content = thumbnails.encoded(picture, WEB_QUALITY, xmp.packet(metadata))
+    return Rendition(content, "jpg", *picture.size, len(content))
 
 
 def web_film(made: Made, size_bytes: int, step: Callable[[float], None]) -> Rendition | None:
@@ -73,23 +98,23 @@ def web_film(made: Made, size_bytes: int, step: Callable[[float], None]) -> Rend
     size = screen.size_of((made.width or 0, made.height or 0), size_bytes, plays)
     if size is None or (plays and seconds <= 0):
         return None
-    from workers.media import reading  # here, so that a worker that makes no films does not load PyAV
-
-    to = made.path.with_suffix(".web.mp4")
-    try:
-        film_for_screens(made, to, size, max(seconds, SHORTEST_SECONDS), step)
-    except reading.Unreadable:
+    to = made.web or later(made, size, max(seconds, SHORTEST_SECONDS), step)
+    if to is None:
         return None
     weight = to.stat().st_size
     return Rendition(to, "mp4", *size, weight) if not plays or weight < size_bytes else None
 
 
-def film_for_screens(
-    made: Made, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]
-) -> None:
-    from workers.media import moving, rendition
+def later(made: Made, size: tuple[int, int], seconds: float, step: Callable[[float], None]) -> Path | None:
+    """The rendition of a film whose engine made none; None where the film cannot be read."""
+    from workers.media import moving, reading, rendition  # here: a worker that makes no films does not load PyAV
 
-    if made.format in moving.DRAWN:
-        moving.drawn_anew(made.path, to, size, tags(made.metadata, ARTIST), step)
-    else:
-        rendition.smaller(made.path, to, size, seconds, step)
+    to = screen.beside(made.path)
+    try:
+        if made.format in moving.DRAWN:
+            moving.drawn_anew(made.path, to, size, tags(made.metadata, ARTIST), step)
+        else:
+            rendition.smaller(made.path, to, size, seconds, step)
+    except reading.Unreadable:
+        return None
+    return to

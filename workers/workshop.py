@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from scheduler.wire import Assignment, Made, Rendition
+from scheduler.wire import Assignment, Made
 from workers.bench import Bench
 from workers.engines import protocol
 from workers.engines.protocol import Stopped
 from workers.narrator import Narrator
+from workers.shelf import Shelf
 from workers.store import Missing, Store, StoreFailed
 from workers.trays import Trays
 from workers.variants import Variants, variants
@@ -52,7 +53,7 @@ class Workshop:
         if cold:
             loaded(time.monotonic() - began)
         for narrator in tasks.values():
-            narrator.begin()
+            narrator.begin(films_twice=bench.films_twice(first))
 
         def report(task: protocol.Task, fraction: float, preview: Image.Image | None = None) -> None:
             tasks[task](fraction, preview)
@@ -67,7 +68,10 @@ class Workshop:
             narrator.check()
             beside = beside_of(narrator, made)
             narrator.finish()
-            return [self._keep(narrator, number, *one) for number, one in enumerate(zip(made, beside, strict=True))]
+            shelf = Shelf(narrator.assignment.folder)
+            kept = [shelf.told(number, *one) for number, one in enumerate(zip(made, beside, strict=True))]
+            self.store.put_all(shelf.files)
+            return kept
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this attempt's alone
             return error
 
@@ -105,40 +109,6 @@ class Workshop:
             raise protocol.Broken("a file that was given could not be read") from error
         to.write_bytes(content)
         return to
-
-    def _keep(self, narrator: Narrator, position: int, made: protocol.Made, beside: Variants) -> Made:
-        start = f"{narrator.assignment.folder.strip('/')}/{position}"
-        path = f"{start}.{made.format}"
-        self.store.put(path, made.path)
-        return Made(
-            type=made.type,
-            format=made.format,
-            path=path,
-            thumbnail_path=self._keep_thumbnail(f"{start}.thumb.jpg", beside),
-            web=self._keep_web(start, beside),
-            blurhash=beside.blurhash,
-            width=made.width,
-            height=made.height,
-            duration_seconds=made.duration_seconds,
-            took_seconds=made.took_seconds,
-            took_tokens=made.took_tokens,
-            size_bytes=made.path.stat().st_size,
-            metadata=made.metadata,
-        )
-
-    def _keep_thumbnail(self, path: str, beside: Variants) -> str | None:
-        if beside.thumbnail is None:
-            return None
-        self.store.put(path, beside.thumbnail)
-        return path
-
-    def _keep_web(self, start: str, beside: Variants) -> Rendition | None:
-        web = beside.web
-        if web is None:
-            return None
-        path = f"{start}.web.{web.format}"
-        self.store.put(path, web.content)
-        return Rendition(path=path, width=web.width, height=web.height, size_bytes=web.size_bytes)
 
 
 def beside_of(narrator: Narrator, made: Sequence[protocol.Made]) -> list[Variants]:

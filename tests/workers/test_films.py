@@ -13,7 +13,7 @@ from PIL import Image
 from scheduler.wire import Outcome
 from tests.workers.conftest import StartWorker
 from tests.workers.fake_scheduler import FakeScheduler
-from workers.media import rendition
+from workers.media import rendition, screen
 from workers.media.reading import film
 
 pytestmark = pytest.mark.skipif(find_spec("imageio_ffmpeg") is None, reason="the extra compose is not installed")
@@ -46,6 +46,22 @@ async def test_a_film_is_cut_from_what_is_stored(
     assert [offer.model for offer in scheduler.beat.offers] == ["compose"]
 
 
+async def test_a_film_larger_than_a_screen_has_its_rendition_when_its_engine_is_done(
+    scheduler: FakeScheduler, start_worker: StartWorker, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(rendition, "smaller")  # nobody reads the film again
+    await start_worker(worker_engines=("animator",))
+    task = scheduler.job(prompt="the sea", width=1360, height=64, seconds=0.3)
+    ref = await scheduler.assign(task.model_copy(update={"model": "animator", "capability": "video"}))
+    outcome = await scheduler.outcome(ref)
+    [artifact] = outcome.artifacts
+
+    assert artifact.web is not None
+    web = film(store / artifact.web.path)
+    assert (web.width, web.height, web.seconds) == (artifact.web.width, artifact.web.height, 0.29) == (1280, 60, 0.29)
+    assert artifact.web.size_bytes == (store / artifact.web.path).stat().st_size < artifact.size_bytes
+
+
 async def test_a_clip_that_is_not_there_any_more_is_said_to_be_gone(
     scheduler: FakeScheduler, start_worker: StartWorker
 ) -> None:
@@ -68,10 +84,11 @@ async def test_a_cancel_ends_the_rendition_and_gives_back_what_was_not_done(
             steps.wait(0.01)
 
     monkeypatch.setattr(rendition, "smaller", half)
+    monkeypatch.setattr(screen, "HEAVY_BYTES", 100)  # so that a rendition is needed that no engine foresaw
     (store / "uploads").mkdir(parents=True)
     Image.new("RGB", (90, 60), "red").save(store / "uploads" / "red.png")
     await start_worker(worker_engines=("compose",))
-    film: dict[str, Any] = {"film": {"clips": [{"id": "r", "seconds": 0.5}]}, "width": 1360, "height": 64}
+    film: dict[str, Any] = {"film": {"clips": [{"id": "r", "seconds": 0.5}]}, "width": 160, "height": 64}
     task = scheduler.job(inputs={"r": "uploads/red.png"}, **film)
     ref = await scheduler.assign(task.model_copy(update={"model": "compose", "capability": "video"}))
     assert await asyncio.to_thread(begun.wait, 15)

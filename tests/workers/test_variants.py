@@ -13,7 +13,7 @@ from workers.engines.protocol import Cancelled, Made
 from workers.media import screen
 from workers.media.sound_file import CODECS
 from workers.media.video_file import write_video
-from workers.variants import HEAVY_BYTES, Rendition, Variants, variants
+from workers.variants import HEAVY_BYTES, Rendition, Variants, begun, variants
 
 NOWHERE = Path("there/is/no/file.png")
 LIGHT = 1000  # bytes
@@ -62,6 +62,23 @@ def test_a_larger_one_gets_a_jpeg_for_screens(mode: str) -> None:
         assert (image.format, image.size) == ("JPEG", (1280, 640))
         assert b'made:seed="7"' in image.info["xmp"]
     assert read(found.thumbnail or b"").size == (512, 256)
+
+
+def test_what_was_begun_before_the_file_was_written_is_the_same() -> None:
+    """And it is not made again: the picture is another one meanwhile."""
+    picture = Image.linear_gradient("L").resize((2000, 1000)).convert("RGB")
+    beside = begun(picture, {"seed": 7})
+    made = Made(NOWHERE, "image", "png", 2000, 1000, metadata={}, look=Image.new("RGB", (8, 8)), beside=beside)
+
+    assert variants(made, LIGHT, wanted) == of_picture(picture)
+
+
+def test_one_that_proves_heavy_when_it_is_written_gets_its_lighter_file_then() -> None:
+    picture = Image.new("RGB", (1000, 1000), "teal")
+    made = Made(NOWHERE, "image", "png", 1000, 1000, metadata={}, look=picture, beside=begun(picture, {}))
+
+    assert variants(made, LIGHT, wanted).web is None
+    assert variants(made, HEAVY_BYTES + 1, wanted).web is not None
 
 
 def test_a_heavy_one_of_few_pixels_gets_a_lighter_file() -> None:

@@ -3,9 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from PIL import Image
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from workers.variants import Variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class ModelOffer:
     batch: int = 1  # tasks in one pass
     takes_picture: bool = False  # a task may come with a picture
     needs_picture: bool = False  # none may come without
+    films_twice: bool = False  # a film that is larger than a screen comes with a smaller one, see Made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,8 +56,10 @@ class Made:
     """One finished file in the task's folder; `type` is the artifact's (image, video, audio, text).
 
     `look` is what stands for it where there is no room for it: the picture itself, a poster frame, a waveform. Whoever
-    made the file has it at hand, so that nobody decodes the file again. `took_seconds` or `took_tokens`: what of it is
-    paid for, where nobody knew before how long it would be; never more than was held is charged.
+    made the file has it at hand, so that nobody decodes the file again. `beside`: a picture's variants, begun before
+    its file was written, see `variants.begun`. `web`: a film smaller, as `media.screen` says, made along with it.
+    `took_seconds` or `took_tokens`: what of it is paid for, where nobody knew before how long it would be; never more
+    than was held is charged.
     """
 
     path: Path
@@ -64,11 +72,13 @@ class Made:
     took_tokens: int | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     look: Image.Image | None = None
+    beside: "Future[Variants] | None" = None
+    web: Path | None = None
 
 
 class Report(Protocol):
     """Tells the runner how far a task is (0 .. 1); raises Cancelled when that task should stop. The others of its pass
-    go on: an engine catches it and answers with it."""
+    go on: an engine catches it and answers with it. A preview is looked at later: it is not changed any more."""
 
     def __call__(self, task: Task, fraction: float, preview: Image.Image | None = None) -> None: ...
 

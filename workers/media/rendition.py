@@ -10,19 +10,19 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from workers.disk import is_full
+from workers.media.film_file import BT709, OPTIONS, at_most
 from workers.media.reading import FAST, Unreadable
-from workers.media.screen import most_bits
+from workers.media.screen import QUALITY, most_bits
 from workers.media.soundtrack import Soundtrack
-from workers.media.video_file import BT709, OPTIONS, at_most
 
 __all__ = ["Unreadable", "smaller"]
 
-QUALITY = "22"  # x264's rate factor
+THREADS = "2"  # always as many: another number gives other bytes
 
 
 def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]) -> None:
     """Write it; `step` is called before each frame with the part that is done, and may raise. Raises Unreadable."""
-    options = OPTIONS | {"crf": QUALITY} | at_most(most_bits(seconds))
+    options = OPTIONS | {"crf": QUALITY, "threads": THREADS} | at_most(most_bits(seconds))
     try:
         with (
             av.open(str(path)) as source,

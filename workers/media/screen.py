@@ -1,8 +1,11 @@
-"""What a screen can show of a film: the sides of its rendition. Apart from its making, which loads PyAV."""
+"""What a screen can show of a film: its rendition's sides, bits and name. Apart from its making, which loads PyAV."""
+
+from pathlib import Path
 
 LONG_SIDE, SHORT_SIDE = 1280, 720  # pixels
 HEAVY_BYTES = 8 * 2**20  # Discord takes 10 MiB
 MOST_BITS = 3_000_000  # a second
+QUALITY = "22"  # x264's rate factor
 
 
 def size_of(size: tuple[int, int], size_bytes: int, plays: bool = True) -> tuple[int, int] | None:
@@ -18,6 +21,11 @@ def size_of(size: tuple[int, int], size_bytes: int, plays: bool = True) -> tuple
 def most_bits(seconds: float) -> int:
     """A second, with which a rendition of so many seconds is never heavy."""
     return min(MOST_BITS, int(HEAVY_BYTES * 8 * 0.9 / seconds))
+
+
+def beside(path: Path) -> Path:
+    """Where the rendition of a film stands."""
+    return path.with_suffix(".web.mp4")
 
 
 def even(side: float) -> int:

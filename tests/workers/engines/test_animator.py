@@ -1,5 +1,6 @@
 """The animator: a file that players play, a camera that moves, night that falls, the same seed the same bytes."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,34 @@ def test_the_same_seed_makes_the_same_bytes_and_another_another(tmp_path: Path) 
 
     assert first == again
     assert first != other
+
+
+def test_a_film_larger_than_a_screen_comes_with_a_smaller_one_of_the_same_frames(tmp_path: Path) -> None:
+    webs = []
+    for name in ("a", "b"):
+        made = make(tmp_path / name, width=1360, height=96, seconds=0.3)
+        assert made.web is not None
+        webs.append(made.web)
+    small, large = frames(webs[0]), frames(made.path)
+
+    assert small[0].shape == (90, 1280, 3)
+    assert len(small) == len(large) == 7
+    assert all(abs(one.mean() - other.mean()) < 2 for one, other in zip(small, large, strict=True))
+    assert webs[0].read_bytes() == webs[1].read_bytes()
+
+
+def test_one_that_fits_comes_alone(tmp_path: Path) -> None:
+    assert make(tmp_path).web is None
+
+
+def test_a_cancel_ends_both_films(tmp_path: Path) -> None:
+    def cancelled(task: Task, fraction: float, preview: Any = None) -> None:
+        if fraction > 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        make(tmp_path, report=cancelled, width=1360, height=96)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("alongside")]
 
 
 def test_night_falls_where_it_is_asked_for(tmp_path: Path) -> None:

@@ -121,6 +121,24 @@ def test_clips_fade_into_each_other_in_a_file_that_players_play(shelf: Shelf, tm
     assert made.metadata["prompt"] == "By the sea"
 
 
+def test_a_film_larger_than_a_screen_comes_with_a_smaller_one_of_the_same_frames_and_sound(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    made = make(shelf, tmp_path / "film", "loud", "blue", width=1360, height=96)
+    assert made.web is not None
+    small, large = frames(made.web), frames(made.path)
+
+    assert small[0].shape == (90, 1280, 3)
+    assert len(small) == len(large) == 36
+    assert near(small[0], RED)
+    assert near(small[-1], BLUE)
+    (web, rate), (whole, _) = reading.sound(made.web), reading.sound(made.path)
+    assert np.abs(web - whole).max() == 0
+    assert rate == 48_000
+    content = made.web.read_bytes()
+    assert content.index(b"moov") < content.index(b"mdat")  # it plays before all of it has come
+
+
 def test_clips_may_be_cut_follow_at_once_and_be_pictures(shelf: Shelf, tmp_path: Path) -> None:
     clips = [{"id": "red", "seconds": 0.25, "from_seconds": 0.5}, {"id": "picture", "seconds": 0.5}, "blue"]
     shown = frames(make(shelf, tmp_path / "film", *clips, film={"fade_seconds": 0}).path)

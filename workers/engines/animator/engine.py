@@ -40,6 +40,7 @@ class AnimatorEngine:
             memory_gib=1.0,
             no_gpu=True,
             takes_picture=True,
+            films_twice=True,
         )
 
     def load(self, model: str) -> None:

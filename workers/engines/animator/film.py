@@ -16,7 +16,7 @@ from workers.engines.painter.dice import Dice
 from workers.engines.painter.words import Scene, read
 from workers.engines.protocol import Made, Progress
 from workers.media.tags import tags
-from workers.media.video_file import write_video
+from workers.media.video_file import write_film
 
 if TYPE_CHECKING:
     from workers.engines.animator.engine import Order
@@ -97,10 +97,12 @@ def shoot(order: "Order", model: str, path: Path, progress: Progress) -> Made:
     metadata: dict[str, Any] = {"model": model, "seed": order.seed, "prompt": order.prompt, "move": film.move.name}
     if film.nightfall:
         metadata["light"] = "day to night"
-    write_video(path, film.frames(progress), film.size, RATE, tags(metadata, "Tessera animator (no GPU)"))
+    seconds, said = film.count / RATE, tags(metadata, "Tessera animator (no GPU)")
+    web = write_film(path, film.frames(progress), film.size, RATE, said, seconds)
     progress(1.0, None)
-    seconds = film.count / RATE
-    return Made(path, "video", "mp4", *film.size, duration_seconds=seconds, metadata=metadata, look=film.poster)
+    return Made(
+        path, "video", "mp4", *film.size, duration_seconds=seconds, metadata=metadata, look=film.poster, web=web
+    )  # fmt: skip
 
 
 def daylit(scene: Scene) -> Scene:

@@ -144,7 +144,9 @@ class Following:
         if (picture.node or self.standing.current) in self.streams:
             self.streamed.append(picture.content)
         with suppress(UnidentifiedImageError, OSError):
-            self.tell(self.standing.fraction, Image.open(BytesIO(picture.content)))
+            preview = Image.open(BytesIO(picture.content))
+            preview.load()  # what is no picture is found out here
+            self.tell(self.standing.fraction, preview)
 
     async def _cancel(self) -> None:
         with suppress(Away, TimeoutError):

@@ -2,31 +2,22 @@
 
 import json
 import math
-import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from workers.engines.compose import graph
-from workers.engines.compose.hls import PIECE_SECONDS, pieces
+from workers.engines.compose.hls import pieces
 from workers.engines.compose.lettering import lettering
-from workers.engines.compose.model import Film, Order
+from workers.engines.compose.model import Order
+from workers.engines.compose.outputs import EXACT, FILM, MODEL, PLAYLIST, WEB, facts, outputs, web_size
 from workers.engines.compose.running import ONLY_FILES, run
 from workers.engines.compose.sources import Source, music_of, sounding, sources_of
 from workers.engines.protocol import Broken, Made, Progress, Task
 from workers.media.reading import Unreadable, film
 
-MODEL = "compose"
-FILM, PLAYLIST, MIX = "film.mp4", "film.m3u8", "mix.wav"
+MIX = "mix.wav"
 LOOKED, MIXED = 0.05, 0.15  # of the work, when the files are looked at and when the sound is there
-X264 = "scenecut=0"  # a piece begins where it should
-if platform.machine() in ("x86_64", "AMD64"):
-    X264 += ":asm=SSE4.2"  # as in workers/media/video_file.py
-EXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact")
-PICTURES = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-threads", "2", "-x264-params", X264)
-COLOURS = ("-color_range", "tv", "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709")
-SOUND = ("-c:a", "aac", "-b:a", "160k", "-ar", str(graph.RATE))
-ONE_FILE = ("-f", "hls", "-hls_segment_type", "fmp4", "-hls_playlist_type", "vod", "-hls_flags", "single_file")
 
 
 def cut(program: Path, order: Order, task: Task, progress: Progress) -> Made:
@@ -44,18 +35,16 @@ def cut(program: Path, order: Order, task: Task, progress: Progress) -> Made:
     metadata: dict[str, Any] = {"model": MODEL, "seed": order.seed, "prompt": order.prompt, **facts(order)}
     if order.format == "hls":
         metadata["hls"] = pieces((task.folder / PLAYLIST).read_text())
-    seconds = round(order.seconds, 2)
-    return Made(file, "video", "mp4", *order.size, duration_seconds=seconds, metadata=metadata, look=seen.poster)
-
-
-def facts(order: Order) -> dict[str, int | float]:
-    """How it was made; what the words were is the person's."""
-    return {
-        "clips": len(order.film.clips),
-        "texts": len(order.film.texts),
-        "fps": order.film.fps,
-        "fade_seconds": order.film.fade_seconds,
-    }
+    return Made(
+        file,
+        "video",
+        "mp4",
+        *order.size,
+        duration_seconds=round(order.seconds, 2),
+        metadata=metadata,
+        look=seen.poster,
+        web=task.folder / WEB if web_size(order) else None,
+    )
 
 
 def mix(program: Path, order: Order, sources: list[Source], task: Task, progress: Progress) -> graph.Loudness | None:
@@ -112,32 +101,12 @@ def film_arguments(order: Order, sources: list[Source], task: Task, loudness: gr
         arguments += source.options()
         until = order.seconds if text.until_seconds is None else text.until_seconds
         overlays.append(graph.Overlay(len(sources) + number, words.x, words.y, text.from_seconds, until))
-    graphs = [graph.pictures(order.film, order.size, overlays)]
+    smaller = web_size(order)
+    graphs = [graph.pictures(order.film, order.size, overlays, smaller)]
     if loudness is not None:
         arguments += [*ONLY_FILES, "-f", "wav", "-i", MIX]
-        graphs.append(graph.levelled(len(sources) + len(overlays), loudness))
-    arguments += ["-filter_complex", ";".join(graphs), "-map", "[film]", *PICTURES, *COLOURS, "-g", group(order.film)]
-    if loudness is not None:
-        arguments += ["-map", "[sound]", *SOUND]
-    tags = [part for name, value in tags_of(order).items() for part in ("-metadata", f"{name}={value}")]
-    return [*arguments, "-map_metadata", "-1", "-map_chapters", "-1", *tags, *EXACT, *output(order)]
-
-
-def group(film: Film) -> str:
-    """Frames from one that stands alone to the next."""
-    return str(PIECE_SECONDS * film.fps)
-
-
-def output(order: Order) -> list[str]:
-    if order.format == "hls":
-        return [*ONE_FILE, "-hls_time", str(PIECE_SECONDS), "-hls_segment_filename", FILM, PLAYLIST]
-    return ["-movflags", "+faststart", "-f", "mp4", FILM]
-
-
-def tags_of(order: Order) -> dict[str, str]:
-    said = "; ".join(f"{name} {value}" for name, value in {"model": MODEL, "seed": order.seed, **facts(order)}.items())
-    title = " ".join(order.prompt.split())[:200]
-    return {"title": title, "artist": "Tessera compose (ffmpeg)", "comment": said}
+        graphs.append(graph.levelled(len(sources) + len(overlays), loudness, twice=smaller is not None))
+    return [*arguments, "-filter_complex", ";".join(graphs), *outputs(order, sounds=loudness is not None)]
 
 
 def stepping(order: Order, progress: Progress, begin: float, end: float) -> Callable[[int], None]:

@@ -26,6 +26,7 @@ class ComposeEngine:
             max_side=2048,
             memory_gib=2.0,
             no_gpu=True,
+            films_twice=True,
         )
 
     def load(self, model: str) -> None:

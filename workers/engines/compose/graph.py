@@ -11,6 +11,8 @@ SCALE = "bicubic+accurate_rnd+bitexact"  # the same bytes again
 BT709 = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 TO_BT709 = f"out_color_matrix=bt709:out_range=tv:flags={SCALE}"
 
+Size = tuple[int, int]  # pixels, across and down
+
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
@@ -34,15 +36,20 @@ class Loudness:
     offset: float
 
 
-def pictures(film: Film, size: tuple[int, int], overlays: Sequence[Overlay]) -> str:
-    """From the inputs 0, 1, ... in the order of the clips, and those of the words, to [film]."""
+def pictures(film: Film, size: Size, overlays: Sequence[Overlay], smaller: Size | None = None) -> str:
+    """From the inputs 0, 1, ... in the order of the clips, and those of the words, to [film], and to [web] which is
+    smaller."""
     steps = [shot(number, film.frames(clip), film, size) for number, clip in enumerate(film.clips)]
     steps += joined_pictures(film)
     for number, one in enumerate(overlays):
         steps.append(f"[{one.source}:v:0]scale={TO_BT709},format=yuva420p,setsar=1[t{number}]")
         when = f"enable='between(t,{one.from_seconds:.4f},{one.until_seconds:.4f})'"
         steps.append(f"[x{number}][t{number}]overlay=x={one.x}:y={one.y}:eof_action=repeat:{when}[x{number + 1}]")
-    steps.append(f"[x{len(overlays)}]{BT709},format=yuv420p[film]")
+    whole = f"[x{len(overlays)}]{BT709},format=yuv420p"
+    if smaller is None:
+        steps.append(f"{whole}[film]")
+    else:
+        steps.append(f"{whole},split[film][large];[large]scale={smaller[0]}:{smaller[1]}:flags={SCALE},setsar=1[web]")
     return ";".join(steps)
 
 
@@ -121,13 +128,14 @@ def under(film: Film, music: Music) -> str:
     return ",".join(steps)
 
 
-def levelled(source: int, measured: Loudness) -> str:
-    """The mix of the first pass as [sound], at the loudness that was wanted."""
+def levelled(source: int, measured: Loudness, *, twice: bool = False) -> str:
+    """The mix of the first pass as [sound], at the loudness that was wanted; `twice`: as [heard], too."""
     values = (
         f"measured_I={measured.integrated:.2f}:measured_TP={measured.peak:.2f}:measured_LRA={measured.span:.2f}"
         f":measured_thresh={measured.threshold:.2f}:offset={measured.offset:.2f}:linear=true"
     )
-    return f"[{source}:a:0]{LOUDNORM}:{values},aresample={RATE},aformat=channel_layouts=stereo[sound]"
+    ends = ",asplit[sound][heard]" if twice else "[sound]"
+    return f"[{source}:a:0]{LOUDNORM}:{values},aresample={RATE},aformat=channel_layouts=stereo{ends}"
 
 
 def samples(frames: int, film: Film) -> int:

@@ -35,6 +35,7 @@ class DiffusersEngine:
                 batch=model.at_once,
                 takes_picture=model.architecture.takes_picture,
                 needs_picture=model.architecture.needs_picture,
+                films_twice=True,
             )
 
     def load(self, model: str) -> None:

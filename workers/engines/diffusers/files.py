@@ -10,7 +10,8 @@ from workers.engines.diffusers.shooting import Take
 from workers.engines.protocol import BadRequest, Made
 from workers.media.png_text import described
 from workers.media.tags import tags
-from workers.media.video_file import write_video
+from workers.media.video_file import write_film
+from workers.variants import begun
 
 POSTER = 0.4  # where in the film its picture is taken
 
@@ -27,10 +28,11 @@ def picture(shot: Shot, image: Image.Image) -> Made:
         image = Image.composite(image, order.start.picture, order.start.gap)
     image = cut(image.convert("RGB"), order.size)
     metadata, content = said(shot), BytesIO()
+    beside = begun(image, metadata)
     image.save(content, "PNG", compress_level=1)
     path = order.task.folder / f"{shot.index}.png"
     path.write_bytes(described(content.getvalue(), {"Software": "Tessera diffusers", **metadata}))
-    return Made(path, "image", "png", *image.size, metadata=metadata, look=image)
+    return Made(path, "image", "png", *image.size, metadata=metadata, look=image, beside=beside)
 
 
 def film(shot: Shot, take: Take) -> Made:
@@ -40,11 +42,11 @@ def film(shot: Shot, take: Take) -> Made:
     rate = order.shape.rate or 1
     metadata = said(shot)
     path = order.task.folder / f"{shot.index}.mp4"
-    write_video(path, frames, size, rate, tags(metadata, "Tessera diffusers"))
     seconds = len(frames) / rate
+    web = write_film(path, frames, size, rate, tags(metadata, "Tessera diffusers"), seconds)
     return Made(
         path, "video", "mp4", *size, duration_seconds=seconds, took_seconds=seconds, metadata=metadata,
-        look=frames[int(len(frames) * POSTER)],
+        look=frames[int(len(frames) * POSTER)], web=web,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from workers.engines.painter.palette import mix_palette
 from workers.engines.painter.studio import open_studio
 from workers.engines.painter.words import Scene, read
 from workers.engines.protocol import BadRequest, Made, ModelOffer, Progress, Report, Result, Task, each, one_by_one
+from workers.variants import begun
 
 MODEL = "painter"
 MAX_SIDE, MIN_SIDE = 4096, 64
@@ -73,8 +74,9 @@ class PainterEngine:
             picture = paint(order, seed, progress)
             path = task.folder / f"{index}.png"
             metadata = described(order, seed)
+            beside = begun(picture, metadata)
             save(picture, path, metadata)
-            return Made(path, "image", "png", picture.width, picture.height, metadata=metadata, look=picture)
+            return Made(path, "image", "png", *picture.size, metadata=metadata, look=picture, beside=beside)
 
         return each(task, progress, make)
 
