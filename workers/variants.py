@@ -42,8 +42,17 @@ class Variants:
 
 def begun(picture: Image.Image, metadata: Mapping[str, object]) -> Future[Variants]:
     """A finished picture's, from now on in a thread of their own: its engine writes the file meanwhile."""
+    return apart(lambda: of_picture(picture, metadata))
+
+
+def begun_of(look: Image.Image) -> Future[Variants]:
+    """The same of what will stand for a film that is still written; its rendition is no concern of this."""
+    return apart(lambda: small(look))
+
+
+def apart(make: Callable[[], Variants]) -> Future[Variants]:
     crew = ThreadPoolExecutor(1, "variants")
-    coming = crew.submit(of_picture, picture, metadata)
+    coming = crew.submit(make)
     crew.shutdown(wait=False)
     return coming
 
@@ -55,7 +64,8 @@ def variants(made: Made, size_bytes: int, step: Callable[[float], None]) -> Vari
         case "image":
             return of_image(made, size_bytes)
         case "video":
-            return replace(small(made.look), web=web_film(made, size_bytes, step))
+            shown = made.beside.result() if made.beside else small(made.look)
+            return replace(shown, web=web_film(made, size_bytes, step))
         case _:
             return small(made.look)
 

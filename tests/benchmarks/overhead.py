@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.overhead [--jobs N] [--only NAME] [--json FILE]`: what a worker adds to its engines.
+"""`python -m tests.benchmarks.overhead [--jobs N] [--only NAME ...] [--json FILE]`: what a worker adds to its engines.
 
 One job at a time, of each engine in turn, from the moment when the assignment is sent to the worker's inbox until its
 outcome can be read. Redis, the thread, progress and previews, variants, the store (a folder) and the outcome are the
@@ -11,7 +11,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -115,10 +115,9 @@ async def one(scheduler: Scheduler, worker: asyncio.subprocess.Process, wanted: 
     return Job(own, (told["began"] - sent) / 1e6, told["told"] / 1e6, (read - told["ended"]) / 1e6, alone=own)
 
 
-async def measure(here: Servers, jobs: int, only: str = "") -> tuple[float, dict[str, list[Job]]]:
-    """Megabytes before the first job, and the jobs of each work in whose name these words stand; its first one only
-    warms up."""
-    works = [work for work in WORKS if work.engine in ENGINES and only in work.name]
+async def measure(here: Servers, jobs: int, only: Sequence[str] = ()) -> tuple[float, dict[str, list[Job]]]:
+    """Megabytes before the first job, and the jobs of each work, or of these; its first one only warms up."""
+    works = [work for work in WORKS if work.engine in ENGINES and (not only or work.name in only)]
     lay_out(here.folder / "store")
     settings = {
         "TESSERA_REDIS_URL": here.redis_url,
@@ -163,7 +162,7 @@ def main() -> int:
         prog="python -m tests.benchmarks.overhead", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--jobs", type=int, default=10, help="of each work")
-    parser.add_argument("--only", default="", help="works in whose name this stands")
+    parser.add_argument("--only", nargs="*", default=(), metavar="NAME", help="works; all by default")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
     with servers() as here:

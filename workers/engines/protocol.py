@@ -56,8 +56,8 @@ class Made:
     """One finished file in the task's folder; `type` is the artifact's (image, video, audio, text).
 
     `look` is what stands for it where there is no room for it: the picture itself, a poster frame, a waveform. Whoever
-    made the file has it at hand, so that nobody decodes the file again. `beside`: a picture's variants, begun before
-    its file was written, see `variants.begun`. `web`: a film smaller, as `media.screen` says, made along with it.
+    made the file has it at hand, so that nobody decodes the file again. `beside`: its variants, begun before the file
+    was written, see `variants.begun`. `web`: a film smaller, as `media.screen` says, made along with it.
     `took_seconds` or `took_tokens`: what of it is paid for, where nobody knew before how long it would be; never more
     than was held is charged.
     """

@@ -1,7 +1,7 @@
 """One film, from its order to the file."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from workers.engines.painter.words import Scene, read
 from workers.engines.protocol import Made, Progress
 from workers.media.tags import tags
 from workers.media.video_file import write_film
+from workers.variants import Variants, begun_of
 
 if TYPE_CHECKING:
     from workers.engines.animator.engine import Order
@@ -45,6 +46,7 @@ class Film:
         self.given = order.picture and look_at(order.picture, room, nightfall=self.nightfall)
         self.day, self.night = ([], []) if self.given else self.painted(room, dice, progress, outdoors=outdoors)
         self.poster: Image.Image | None = None
+        self.beside: Future[Variants] | None = None
 
     def painted(
         self, room: tuple[int, int], dice: Dice, progress: Progress, *, outdoors: bool
@@ -81,7 +83,7 @@ class Film:
                     if number + AT_ONCE < self.count:
                         coming.append(crew.submit(self.picture, number + AT_ONCE))
                     if number == int(self.count * POSTER):
-                        self.poster = image
+                        self.poster, self.beside = image, begun_of(image)
                     preview = image if number % PREVIEW_FRAMES == 0 else None
                     progress(PAINTED + (1 - PAINTED) * number / self.count, preview)
                     yield image
@@ -101,8 +103,16 @@ def shoot(order: "Order", model: str, path: Path, progress: Progress) -> Made:
     web = write_film(path, film.frames(progress), film.size, RATE, said, seconds)
     progress(1.0, None)
     return Made(
-        path, "video", "mp4", *film.size, duration_seconds=seconds, metadata=metadata, look=film.poster, web=web
-    )  # fmt: skip
+        path,
+        "video",
+        "mp4",
+        *film.size,
+        duration_seconds=seconds,
+        metadata=metadata,
+        look=film.poster,
+        beside=film.beside,
+        web=web,
+    )
 
 
 def daylit(scene: Scene) -> Scene:

@@ -11,7 +11,7 @@ from workers.engines.protocol import BadRequest, Made
 from workers.media.png_text import described
 from workers.media.tags import tags
 from workers.media.video_file import write_film
-from workers.variants import begun
+from workers.variants import begun, begun_of
 
 POSTER = 0.4  # where in the film its picture is taken
 
@@ -40,13 +40,14 @@ def film(shot: Shot, take: Take) -> Made:
     size = order.size[0] - order.size[0] % 2, order.size[1] - order.size[1] % 2  # as H.264 wants them
     frames = [cut(image.convert("RGB"), size) for image in take.images]
     rate = order.shape.rate or 1
-    metadata = said(shot)
+    metadata, look = said(shot), frames[int(len(frames) * POSTER)]
+    beside = begun_of(look)
     path = order.task.folder / f"{shot.index}.mp4"
     seconds = len(frames) / rate
     web = write_film(path, frames, size, rate, tags(metadata, "Tessera diffusers"), seconds)
     return Made(
         path, "video", "mp4", *size, duration_seconds=seconds, took_seconds=seconds, metadata=metadata,
-        look=frames[int(len(frames) * POSTER)], web=web,
+        look=look, beside=beside, web=web,
     )  # fmt: skip
 
 
