@@ -153,42 +153,44 @@ AND = "and und et y e и"
 WEARING = "in wearing dressed clad в во trägt gekleidet en vêtue vêtu habillée vestida vestido"
 
 SUBJECTS: Mapping[str, str] = {
-    "fox": "fox foxes vixen лис* fuchs füchse renard zorro",
-    "wolf": "wolf wolves волк* wölfe loup lobo husky",
-    "dog": "dog dogs puppy hound собак* пёс пес щенок hund hunde chien perro corgi",
-    "cat": "cat cats kitten* kitty кот кота коты кошк* котён* котик* katze* kater chat chaton gato gatos gatito",
-    "rabbit": "rabbit* bunny bunnies hare кролик* заяц зайц* hase* kaninchen lapin conejo",
-    "bear": "bear bears медвед* bär bären ours oso",
-    "deer": "deer stag elk moose reindeer олен* лось hirsch* reh cerf ciervo",
+    "fox": "fox foxes vixen лис* fuchs füchse renard* zorro zorros",
+    "wolf": "wolf wolves волк* wölfe loup loups lobo lobos husky",
+    "dog": "dog dogs puppy hound собак* пёс пес щенок hund hunde chien chiens perro perros corgi",
+    "cat": "cat cats kitten* kitty кот кота коты кошк* котён* котик* katze* kater chat chats chaton gato gatos gatito",
+    "rabbit": "rabbit* bunny bunnies hare кролик* заяц зайц* hase* kaninchen lapin lapins conejo*",
+    "bear": "bear bears медвед* bär bären ours oso osos",
+    "deer": "deer stag elk moose reindeer олен* лось hirsch* reh rehe cerf cerfs ciervo*",
     "horse": "horse* pony stallion unicorn лошад* конь кони pferd* cheval chevaux caballo*",
     "bird": "bird birds crow* raven* eagle* hawk* parrot* seagull* gull* чайк* птиц* ворон* орёл"
-    " vögel oiseaux pájaros vogel adler oiseau aigle pájaro águila",
+    " vögel oiseaux pájaros vogel adler oiseau aigle* pájaro águila*",
     "owl": "owl owls сова совы eule* hibou chouette búho",
-    "whale": "whale* orca кит киты кита wal wale baleine ballena",
-    "dolphin": "dolphin* дельфин* delfin* dauphin delfín",
+    "whale": "whale* orca кит киты кита wal wale baleine* ballena*",
+    "dolphin": "dolphin* дельфин* delfin* dauphin* delfín delfines",
     "fish": "fish fishes goldfish koi shark рыб* акул* fisch* poisson* pez peces",
-    "turtle": "turtle* tortoise черепах* schildkröte* tortue tortuga",
-    "boat": "boat* sailboat* yacht* sail sailing canoe лодк* яхт* парус* boot segelboot bateau* voilier barco* velero",
-    "ship": "ship ships galleon pirate* корабл* schiff* navire galion galeón",
+    "turtle": "turtle* tortoise черепах* schildkröte* tortue* tortuga*",
+    "boat": "boat* sailboat* yacht* sail sailing canoe лодк* яхт* парус* boot boote segelboot* bateau* voilier* barco*"
+    " velero*",
+    "ship": "ship ships galleon pirate* корабл* schiff* navire* galion* galeón galeones",
     "house": "house* cabin* cottage* hut village* town townlet деревн* dorf home barn дом дома домик* изба хижин* haus"
-    " häuser hütte maison cabane casa"
+    " häuser hütte maison* cabane* casa casas"
     " cabaña",
-    "lighthouse": "lighthouse* маяк* leuchtturm* phare faro",
-    "castle": "castle* fortress palace tower замок замк* крепост* schloss burg château castillo torre",
+    "lighthouse": "lighthouse* маяк* leuchtturm* leuchttürme phare* faro faros",
+    "castle": "castle* fortress palace tower замок замк* крепост* schloss schlösser burg burgen château*"
+    " castillo* torre torres",
     "arch": "arch arches viaduct* aqueduct* виадук* акведук* viadukt* steinbrücke* viaduc aqueduc viaducto* acueducto*",
     "bridge": "bridge* мост* brücke* pont puente",
     "balloon": "balloon* воздушн* шар шары heißluftballon ballon* montgolfière* globo globos",
     "tree": "tree trees oak baobab дерев* дуб baum bäume arbre* árbol árboles bonsai",
     "person": " ".join(PEOPLE.values()),
     "umbrella": "umbrella* parasol* зонт* regenschirm* schirm parapluie* paraguas sombrilla*",
-    "astronaut": "astronaut* cosmonaut* spaceman космонавт* астронавт* astronaute astronauta",
-    "rocket": "rocket* spaceship* starship shuttle ракет* звездолёт* rakete* fusée cohete ufo",
-    "car": "car cars auto truck машин* автомоб* voiture coche taxi",
+    "astronaut": "astronaut* cosmonaut* spaceman космонавт* астронавт* astronaute* astronauta*",
+    "rocket": "rocket* spaceship* starship shuttle ракет* звездолёт* rakete* fusée* cohete* ufo ufos",
+    "car": "car cars auto autos truck trucks машин* автомоб* voiture* coche coches taxi taxis",
     "butterfly": "butterfly butterflies бабочк* schmetterling* papillon* mariposa*",
     "dragon": "dragon* дракон* drache* dragón",
     "penguin": "penguin* пингвин* pinguin* manchot pingüino*",
     "elephant": "elephant* слон слоны слона elefant* éléphant* elefante*",
-    "windmill": "windmill* мельниц* windmühle* moulin molino",
+    "windmill": "windmill* мельниц* windmühle* moulin* molino*",
 }
 
 COLOURS: Mapping[str, tuple[tuple[int, int, int], str]] = {

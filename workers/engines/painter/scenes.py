@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from workers.engines.painter import (
     abstract,
@@ -100,23 +101,28 @@ def wants_palms(studio: Studio) -> bool:
 
 
 def mountains(studio: Studio) -> list[Step]:
-    return [land.mountains, partial(forest.grove, count=70, depths=(3.0, 18.0), tall=0.5), forest.undergrowth]
+    return [land.mountains, *grove(studio, count=70, depths=(3.0, 18.0), tall=0.5), forest.undergrowth]
 
 
 def hills(studio: Studio) -> list[Step]:
-    return [land.hills, forest.grove, forest.undergrowth]
+    return [land.hills, *grove(studio), forest.undergrowth]
 
 
 def snow(studio: Studio) -> list[Step]:
-    return [partial(land.mountains, share=0.34), land.snowfield, partial(forest.grove, count=34, tall=0.6)]
+    return [partial(land.mountains, share=0.34), land.snowfield, *grove(studio, count=34, tall=0.6)]
 
 
 def meadow(studio: Studio) -> list[Step]:
-    return [partial(land.hills, share=0.16), forest.grove, *flowers.meadow(studio)]
+    return [partial(land.hills, share=0.16), *grove(studio), *flowers.meadow(studio)]
 
 
 def river(studio: Studio) -> list[Step]:
-    return [shores.valley, partial(forest.grove, count=40), shores.bank]
+    return [shores.valley, *grove(studio, count=40), shores.bank]
+
+
+def grove(studio: Studio, **how: Any) -> list[Step]:
+    """Trees here and there, unless the words count them."""
+    return [] if studio.scene.counts("tree") else [partial(forest.grove, **how)]
 
 
 LANDS: dict[str, Callable[[Studio], list[Step]]] = {

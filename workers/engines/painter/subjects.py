@@ -6,10 +6,24 @@ from workers.engines.painter import noise, trees
 from workers.engines.painter.animals import ANIMALS
 from workers.engines.painter.arrays import colour, mix, ramp
 from workers.engines.painter.canvas import blur
+from workers.engines.painter.dice import Dice
 from workers.engines.painter.drawing import MARGIN, Drawing, draw
 from workers.engines.painter.forest import leaf_colours, shadow
 from workers.engines.painter.outline import Outline
 from workers.engines.painter.people import PEOPLE, SIZE, somebody
+from workers.engines.painter.standing import (
+    AFLOAT,
+    BASED,
+    BRIDGES,
+    FAR,
+    FLYING,
+    Place,
+    beside,
+    columns,
+    ground,
+    spot,
+    spread,
+)
 from workers.engines.painter.studio import Studio
 from workers.engines.painter.things import THINGS
 from workers.engines.painter.wings_and_fins import WINGS_AND_FINS
@@ -17,9 +31,7 @@ from workers.engines.painter.words import WATERS, Subject
 
 OUTLINES = {**ANIMALS, **WINGS_AND_FINS, **PEOPLE, **THINGS}
 NEIGHBOUR = 0.4  # from one to the next who stands beside, in heights
-AFLOAT = frozenset(("boat", "ship", "whale", "dolphin"))
 SUNK = {"whale": 0.36, "turtle": 0.3}  # what share of its box lies under the water of a sea
-FLYING = frozenset(("bird", "balloon", "dragon", "butterfly", "rocket"))
 FLOCKS = {
     "bird": 7,
     "balloon": 4,
@@ -31,19 +43,21 @@ FLOCKS = {
     "deer": 2,
     "house": 6,
 }
-BRIDGES = frozenset(("bridge", "arch"))
-BASED = BRIDGES | {"castle", "lighthouse"}  # these bring the ground they stand on
-FAR = BASED | {"house", "windmill"}
 
 
 def paint(studio: Studio, subject: Subject, number: int) -> None:
-    """One subject or a few of its kind; the first stands where the eye goes, the others beside it."""
+    """One subject, as many as the words say, or a few; the first of a few stands where the eye goes, the others beside
+    it."""
     if subject.kind == "tree":
-        lone_tree(studio, number)
+        lone_trees(studio, subject.count, number)
         return
-    x, foot, size = spot(studio, subject.kind, OUTLINES[subject.kind].size, number)
+    first = x, foot, size = spot(studio, subject.kind, OUTLINES[subject.kind].size, number)
     if subject.looks:
-        company(studio, subject, (x, foot, size), number)
+        company(studio, subject, first, number)
+        return
+    if subject.count and subject.kind not in BRIDGES:
+        for one in spread(studio, subject.kind, first, subject.count, number):
+            place(studio, subject, *one)
         return
     dice = studio.dice.fork(f"flock {number}")
     others = FLOCKS.get(subject.kind, 2) - 1 if subject.many else 0
@@ -56,9 +70,9 @@ def paint(studio: Studio, subject: Subject, number: int) -> None:
     place(studio, subject, x, foot, size)
 
 
-def company(studio: Studio, subject: Subject, spot: tuple[float, float, float], number: int) -> None:
+def company(studio: Studio, subject: Subject, first: Place, number: int) -> None:
     """People side by side, the first of them under the umbrella, if there is one; farthest first."""
-    x, foot, size = spot
+    x, foot, size = first
     dice = studio.dice.fork(f"company {number}")
     outlines = [
         somebody(look, dice.fork(f"one {at}"), umbrella=subject.kind == "umbrella" and at == 0)
@@ -75,13 +89,6 @@ def company(studio: Studio, subject: Subject, spot: tuple[float, float, float], 
     for far, column, outline in sorted(people, key=lambda one: one[0]):
         row = beside(studio, column, foot, far) if count > 1 else foot
         place(studio, subject, column, row, size * far * outline.size / usual, outline)
-
-
-def beside(studio: Studio, x: float, foot: float, far: float) -> float:
-    """The row where something stands farther away than what stands at `foot`."""
-    if studio.scene.place in WATERS or studio.floor is None:
-        return studio.horizon + (foot - studio.horizon) * far
-    return ground(studio, x, max(0.04, (foot - studio.horizon) / (studio.canvas.height - studio.horizon) * far))
 
 
 def place(studio: Studio, subject: Subject, x: float, foot: float, size: float, outline: Outline | None = None) -> None:
@@ -137,35 +144,6 @@ def spray(studio: Studio, x: float, foot: float, size: float) -> None:
     studio.canvas.over(cover * np.float32(0.9), tone, round(x - columns / 2), round(foot - rows * 0.55))
 
 
-def spot(studio: Studio, kind: str, size: float, number: int) -> tuple[float, float, float]:
-    """Column, row of the feet, height in pixels."""
-    canvas, dice = studio.canvas, studio.dice.fork(f"spot {kind} {number}")
-    side = -np.sign(studio.sunward) * (1 if number % 2 == 0 else -1)
-    x = canvas.width * (0.5 + side * (dice.uniform(0.06, 0.15) + 0.12 * (number > 0)))
-    deep = canvas.height - studio.horizon
-    tall = canvas.unit * size * dice.uniform(0.95, 1.15) * (1.0 if number == 0 else 0.7)
-    if studio.scene.place in ("space", "underwater", "abstract"):
-        return x, canvas.height * dice.uniform(0.56, 0.66) + tall * 0.3, tall * 1.25
-    if kind in FLYING:
-        return x, max(studio.horizon * dice.uniform(0.5, 0.66) + tall * 0.2, tall * 1.08), tall
-    if kind in BRIDGES:
-        return canvas.width / 2, studio.horizon + deep * 0.14, canvas.unit * 0.42
-    if kind in AFLOAT:
-        return x, studio.horizon + deep * dice.uniform(0.2, 0.3), tall
-    if kind in FAR:
-        return x, ground(studio, x, 0.16 if studio.scene.place in WATERS else 0.3), tall
-    return x, ground(studio, x, dice.uniform(0.56, 0.68)), tall * 1.15
-
-
-def ground(studio: Studio, x: float, share: float) -> float:
-    """The row of the land a share of the way from the horizon to the lower edge."""
-    row = studio.horizon + (studio.canvas.height - studio.horizon) * share
-    if studio.floor is None:
-        return row
-    depth = (studio.canvas.height - studio.horizon) / max(row - studio.horizon, 1)
-    return float(np.clip(studio.floor(x, depth), studio.horizon * 0.9, studio.canvas.height * 0.95))
-
-
 def glow(studio: Studio, drawing: Drawing, left: int, top: int, size: float) -> None:
     """Lit windows and flames shine into the dark."""
     if studio.scene.light in ("night", "dusk", "storm", "sunset") and drawing.shine.max() > 0:
@@ -209,13 +187,24 @@ def tufts(studio: Studio, x: float, foot: float, size: float) -> None:
     trees.plant(studio, sketch.done(), x, foot + size * 0.035, tall, deep, bright, 0.05)
 
 
-def lone_tree(studio: Studio, number: int) -> None:
-    """One great tree of the season, and its shadow."""
+def lone_trees(studio: Studio, count: int, number: int) -> None:
+    """One great tree of the season, or as many as are counted, and its shadow."""
     canvas, dice = studio.canvas, studio.dice.fork(f"lone tree {number}")
+    if count < 2:
+        x = canvas.width * (0.5 - 0.17 * np.sign(studio.sunward) * (1 if number == 0 else -1))
+        lone_tree(studio, dice, x, 0.4, canvas.unit)
+        return
+    share, middles = columns(studio, "tree", count, number, dice)
+    rows = [0.4, *(dice.uniform(0.28, 0.46) for _ in middles[1:])]
+    for at, row in sorted(enumerate(rows), key=lambda one: one[1]):
+        lone_tree(studio, dice.fork(f"tree {at}"), middles[at], row, min(canvas.unit * (0.6 + row), share * 2.1))
+
+
+def lone_tree(studio: Studio, dice: Dice, x: float, share: float, room: float) -> None:
+    """As tall as about half of its room, so far down from the horizon."""
     bare = studio.scene.has("snow") or studio.scene.light == "storm"
     sprite = (trees.bare if bare else trees.broadleaf)(dice, studio.sunward)
     deep, bright = leaf_colours(studio, dice)
-    x = canvas.width * (0.5 - 0.17 * np.sign(studio.sunward) * (1 if number == 0 else -1))
-    row, height = ground(studio, x, 0.4), canvas.unit * dice.uniform(0.46, 0.56)
+    row, height = ground(studio, x, share), room * dice.uniform(0.46, 0.56)
     shadow(studio, x, row, height * 0.5, 0.6)
     trees.plant(studio, sprite, x, row + height * 0.02, height, deep, deep if bare else bright, 0.04)

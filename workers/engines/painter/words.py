@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from workers.engines.painter.counts import counts
 from workers.engines.painter.lexicon import COLOURS, FEATURES, LIGHTS, MOODS, PHRASES, PLACES, SMALL, SUBJECTS
 from workers.engines.painter.looks import Look, company
 from workers.engines.painter.lookup import found, index, look_up
@@ -36,6 +37,7 @@ class Subject:
     kind: str
     colour: str | None = None
     many: bool = False
+    count: int = 0  # where the words say how many; 2 at least
     looks: tuple[Look, ...] = ()  # of people: one for each
 
 
@@ -52,6 +54,10 @@ class Scene:
     sky_colours: tuple[str, ...]
     place_colours: tuple[str, ...]
     key: str
+
+    def counts(self, kind: str) -> bool:
+        """Whether the words say how many of these there are: then nobody else puts some into the picture."""
+        return any(one.kind == kind and one.count for one in self.subjects)
 
     def has(self, *features: str) -> bool:
         return not self.features.isdisjoint(features)
@@ -105,7 +111,8 @@ def subject(kind: str, words: list[str], bound: list[tuple[str, str | None]], pe
     named = [word for word in words if look_up(word, names)]
     many = any((word[-1] in "sыи" and word not in SINGULARS) or word.startswith(GROUPS) for word in named)
     looks = (people or (Look(),)) if kind in ("person", "umbrella") else ()
-    return Subject(kind, next((colour for colour, target in bound if target == kind), None), many, looks)
+    tint = next((colour for colour, target in bound if target == kind), None)
+    return Subject(kind, tint, many, counts(words).get(kind, 0), looks)
 
 
 def bind_colours(words: list[str], worn: Collection[int] = ()) -> list[tuple[str, str | None]]:
