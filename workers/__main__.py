@@ -6,7 +6,8 @@ import logging
 import os
 import sys
 import threading
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 from functools import partial
 
 import structlog
@@ -21,6 +22,7 @@ from scheduler.wire import BEAT_SECONDS
 from workers import check, identity
 from workers.bench import Bench
 from workers.engines.registry import use_gpu
+from workers.farewell import at_work, let_go, say_goodbye
 from workers.holding import Holding
 from workers.inbox import BLOCK_SECONDS, Inbox
 from workers.link import Link
@@ -39,8 +41,6 @@ from workers.workshop import Workshop
 
 log = structlog.get_logger("workers")
 
-ACKNOWLEDGE_SECONDS = 3.0  # how long the last outcomes wait to be acknowledged
-FAREWELL_SECONDS = 1.0
 QUIET_SECONDS = 60.0  # a loop that is only ever woken
 
 
@@ -51,23 +51,11 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
         scratch = stack.enter_context(own_folder(settings.worker_scratch))
         spool = stack.enter_context(open_spool(settings.worker_spool or settings.worker_scratch))
         workshop = Workshop(Store.open(settings.store_url), Trays(scratch))
-        room = memory(settings.worker_memory_gib, use_gpu(settings.tables))
-        memory_of_each = room.gib / settings.worker_slots
-        new_bench = partial(Bench.of, settings.worker_engines, memory_of_each, settings.tables, settings.worker_ffmpeg)
+        new_bench, memory_gib = fitting_out(settings)
         benches = [new_bench() for _ in range(settings.worker_slots)]
-        me = identity.born(
-            settings.worker_name,
-            settings.worker_slots,
-            room.gib,
-            benches[0].offers,
-            settings.looks_ahead,
-        )
-
-        redis = bus.commands(settings.redis_url)
-        stack.push_async_callback(redis.aclose, close_connection_pool=True)
-        reading = bus.blocking(settings.redis_url, BLOCK_SECONDS)
-        stack.push_async_callback(reading.aclose, close_connection_pool=True)
-
+        me = identity.born(settings.worker_name, len(benches), memory_gib, benches[0].offers, settings.looks_ahead)
+        redis = await stack.enter_async_context(bus.commands(settings.redis_url))
+        reading = await stack.enter_async_context(bus.blocking(settings.redis_url, BLOCK_SECONDS))
         link = Link(closed)
         holding = Holding(spool)
         holding.adopt(spool.left(), me.worker_id)
@@ -85,28 +73,20 @@ async def serve(settings: WorkerSettings, stop: asyncio.Event, hurry: asyncio.Ev
             *readiness.loops(),
             *supervisor.pulse(settings.alive_file),
         ]
-        async with asyncio.TaskGroup() as group:
-            service = group.create_task(supervisor.run(loops, closed))
+        async with at_work(loops, closed, reading):
             log.info("worker.ready", worker=me.worker_id, slots=me.slots, offers=[offer.model for offer in me.offers])
             await stop.wait()
-            log.info("worker.draining", held=len(holding.refs))
-            await runner.drain(settings.worker_grace_seconds, hurry)
-            await supervisor.wait_any(ACKNOWLEDGE_SECONDS, holding.settled, hurry)
-            closed.set()
-            service.cancel()  # a read that blocks, a beat that another one follows: not worth waiting for
-            await reading.aclose(close_connection_pool=True)  # on Python 3.11 redis-py may swallow the cancel
+            await let_go(runner, holding, settings.worker_grace_seconds, hurry)
         await say_goodbye(reporter, inbox, holding)
     runner.close()
     log.info("worker.gone", unacknowledged=len(holding.outcomes))
 
 
-async def say_goodbye(reporter: Reporter, inbox: Inbox, holding: Holding) -> None:
-    """The last beat, with outcomes never sent so far; without Redis there is nobody to say it to."""
-    holding.leave("gone")
-    with suppress(bus.RedisError, TimeoutError):
-        async with asyncio.timeout(FAREWELL_SECONDS):
-            await reporter.report()
-            await inbox.close()
+def fitting_out(settings: WorkerSettings) -> tuple[Callable[[], Bench], float]:
+    """What makes the engines of one slot, and the memory that those of all slots have, in GiB."""
+    room = memory(settings.worker_memory_gib, use_gpu(settings.tables))
+    each = room.gib / settings.worker_slots
+    return partial(Bench.of, settings.worker_engines, each, settings.tables, settings.worker_ffmpeg), room.gib
 
 
 async def serve_until_told(settings: WorkerSettings) -> None:
