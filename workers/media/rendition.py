@@ -17,12 +17,10 @@ from workers.media.soundtrack import Soundtrack
 
 __all__ = ["Unreadable", "smaller"]
 
-THREADS = "2"  # always as many: another number gives other bytes
-
 
 def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]) -> None:
     """Write it; `step` is called before each frame with the part that is done, and may raise. Raises Unreadable."""
-    options = OPTIONS | {"crf": QUALITY, "threads": THREADS} | at_most(most_bits(seconds))
+    options = OPTIONS | {"crf": QUALITY} | at_most(most_bits(seconds))
     try:
         with (
             av.open(str(path)) as source,
