@@ -25,8 +25,13 @@ class Seal:
 
     def is_ours(self, whole: str, chat_id: int) -> bool:
         data, _, signature = whole.rpartition(":")
-        return hmac.compare_digest(signature.encode(), self.signature(data, chat_id).encode())
+        return hmac.compare_digest(in_bytes(signature), in_bytes(self.signature(data, chat_id)))
 
     def signature(self, data: str, chat_id: int) -> str:
-        digest = hmac.digest(self.key, f"{chat_id}:{data}".encode(), "sha256")
+        digest = hmac.digest(self.key, in_bytes(f"{chat_id}:{data}"), "sha256")
         return urlsafe_b64encode(digest[:SIGNED_BYTES]).decode().rstrip("=")
+
+
+def in_bytes(text: str) -> bytes:
+    """Of any text: JSON may hold half a surrogate pair, which is no UTF-8."""
+    return text.encode(errors="surrogatepass")

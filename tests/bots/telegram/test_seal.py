@@ -26,6 +26,8 @@ def test_what_was_signed_is_ours_and_fits_a_button() -> None:
         DATA,
         DATA + ":",
         DATA + ":я",
+        DATA + ":\ud83d",
+        "\ud83d:" + DATA,
         SEAL.signed(DATA, -7)[:-1],
         SEAL.signed(DATA, -7).replace("animate", "more"),
         SEAL.signed(DATA, -7).replace("8123456789", "8123456780"),
