@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 
 from workers.media.film_file import Take, at_most, film_file
-from workers.media.screen import QUALITY
+from workers.media.screen import X264
 
 AHEAD = 4  # frames that wait, at most: a large one has some megabytes
 
@@ -20,7 +20,7 @@ def alongside(
 ) -> Iterator[Take]:
     """Takes what the file of the larger film takes, before or after it, in a thread of its own; what goes wrong there
     is raised here."""
-    options = {"crf": QUALITY} | at_most(bits)
+    options = X264 | at_most(bits)
     coming: deque[Future[None]] = deque()
     with film_file(path, size, rate, metadata, options) as take, ThreadPoolExecutor(1, "alongside") as crew:
 

@@ -12,7 +12,7 @@ from av.video.stream import VideoStream
 from workers.disk import is_full
 from workers.media.film_file import BT709, OPTIONS, at_most
 from workers.media.reading import FAST, Unreadable
-from workers.media.screen import QUALITY, most_bits
+from workers.media.screen import X264, most_bits
 from workers.media.soundtrack import Soundtrack
 
 __all__ = ["Unreadable", "smaller"]
@@ -20,7 +20,7 @@ __all__ = ["Unreadable", "smaller"]
 
 def smaller(path: Path, to: Path, size: tuple[int, int], seconds: float, step: Callable[[float], None]) -> None:
     """Write it; `step` is called before each frame with the part that is done, and may raise. Raises Unreadable."""
-    options = OPTIONS | {"crf": QUALITY} | at_most(most_bits(seconds))
+    options = OPTIONS | X264 | at_most(most_bits(seconds))
     try:
         with (
             av.open(str(path)) as source,

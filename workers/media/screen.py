@@ -5,7 +5,7 @@ from pathlib import Path
 LONG_SIDE, SHORT_SIDE = 1280, 720  # pixels
 HEAVY_BYTES = 8 * 2**20  # Discord takes 10 MiB
 MOST_BITS = 3_000_000  # a second
-QUALITY = "22"  # x264's rate factor
+X264 = {"crf": "22", "subq": "1", "motion-est": "dia"}  # 0.06 dB less, 8 % more bytes, two thirds of the time
 
 
 def size_of(size: tuple[int, int], size_bytes: int, plays: bool = True) -> tuple[int, int] | None:

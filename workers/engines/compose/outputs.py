@@ -39,7 +39,8 @@ def web_size(order: Order) -> tuple[int, int] | None:
 
 def for_screens(order: Order) -> list[str]:
     bits = str(screen.most_bits(order.seconds))
-    return [*ENCODER, "-crf", screen.QUALITY, "-threads", "1", "-maxrate", bits, "-bufsize", bits]
+    options = {**screen.X264, "threads": "1", "maxrate": bits, "bufsize": bits}
+    return [*ENCODER, *(part for name, value in options.items() for part in (f"-{name}:v", value))]
 
 
 def file(order: Order) -> list[str]:
