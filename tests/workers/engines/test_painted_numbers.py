@@ -37,14 +37,18 @@ def counted(prompt: str) -> dict[str, int]:
         ("a ship in 1970, 8k", {}),
         ("five stars over a castle", {}),
         ("100 birds", {}),
+        ("two hundred birds", {}),
+        ("a 10 year old dog", {}),
+        ("a two story house and a pair of boats", {"boat": 2}),
+        ("ein Dutzend Vögel, ein paar Boote", {"bird": 12, "boat": 2}),
     ],
 )
 def test_a_number_counts_what_is_named_next(prompt: str, numbers: dict[str, int]) -> None:
     assert counted(prompt) == numbers
 
 
-def studio_of(prompt: str) -> Studio:
-    scene, dice = read(prompt), Dice(prompt, 3)
+def studio_of(prompt: str, seed: int = 3) -> Studio:
+    scene, dice = read(prompt), Dice(prompt, seed)
     return open_studio(Canvas(SIDE, SIDE), scene, mix_palette(scene, dice), dice, scenes.HORIZONS["sea"])
 
 
@@ -52,7 +56,7 @@ def studio_of(prompt: str) -> Studio:
 @pytest.mark.parametrize("kind", ["boat", "bird"])
 def test_so_many_stand_apart_and_in_the_picture(kind: str, count: int) -> None:
     studio = studio_of("the sea")
-    places = standing.spread(studio, kind, standing.spot(studio, kind, 0.3, 0), count, 0)
+    places = standing.spread(studio, kind, standing.spot(studio, kind, subjects.OUTLINES[kind].size, 0), count, 0)
     columns = sorted(place.x for place in places)
 
     assert len(places) == count
@@ -60,6 +64,14 @@ def test_so_many_stand_apart_and_in_the_picture(kind: str, count: int) -> None:
     assert columns[-1] < 0.94 * SIDE
     assert min(right - left for left, right in pairwise(columns)) > 0.7 * 0.9 * SIDE / count
     assert max(place.size for place in places) < 1.2 * 0.9 * SIDE / count
+
+
+@pytest.mark.parametrize("seed", [2, 16, 22])
+def test_what_flies_keeps_below_the_upper_edge(seed: int) -> None:
+    studio = studio_of("the sea", seed)
+    first = standing.spot(studio, "balloon", subjects.OUTLINES["balloon"].size, 0)
+
+    assert min(one.foot - one.size for one in standing.spread(studio, "balloon", first, 3, 0)) > 0
 
 
 def test_two_kinds_keep_to_their_sides() -> None:
@@ -79,6 +91,15 @@ def test_the_painter_draws_them_all(monkeypatch: pytest.MonkeyPatch, prompt: str
     paint(checked({"prompt": prompt, "width": 64, "height": 64}), 3, lambda fraction, preview: None)
 
     assert len(drawn) == number
+
+
+def test_what_flies_and_is_counted_is_hidden_behind_no_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(subjects, "place", lambda studio, subject, *where: drawn.append(subject.kind))
+    monkeypatch.setattr(subjects, "lone_tree", lambda *where: drawn.append("tree"))
+    paint(checked({"prompt": "three birds over two trees", "width": 64, "height": 64}), 3, lambda *_: None)
+
+    assert drawn == ["tree", "tree", "bird", "bird", "bird"]
 
 
 def test_counted_trees_are_all_that_stand_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,12 +17,14 @@ NUMBERS = {
     10: "ten zehn dix diez десять",
     12: "twelve dozen zwölf dutzend douze doce дюжина двенадцать",
 }
+ONE = frozenset(("a", "an", "ein", "eine", "einen", "un", "une", "una"))  # "a 10 year old dog" is one dog
+GROUPS = frozenset(("pair", "paar", "dozen", "dutzend"))  # but "a pair of boats" are two
 SPELT = {word: number for number, words in NUMBERS.items() for word in words.split()}
 MOST_DIGITS = 2  # what is longer is a year
 NEAR = 4  # words from the number to the thing, at most
-ENDS = (  # after these, things are counted anew
+ENDS = (  # after these, things are counted anew, or nobody can count them
     "a an the and in on at with near under over by behind beside ein eine einen und im am auf mit bei neben über un une"
-    " et dans sur avec una y en con sobre и с на в у под над"
+    " et dans sur avec una y en con sobre и с на в у под над hundred hundreds thousand thousands"
 )
 
 
@@ -30,7 +32,8 @@ def counts(words: Sequence[str]) -> dict[str, int]:
     """Of each kind that has a number, 2 at least."""
     said: dict[str, int] = {}
     for at, word in enumerate(words):
-        number = value(word)
+        of_one = at > 0 and words[at - 1] in ONE and word not in GROUPS
+        number = 0 if of_one else value(word)
         kind = counted(words[at + 1 : at + 1 + NEAR]) if number > 1 else None
         if kind:
             said[kind] = said.get(kind, 0) + number

@@ -20,6 +20,7 @@ from workers.engines.painter import (
     underwater,
     weather,
 )
+from workers.engines.painter.standing import FLYING
 from workers.engines.painter.studio import Step, Studio
 from workers.engines.painter.water import water
 
@@ -70,7 +71,9 @@ def layers(studio: Studio) -> tuple[list[list[Step]], list[Step]]:
 
 
 def figures(studio: Studio) -> list[Step]:
-    return [partial(subjects.paint, subject=subject, number=at) for at, subject in enumerate(studio.scene.subjects)]
+    """In the order of the words; but what is counted and flies comes last, or a tree would hide some of it."""
+    named = sorted(enumerate(studio.scene.subjects), key=lambda one: one[1].count > 0 and one[1].kind in FLYING)
+    return [partial(subjects.paint, subject=subject, number=at) for at, subject in named]
 
 
 def sea(studio: Studio) -> list[Step]:

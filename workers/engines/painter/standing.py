@@ -15,6 +15,7 @@ BASED = BRIDGES | {"castle", "lighthouse"}  # these bring the ground they stand 
 FAR = BASED | {"house", "windmill"}
 MOST = 12  # of a kind that can be told apart
 EDGE = 0.05  # of the width stays free on each side
+BELOW = 1.08  # the upper edge, in heights, at least: the feet of what flies
 ROOM = 1.12  # of its share of the width that one may take: they stand in front of each other a little
 
 
@@ -35,7 +36,7 @@ def spot(studio: Studio, kind: str, size: float, number: int) -> Place:
     if studio.scene.place in ("space", "underwater", "abstract"):
         return Place(x, canvas.height * dice.uniform(0.56, 0.66) + tall * 0.3, tall * 1.25)
     if kind in FLYING:
-        return Place(x, max(studio.horizon * dice.uniform(0.5, 0.66) + tall * 0.2, tall * 1.08), tall)
+        return Place(x, max(studio.horizon * dice.uniform(0.5, 0.66) + tall * 0.2, tall * BELOW), tall)
     if kind in BRIDGES:
         return Place(canvas.width / 2, studio.horizon + deep * 0.14, canvas.unit * 0.42)
     if kind in AFLOAT:
@@ -60,7 +61,7 @@ def spread(studio: Studio, kind: str, first: Place, count: int, number: int) -> 
     for at, x in enumerate(middles):
         far = 1.0 if at == leads else dice.uniform(0.66, 0.92)
         up = dice.uniform(-0.75, 0.6) * first.size if floats and at != leads else 0.0
-        row = first.foot + up if floats else beside(studio, x, first.foot, far)
+        row = max(first.foot + up, size * far * BELOW) if floats else beside(studio, x, first.foot, far)
         places.append(Place(x, row, size * far))
     return sorted(places, key=lambda one: one.size)
 
