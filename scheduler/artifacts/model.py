@@ -18,7 +18,7 @@ class Variant(StrEnum):
 
 
 class WebView(BaseModel):
-    """The file for screens: of a picture a JPEG of at most 1280 pixels a side, of a video H.264 of at most 720p."""
+    """The file for screens: of a picture a JPEG of at most 1280 pixels a side, of a video H.264 of at most 1080p."""
 
     format: str
     width: int

@@ -85,7 +85,7 @@ class ArtifactRoutes:
         return await self._file(request, await self._own(request, path), Variant.THUMBNAIL)
 
     async def read_web(self, request: web.Request, path: ArtifactPath, query: Empty, body: None) -> web.Response:
-        """A finished file for screens: a JPEG of at most 1280 pixels a side, H.264 of at most 720p.
+        """A finished file for screens: a JPEG of at most 1280 pixels a side, H.264 of at most 1080p.
         Where the original is no larger, it is the original."""
         return await self._file(request, await self._own(request, path), Variant.WEB)
 

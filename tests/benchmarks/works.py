@@ -44,10 +44,10 @@ WORKS = (
     Work("painter, 4096", "painter", "image", {"prompt": SEA, **LARGEST}, rendition=True),
     Work("composer", "composer", "audio", {"prompt": "calm music for a rainy evening", "seconds": 20.0}, 4.0),
     Work("animator", "animator", "video", {"prompt": SEA, **HD, "seconds": 6.0}, 15.0),
-    Work("animator, 1080p", "animator", "video", {"prompt": SEA, **FULL_HD, "seconds": 4.0}, rendition=True),
+    Work("animator, 1080p", "animator", "video", {"prompt": SEA, **FULL_HD, "seconds": 4.0}),
     Work("animator, 2048", "animator", "video", {"prompt": SEA, **WIDE, "seconds": 2.0}, rendition=True),
     Work("compose", "compose", "video", {"prompt": SEA, **HD, **FILM, "seconds": 5.5}),
-    Work("compose, 1080p", "compose", "video", {"prompt": SEA, **FULL_HD, **FILM, "seconds": 5.5}, rendition=True),
+    Work("compose, 1080p", "compose", "video", {"prompt": SEA, **FULL_HD, **FILM, "seconds": 5.5}),
 )
 
 

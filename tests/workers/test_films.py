@@ -51,14 +51,14 @@ async def test_a_film_larger_than_a_screen_has_its_rendition_when_its_engine_is_
 ) -> None:
     monkeypatch.delattr(rendition, "smaller")  # nobody reads the film again
     await start_worker(worker_engines=("animator",))
-    task = scheduler.job(prompt="the sea", width=1360, height=64, seconds=0.3)
+    task = scheduler.job(prompt="the sea", width=2040, height=96, seconds=0.3)
     ref = await scheduler.assign(task.model_copy(update={"model": "animator", "capability": "video"}))
     outcome = await scheduler.outcome(ref)
     [artifact] = outcome.artifacts
 
     assert artifact.web is not None
     web = film(store / artifact.web.path)
-    assert (web.width, web.height, web.seconds) == (artifact.web.width, artifact.web.height, 0.29) == (1280, 60, 0.29)
+    assert (web.width, web.height, web.seconds) == (artifact.web.width, artifact.web.height, 0.29) == (1920, 90, 0.29)
     assert artifact.web.size_bytes == (store / artifact.web.path).stat().st_size < artifact.size_bytes
 
 

@@ -92,7 +92,7 @@ def test_progress_never_goes_back_nor_beyond_the_end(attempt: Attempt, clock: Cl
 
 def test_a_film_larger_than_a_screen_is_not_done_when_its_engine_is(attempt: Attempt, clock: Clock) -> None:
     told: list[News] = []
-    large = {"capability": "video", "params": {"width": 1920, "height": 1080}}
+    large = {"capability": "video", "params": {"width": 2560, "height": 1440}}
     attempt.assignment = attempt.assignment.model_copy(update=large)
     report = Narrator(attempt, told.append, preview_seconds=1.0, clock=clock)
     for step in (partial(report, 0.5), partial(report, 1.0), partial(report.render, 0.0), partial(report.render, 0.5)):

@@ -133,15 +133,17 @@ def test_a_film_that_fits_a_screen_is_not_read_again() -> None:
     [
         ((1280, 720), LIGHT, None),
         ((720, 1280), LIGHT, None),
-        ((1920, 1080), LIGHT, (1280, 720)),
-        ((1080, 1920), LIGHT, (720, 1280)),
-        ((1024, 1024), LIGHT, (720, 720)),
-        ((2048, 858), LIGHT, (1280, 536)),
+        ((1920, 1080), LIGHT, None),
+        ((1080, 1920), LIGHT, None),
+        ((2560, 1440), LIGHT, (1920, 1080)),
+        ((2160, 3840), LIGHT, (1080, 1920)),
+        ((2048, 2048), LIGHT, (1080, 1080)),
+        ((2048, 858), LIGHT, (1920, 804)),
         ((1024, 576), screen.HEAVY_BYTES + 1, (1024, 576)),
         ((0, 0), LIGHT, None),
     ],
 )
-def test_a_film_for_screens_has_at_most_720_lines(
+def test_a_film_for_screens_has_at_most_1080_lines(
     size: tuple[int, int], size_bytes: int, expected: tuple[int, int] | None
 ) -> None:
     assert screen.size_of(size, size_bytes) == expected
@@ -149,7 +151,7 @@ def test_a_film_for_screens_has_at_most_720_lines(
 
 def for_screens(path: Path) -> Rendition | None:
     """Of a film that seems heavier than it is, for a few frames in one colour weigh nothing."""
-    return variants(a_film(path, (1600, 96)), path.stat().st_size * 10, wanted).web
+    return variants(a_film(path, (2400, 144)), path.stat().st_size * 10, wanted).web
 
 
 def test_a_larger_film_is_there_once_more_for_screens(tmp_path: Path) -> None:
@@ -161,11 +163,11 @@ def test_a_larger_film_is_there_once_more_for_screens(tmp_path: Path) -> None:
     with av.open(str(web.content)) as file:
         frames = list(file.decode(video=0))
         assert (file.streams.video[0].codec_context.name, file.metadata["title"]) == ("h264", "a fox")
-    assert [(frame.width, frame.height) for frame in frames] == [(1280, 76)] * 6
-    first = frames[0].to_ndarray(format="rgb24")[38, 640]
+    assert [(frame.width, frame.height) for frame in frames] == [(1920, 116)] * 6
+    first = frames[0].to_ndarray(format="rgb24")[58, 960]
     assert np.abs(first.astype(int) - (250, 0, 0)).max() < 12
     assert frames[-1].time == pytest.approx(5 / RATE, abs=0.01)
-    assert (web.width, web.height) == (1280, 76)
+    assert (web.width, web.height) == (1920, 116)
 
 
 def test_the_same_film_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -180,9 +182,9 @@ def test_the_same_film_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_sound_of_a_film_stays(tmp_path: Path) -> None:
-    made = a_film(tmp_path / "mute.mp4", (1600, 96), count=12)
+    made = a_film(tmp_path / "mute.mp4", (2400, 144), count=12)
     path = with_sound(made.path, tmp_path / "0.mp4")
-    web = variants(Made(path, "video", "mp4", 1600, 96, duration_seconds=1.0), 10**6, wanted).web
+    web = variants(Made(path, "video", "mp4", 2400, 144, duration_seconds=1.0), 10**6, wanted).web
 
     assert web is not None
     with av.open(str(web.content)) as file:
@@ -237,13 +239,13 @@ def test_the_film_beside_one_that_not_everything_plays_weighs_no_more_than_chats
 
 
 def test_a_rendition_that_is_no_lighter_is_none(tmp_path: Path) -> None:
-    made = a_film(tmp_path / "0.mp4", (1600, 96))
+    made = a_film(tmp_path / "0.mp4", (2400, 144))
 
     assert variants(made, 10, wanted).web is None
 
 
 def test_who_called_the_attempt_off_does_not_wait_for_the_rendition(tmp_path: Path) -> None:
-    made = a_film(tmp_path / "0.mp4", (1600, 96))
+    made = a_film(tmp_path / "0.mp4", (2400, 144))
 
     parts: list[float] = []
 

@@ -1,4 +1,4 @@
-"""A film once more for screens: at most 720p, and light enough for every chat; a sound that players know stays."""
+"""A film once more for screens: at most 1080p, and light enough for every chat; a sound that players know stays."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -72,12 +72,12 @@ def test_the_same_seed_makes_the_same_bytes_and_another_another(tmp_path: Path) 
 def test_a_film_larger_than_a_screen_comes_with_a_smaller_one_of_the_same_frames(tmp_path: Path) -> None:
     webs = []
     for name in ("a", "b"):
-        made = make(tmp_path / name, width=1360, height=96, seconds=0.3)
+        made = make(tmp_path / name, width=2040, height=144, seconds=0.3)
         assert made.web is not None
         webs.append(made.web)
     small, large = frames(webs[0]), frames(made.path)
 
-    assert small[0].shape == (90, 1280, 3)
+    assert small[0].shape == (136, 1920, 3)
     assert len(small) == len(large) == 7
     assert all(abs(one.mean() - other.mean()) < 2 for one, other in zip(small, large, strict=True))
     assert webs[0].read_bytes() == webs[1].read_bytes()
@@ -93,7 +93,7 @@ def test_a_cancel_ends_both_films(tmp_path: Path) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        make(tmp_path, report=cancelled, width=1360, height=96)
+        make(tmp_path, report=cancelled, width=2040, height=144)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("alongside")]
 
 

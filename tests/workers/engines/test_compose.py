@@ -124,11 +124,11 @@ def test_clips_fade_into_each_other_in_a_file_that_players_play(shelf: Shelf, tm
 def test_a_film_larger_than_a_screen_comes_with_a_smaller_one_of_the_same_frames_and_sound(
     shelf: Shelf, tmp_path: Path
 ) -> None:
-    made = make(shelf, tmp_path / "film", "loud", "blue", width=1360, height=96)
+    made = make(shelf, tmp_path / "film", "loud", "blue", width=2040, height=144)
     assert made.web is not None
     small, large = frames(made.web), frames(made.path)
 
-    assert small[0].shape == (90, 1280, 3)
+    assert small[0].shape == (136, 1920, 3)
     assert len(small) == len(large) == 36
     assert near(small[0], RED)
     assert near(small[-1], BLUE)
