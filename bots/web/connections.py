@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler
 
 from scheduler.idle import IdleConnections
 
-MOST_CONNECTIONS = 4_000  # twice as many as tabs that listen
+MOST_CONNECTIONS = 4_000  # far more than tabs that listen: these are never idle, and each needs another to ask on
 
 Protocol = Callable[[], asyncio.BaseProtocol]
 

@@ -61,7 +61,7 @@ class Crowd:
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.requests = Places(MOST_REQUESTS)
         self.files = Places(MOST_FILES)
-        self.tabs = Places(min(MOST_TABS, files // 2))
+        self.tabs = Places(min(MOST_TABS, files // 3))  # of connections there are as many as half of the files
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:

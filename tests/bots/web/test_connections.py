@@ -1,6 +1,7 @@
 """The connections of the page: who opens many and asks nothing, or half of something, keeps nobody else out."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from bots.web.app import application
 from bots.web.connections import Connections
+from bots.web.crowd import Crowd
 from scheduler import idle
 from scheduler.port import accepting, listener, server_of
 from tests.bots.web.serving import a_site
@@ -81,3 +83,10 @@ async def test_where_something_was_asked_on_each_just_now_one_more_ends_at_once(
     async with opened(studio, 1) as port:
         assert await given(await port.sends(PAGE)) == OK
         assert await (await port.sends(b"")).read() == b""
+
+
+@pytest.mark.parametrize("files", [256, 1_024, 65_536])
+def test_tabs_that_listen_leave_connections_to_ask_on(monkeypatch: pytest.MonkeyPatch, files: int) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, files))
+
+    assert 3 * Crowd().tabs.most <= 2 * Connections().most
