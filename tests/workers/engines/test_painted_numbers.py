@@ -66,12 +66,16 @@ def test_so_many_stand_apart_and_in_the_picture(kind: str, count: int) -> None:
     assert max(place.size for place in places) < 1.2 * 0.9 * SIDE / count
 
 
-@pytest.mark.parametrize("seed", [2, 16, 22])
-def test_what_flies_keeps_below_the_upper_edge(seed: int) -> None:
-    studio = studio_of("the sea", seed)
-    first = standing.spot(studio, "balloon", subjects.OUTLINES["balloon"].size, 0)
+@pytest.mark.parametrize(
+    ("prompt", "kind", "seeds"), [("the sea", "balloon", (2, 16, 22)), ("space", "rocket", (4, 5, 7))]
+)
+def test_no_edge_cuts_what_floats(prompt: str, kind: str, seeds: tuple[int, ...]) -> None:
+    for seed in seeds:
+        studio = studio_of(prompt, seed)
+        places = standing.spread(studio, kind, standing.spot(studio, kind, subjects.OUTLINES[kind].size, 0), 3, 0)
 
-    assert min(one.foot - one.size for one in standing.spread(studio, "balloon", first, 3, 0)) > 0
+        assert min(one.foot - one.size for one in places) > 0
+        assert max(one.foot for one in places) < SIDE
 
 
 def test_two_kinds_keep_to_their_sides() -> None:

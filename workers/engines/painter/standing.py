@@ -14,7 +14,7 @@ BRIDGES = frozenset(("bridge", "arch"))
 BASED = BRIDGES | {"castle", "lighthouse"}  # these bring the ground they stand on
 FAR = BASED | {"house", "windmill"}
 MOST = 12  # of a kind that can be told apart
-EDGE = 0.05  # of the width stays free on each side
+EDGE = 0.05  # of the width, or height, stays free on each side
 BELOW = 1.08  # the upper edge, in heights, at least: the feet of what flies
 ROOM = 1.12  # of its share of the width that one may take: they stand in front of each other a little
 
@@ -61,9 +61,14 @@ def spread(studio: Studio, kind: str, first: Place, count: int, number: int) -> 
     for at, x in enumerate(middles):
         far = 1.0 if at == leads else dice.uniform(0.66, 0.92)
         up = dice.uniform(-0.75, 0.6) * first.size if floats and at != leads else 0.0
-        row = max(first.foot + up, size * far * BELOW) if floats else beside(studio, x, first.foot, far)
+        row = inside(studio, first.foot + up, size * far) if floats else beside(studio, x, first.foot, far)
         places.append(Place(x, row, size * far))
     return sorted(places, key=lambda one: one.size)
+
+
+def inside(studio: Studio, foot: float, size: float) -> float:
+    """The row of the feet of what floats, where neither edge cuts it."""
+    return max(min(foot, studio.canvas.height * (1 - EDGE)), size * BELOW)
 
 
 def columns(studio: Studio, kind: str, count: int, number: int, dice: Dice) -> tuple[float, list[float]]:
