@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from workers.engines.painter import forest, scenes, standing, subjects
+from workers.engines.painter import forest, scenes, standing, subjects, underwater
 from workers.engines.painter.canvas import Canvas
 from workers.engines.painter.dice import Dice
 from workers.engines.painter.engine import checked, paint
@@ -113,6 +113,11 @@ def test_counted_trees_are_all_that_stand_there(monkeypatch: pytest.MonkeyPatch)
     paint(checked({"prompt": "three trees", "width": 64, "height": 64}), 3, lambda fraction, preview: None)
 
     assert len(set(drawn)) == 3
+
+
+def test_counted_fish_are_all_that_swim_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(underwater, "shoal")
+    paint(checked({"prompt": "seven fish underwater", "width": 64, "height": 64}), 3, lambda fraction, preview: None)
 
 
 def test_the_same_seed_paints_the_same_number_in_the_same_way() -> None:

@@ -158,12 +158,6 @@ def bubbles(studio: Studio) -> None:
 
 
 def steps(studio: Studio) -> list[Step]:
-    return [
-        depths,
-        rays,
-        partial(seabed, near=0.0),
-        partial(shoal, near=0.15),
-        partial(seabed, near=1.0),
-        partial(shoal, near=0.9),
-        bubbles,
-    ]
+    """Without shoals where the words count the fish."""
+    far, close = ([] if studio.scene.counts("fish") else [partial(shoal, near=near)] for near in (0.15, 0.9))
+    return [depths, rays, partial(seabed, near=0.0), *far, partial(seabed, near=1.0), *close, bubbles]
