@@ -2,8 +2,6 @@
 
 import argparse
 import logging
-import signal
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -72,7 +70,6 @@ def run() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--only", nargs="*", default=[*ROWS, *POLICY], choices=[*ROWS, *POLICY], help="only these rows")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the servers end with it
     logging.disable(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     plan = plans.QUICK if options.quick else plans.FULL

@@ -1,6 +1,8 @@
 """The servers of a run: one durable PostgreSQL and one Valkey of its own, a fresh database for each contestant."""
 
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -47,7 +49,8 @@ class Servers:
 
 @contextmanager
 def servers() -> Iterator[Servers]:
-    """Up while inside, durable, in a folder that is removed afterwards."""
+    """Up while inside, durable, in a folder that is removed afterwards, also when this process is told to end."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     folder = Path(tempfile.mkdtemp(prefix="tessera-bench-", dir="/var/tmp"))  # /tmp may be memory: nothing to sync
     folder.chmod(0o711)
     try:
@@ -55,3 +58,4 @@ def servers() -> Iterator[Servers]:
             yield Servers(folder, addresses.database_url, addresses.redis_url)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        signal.signal(signal.SIGTERM, before)
