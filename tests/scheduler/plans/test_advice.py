@@ -82,7 +82,7 @@ STANDINGS = st.builds(
 )
 
 
-@settings(max_examples=250)
+@settings(max_examples=1000)
 @given(requests(), st.sampled_from([FREE, STARTER, PRO]), STANDINGS, MARKETS)
 @example(
     JobRequest(prompt="x" * 1_999, model="chat", capability=Capability.TEXT, count=2),
